@@ -1,0 +1,19 @@
+/*
+ * log.h - logfmt lines on stderr: log_line("job", "id", id, "state", "dead", NULL).
+ *
+ * Values are quoted where needed. Nothing personal and no secret is logged:
+ * callers pass ids, counts, codes and route templates, never names, numbers,
+ * bodies or tokens.
+ */
+#ifndef FRONTDESK_LOG_H
+#define FRONTDESK_LOG_H
+
+#include "core/base/ts.h"
+
+/* Pairs of text up to a NULL key. A NULL value is left out. */
+void log_line(const char *what, ...) __attribute__((sentinel));
+
+/* The program's name in every line; set once at start. */
+void log_name(const char *program);
+
+#endif

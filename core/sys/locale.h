@@ -1,0 +1,41 @@
+/*
+ * locale.h - dates, times, money and messages in a reader's language (ICU).
+ *
+ * ICU formats only: it is given local fields and never converts between
+ * zones (its own zone data is old). Locales are BCP 47 ("de-DE", "en").
+ */
+#ifndef FRONTDESK_LOCALE_H
+#define FRONTDESK_LOCALE_H
+
+#include "core/base/ctx.h"
+#include "core/base/money.h"
+
+enum date_style {
+	DATE_LONG,      /* Tuesday, December 1, 2026 */
+	DATE_SHORT,     /* 12/1/26 */
+	DATE_WEEKDAY,   /* Tue, Dec 1 */
+};
+
+bool locale_valid(const char *locale);
+const char *locale_date(struct ctx *c, const char *locale, wall_t w,
+	enum date_style style);
+const char *locale_time(struct ctx *c, const char *locale, wall_t w);   /* 2:00 PM, 14:00 */
+const char *locale_money(struct ctx *c, const char *locale, money_t m);
+/* Case-folded, accents kept, for comparing names. NFC. */
+const char *locale_fold(struct ctx *c, const char *s);
+
+struct message_arg {
+	const char *name;
+	const char *text;       /* NULL: the integer */
+	int64_t number;
+};
+
+/*
+ * An ICU MessageFormat pattern ("{n, plural, one {# visit} other {# visits}}")
+ * filled in. E_INVALID with the place when the pattern is wrong or names an
+ * argument that is not given.
+ */
+int locale_message(struct ctx *c, const char *locale, const char *pattern,
+	const struct message_arg *args, size_t n, const char **out) MUST_USE;
+
+#endif
