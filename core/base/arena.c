@@ -17,7 +17,7 @@
 
 struct chunk {
 	struct chunk *prev;
-	size_t size;            /* of data[] */
+	size_t size; /* of data[] */
 	size_t used;
 	_Alignas(ALIGN) uint8_t data[];
 };
@@ -26,13 +26,13 @@ struct deferred {
 	struct deferred *prev;
 	void (*fn)(void *);
 	void *arg;
-	size_t total;           /* arena total when it was registered */
+	size_t total; /* arena total when it was registered */
 };
 
 struct arena {
 	struct chunk *top;
 	struct deferred *deferred;
-	size_t total;           /* bytes handed out */
+	size_t total; /* bytes handed out */
 	size_t max;
 };
 
@@ -65,12 +65,10 @@ void *mem_alloc(struct arena *a, size_t n)
 	size_t need = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 
 	if (n > a->max || a->total + need > a->max)
-		BUG("arena full: %zu used, %zu wanted, %zu allowed",
-			a->total, n, a->max);
+		BUG("arena full: %zu used, %zu wanted, %zu allowed", a->total, n, a->max);
 	if (ONE_MALLOC_EACH)
 		need = n > 0 ? n : 1;
-	if (ONE_MALLOC_EACH || a->top == NULL ||
-			a->top->size - a->top->used < need)
+	if (ONE_MALLOC_EACH || a->top == NULL || a->top->size - a->top->used < need)
 		chunk_push(a, need);
 	void *p = a->top->data + a->top->used;
 	a->top->used += need;

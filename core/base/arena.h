@@ -26,13 +26,13 @@ struct mem_mark {
 };
 
 struct arena *arena_new(size_t max_bytes);
-void arena_reset(struct arena *a);      /* runs deferred calls, keeps a chunk */
+void arena_reset(struct arena *a); /* runs deferred calls, keeps a chunk */
 void arena_delete(struct arena *a);
 size_t arena_used(const struct arena *a);
 
 /* Zeroed, aligned for any type, never NULL. */
 void *mem_alloc(struct arena *a, size_t n) MUST_USE;
-char *mem_text(struct arena *a, const char *s);          /* NULL stays NULL */
+char *mem_text(struct arena *a, const char *s); /* NULL stays NULL */
 char *mem_text_n(struct arena *a, const char *s, size_t n);
 char *mem_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -20,23 +20,23 @@ enum actor_kind {
 	ACTOR_USER,
 	ACTOR_API_KEY,
 	ACTOR_JOB,
-	ACTOR_SYSTEM,           /* frontdeskctl, seeding */
+	ACTOR_SYSTEM, /* frontdeskctl, seeding */
 };
 
 struct ctx {
 	struct arena *mem;
 	struct err err;
-	ts_t now;                       /* one instant for the whole request */
-	uint32_t company;               /* internal number; 0 = in none */
-	const char *company_id;         /* its public id, NULL = in none */
+	ts_t now;               /* one instant for the whole request */
+	uint32_t company;       /* internal number; 0 = in none */
+	const char *company_id; /* its public id, NULL = in none */
 	enum actor_kind actor;
-	const char *actor_id;           /* user, key or job id */
-	const char *remote_address;     /* NULL in jobs */
-	uint64_t permissions;           /* bit per user/perms.def */
+	const char *actor_id;       /* user, key or job id */
+	const char *remote_address; /* NULL in jobs */
+	uint64_t permissions;       /* bit per user/perms.def */
 	const char *request_id;
 	const struct conf *conf;
 	struct db *db;
-	bool wake;                      /* a job was queued: wake the worker */
+	bool wake; /* a job was queued: wake the worker */
 	unsigned db_calls;
 	int64_t db_us;
 };

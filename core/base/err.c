@@ -12,8 +12,7 @@ static const struct {
 #undef X
 };
 
-static const char *format(struct ctx *c, const char *fmt, va_list ap)
-	PRINTF_LIKE(2, 0);
+static const char *format(struct ctx *c, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 
 static const char *format(struct ctx *c, const char *fmt, va_list ap)
 {

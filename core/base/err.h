@@ -27,8 +27,8 @@ struct field_error {
 
 struct err {
 	enum err_code code;
-	const char *detail;             /* for people; NULL = the standard sentence */
-	int retry_after;                /* seconds, 0 = not said */
+	const char *detail; /* for people; NULL = the standard sentence */
+	int retry_after;    /* seconds, 0 = not said */
 	int n_fields;
 	struct field_error fields[ERR_FIELDS_MAX];
 };
@@ -36,16 +36,14 @@ struct err {
 struct ctx;
 
 /* Both return -1, so that "return err_set(…)" is one line. */
-int err_set(struct ctx *c, enum err_code code, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
-int err_field(struct ctx *c, const char *field, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
+int err_set(struct ctx *c, enum err_code code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+int err_field(struct ctx *c, const char *field, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void err_clear(struct ctx *c);
 /* True (and the error forgotten) when the last failure was this one. */
 bool err_take(struct ctx *c, enum err_code code);
 
-int err_status(enum err_code code);             /* HTTP status */
-const char *err_wire(enum err_code code);       /* "not_found" */
+int err_status(enum err_code code);       /* HTTP status */
+const char *err_wire(enum err_code code); /* "not_found" */
 const char *err_sentence(enum err_code code);
 
 #endif

@@ -41,17 +41,16 @@ const char *id_new(struct ctx *c)
 	b[6] = (uint8_t)((b[6] & 0x0F) | 0x70);
 	b[8] = (uint8_t)((b[8] & 0x3F) | 0x80);
 	return mem_printf(c->mem,
-		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
-		b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+		b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+		b[15]);
 }
 
 bool id_valid(const char *s)
 {
 	for (int i = 0; i < ID_LENGTH; i++) {
 		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-		bool hex = (s[i] >= '0' && s[i] <= '9') ||
-			(s[i] >= 'a' && s[i] <= 'f') ||
+		bool hex = (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'f') ||
 			(s[i] >= 'A' && s[i] <= 'F');
 
 		if (hyphen ? s[i] != '-' : !hex)

@@ -50,13 +50,11 @@ void log_line(const char *what, ...)
 	va_list ap;
 
 	l.n = (size_t)snprintf(l.p, sizeof(l.p),
-		"t=%04d-%02d-%02dT%02d:%02d:%02d.%03dZ p=%s[%d] m=", v.year,
-		v.month, v.day, v.hour, v.minute, v.second, v.milli,
-		program_name, (int)getpid());
+		"t=%04d-%02d-%02dT%02d:%02d:%02d.%03dZ p=%s[%d] m=", v.year, v.month, v.day, v.hour,
+		v.minute, v.second, v.milli, program_name, (int)getpid());
 	put_value(&l, what);
 	va_start(ap, what);
-	for (const char *k = va_arg(ap, const char *); k != NULL;
-			k = va_arg(ap, const char *)) {
+	for (const char *k = va_arg(ap, const char *); k != NULL; k = va_arg(ap, const char *)) {
 		const char *value = va_arg(ap, const char *);
 
 		if (value == NULL)

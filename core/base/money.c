@@ -15,11 +15,9 @@ int64_t money_mul_div(int64_t a, int64_t b, int64_t d)
 
 int money_digits(const char *currency)
 {
-	static const char *const ZERO[] = {"BIF", "CLP", "DJF", "GNF", "ISK",
-		"JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF",
-		"XOF", "XPF"};
-	static const char *const THREE[] = {"BHD", "IQD", "JOD", "KWD", "LYD",
-		"OMR", "TND"};
+	static const char *const ZERO[] = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
+		"PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
+	static const char *const THREE[] = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
 
 	for (size_t i = 0; i < COUNT_OF(ZERO); i++) {
 		if (strcmp(currency, ZERO[i]) == 0)
@@ -53,8 +51,7 @@ bool micro_parse(const char *s, int64_t *micro)
 	return *s == '\0';
 }
 
-int64_t micro_to_minor(int64_t microusd, int64_t usd_per_unit_micro,
-	const char *currency)
+int64_t micro_to_minor(int64_t microusd, int64_t usd_per_unit_micro, const char *currency)
 {
 	int64_t scale = 1;
 

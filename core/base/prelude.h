@@ -48,8 +48,7 @@ extern "C" {
  * supervisor starts a new process; the transaction in flight is rolled back
  * by the server. Never used for input, networks or the database.
  */
-NORETURN void bug_at(const char *file, int line, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
+NORETURN void bug_at(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
 
 #ifdef __cplusplus

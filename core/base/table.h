@@ -21,33 +21,33 @@
 #include "core/base/ts.h"
 
 enum field_type {
-	F_ID,           /* const char *, UUID */
-	F_TEXT,         /* const char *, at most hi code points */
-	F_INT,          /* int64_t within lo..hi */
-	F_CENTS,        /* int64_t, minor units of money */
-	F_BOOL,         /* bool */
-	F_TIME,         /* ts_t: DATETIME(3) UTC; RFC 3339 */
-	F_WALL,         /* wall_t: DATETIME; YYYY-MM-DDTHH:MM */
-	F_DAY,          /* day_t: DATE; YYYY-MM-DD */
-	F_ENUM,         /* enum: ENUM(…); its name */
-	F_JSON,         /* const char *: JSON; passed through */
-	F_BYTES,        /* struct bytes: VARBINARY, BLOB; never JSON */
-	F_TEXTS,        /* struct texts: JSON array of text, no column */
-	F_LIST,         /* struct rows of .sub: JSON array of objects, no column */
-	F_OBJECT,       /* pointer to a struct of .sub: JSON object, no column */
+	F_ID,     /* const char *, UUID */
+	F_TEXT,   /* const char *, at most hi code points */
+	F_INT,    /* int64_t within lo..hi */
+	F_CENTS,  /* int64_t, minor units of money */
+	F_BOOL,   /* bool */
+	F_TIME,   /* ts_t: DATETIME(3) UTC; RFC 3339 */
+	F_WALL,   /* wall_t: DATETIME; YYYY-MM-DDTHH:MM */
+	F_DAY,    /* day_t: DATE; YYYY-MM-DD */
+	F_ENUM,   /* enum: ENUM(…); its name */
+	F_JSON,   /* const char *: JSON; passed through */
+	F_BYTES,  /* struct bytes: VARBINARY, BLOB; never JSON */
+	F_TEXTS,  /* struct texts: JSON array of text, no column */
+	F_LIST,   /* struct rows of .sub: JSON array of objects, no column */
+	F_OBJECT, /* pointer to a struct of .sub: JSON object, no column */
 };
 
 enum field_flag {
-	REQ = 1 << 0,           /* must be given on create */
-	RO = 1 << 1,            /* never taken from a client */
-	HIDDEN = 1 << 2,        /* a column, never shown */
-	NOCOL = 1 << 3,         /* JSON only */
-	JOINED = 1 << 4,        /* read by name from a join, not a column of ours */
-	PERSONAL = 1 << 5,      /* data about a person: logs, export, erase */
-	FILTER = 1 << 6,        /* may filter a list: ?name=value */
-	SORT = 1 << 7,          /* may sort a list */
-	NULL0 = 1 << 8,         /* zero is NULL */
-	SEARCH = 1 << 9,        /* ?q= looks here */
+	REQ = 1 << 0,      /* must be given on create */
+	RO = 1 << 1,       /* never taken from a client */
+	HIDDEN = 1 << 2,   /* a column, never shown */
+	NOCOL = 1 << 3,    /* JSON only */
+	JOINED = 1 << 4,   /* read by name from a join, not a column of ours */
+	PERSONAL = 1 << 5, /* data about a person: logs, export, erase */
+	FILTER = 1 << 6,   /* may filter a list: ?name=value */
+	SORT = 1 << 7,     /* may sort a list */
+	NULL0 = 1 << 8,    /* zero is NULL */
+	SEARCH = 1 << 9,   /* ?q= looks here */
 };
 
 struct texts {
@@ -69,62 +69,92 @@ struct field {
 	unsigned offset;
 	unsigned flags;
 	int64_t lo, hi;
-	const char *const *names;       /* F_ENUM: NULL-terminated */
-	const struct table *sub;        /* F_LIST, F_OBJECT */
+	const char *const *names; /* F_ENUM: NULL-terminated */
+	const struct table *sub;  /* F_LIST, F_OBJECT */
 };
 
 enum table_flag {
-	SOFT = 1 << 0,          /* deleted rows keep deleted_at: lists leave them out */
-	AUDITED = 1 << 1,       /* created_at and updated_at are kept by db_* */
+	SOFT = 1 << 0,    /* deleted rows keep deleted_at: lists leave them out */
+	AUDITED = 1 << 1, /* created_at and updated_at are kept by db_* */
 };
 
 struct table {
-	const char *name;               /* of the table and of the schema */
+	const char *name; /* of the table and of the schema */
 	const struct field *fields;
 	size_t n;
-	size_t size;                    /* of the struct */
+	size_t size; /* of the struct */
 	unsigned flags;
 };
 
 /* One element that exists only if the member has the type. */
-#define MEMBER_IS(S, m, T) \
-	(0 * sizeof(char[_Generic(&((struct S *)0)->m, T *: 1)]))
-#define FIELD_AT(S, m, T) \
-	(unsigned)(offsetof(struct S, m) + MEMBER_IS(S, m, T))
+#define MEMBER_IS(S, m, T) (0 * sizeof(char[_Generic(&((struct S *)0)->m, T * : 1)]))
+#define FIELD_AT(S, m, T) (unsigned)(offsetof(struct S, m) + MEMBER_IS(S, m, T))
 
-#define ID(S, m, X) \
-	{#m, F_ID, FIELD_AT(S, m, const char *), X, 36, 36, NULL, NULL}
-#define TEXT(S, m, X, MAX) \
-	{#m, F_TEXT, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL}
-#define INT(S, m, X, LO, HI) \
-	{#m, F_INT, FIELD_AT(S, m, int64_t), X, LO, HI, NULL, NULL}
-#define CENTS(S, m, X) \
-	{#m, F_CENTS, FIELD_AT(S, m, int64_t), X, 0, 100000000000, NULL, NULL}
-#define BOOL(S, m, X) \
-	{#m, F_BOOL, FIELD_AT(S, m, bool), X, 0, 1, NULL, NULL}
-#define TIME(S, m, X) \
-	{#m, F_TIME, FIELD_AT(S, m, ts_t), X, 0, 0, NULL, NULL}
-#define WALL(S, m, X) \
-	{#m, F_WALL, FIELD_AT(S, m, wall_t), X, 0, 0, NULL, NULL}
-#define DAY(S, m, X) \
-	{#m, F_DAY, FIELD_AT(S, m, day_t), X, 0, 0, NULL, NULL}
-#define ENUM(S, m, X, T, NAMES) \
-	{#m, F_ENUM, FIELD_AT(S, m, T), X, 0, COUNT_OF(NAMES) - 2, NAMES, NULL}
-#define JSON(S, m, X, MAX) \
-	{#m, F_JSON, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL}
-#define BYTES(S, m, X, MAX) \
-	{#m, F_BYTES, FIELD_AT(S, m, struct bytes), (X) | HIDDEN, 0, MAX, NULL, NULL}
-#define TEXTS(S, m, X, MAX) \
-	{#m, F_TEXTS, FIELD_AT(S, m, struct texts), (X) | NOCOL, 0, MAX, NULL, NULL}
-#define LIST(S, m, X, SUB) \
-	{#m, F_LIST, FIELD_AT(S, m, struct rows), (X) | NOCOL, 0, 100, NULL, &(SUB)}
-#define OBJECT(S, m, X, T, SUB) \
-	{#m, F_OBJECT, FIELD_AT(S, m, T *), (X) | NOCOL, 0, 0, NULL, &(SUB)}
+#define ID(S, m, X)                                                                                \
+	{                                                                                          \
+#m, F_ID, FIELD_AT(S, m, const char *), X, 36, 36, NULL, NULL                      \
+	}
+#define TEXT(S, m, X, MAX)                                                                         \
+	{                                                                                          \
+#m, F_TEXT, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL                    \
+	}
+#define INT(S, m, X, LO, HI)                                                                       \
+	{                                                                                          \
+#m, F_INT, FIELD_AT(S, m, int64_t), X, LO, HI, NULL, NULL                          \
+	}
+#define CENTS(S, m, X)                                                                             \
+	{                                                                                          \
+#m, F_CENTS, FIELD_AT(S, m, int64_t), X, 0, 100000000000, NULL, NULL               \
+	}
+#define BOOL(S, m, X)                                                                              \
+	{                                                                                          \
+#m, F_BOOL, FIELD_AT(S, m, bool), X, 0, 1, NULL, NULL                              \
+	}
+#define TIME(S, m, X)                                                                              \
+	{                                                                                          \
+#m, F_TIME, FIELD_AT(S, m, ts_t), X, 0, 0, NULL, NULL                              \
+	}
+#define WALL(S, m, X)                                                                              \
+	{                                                                                          \
+#m, F_WALL, FIELD_AT(S, m, wall_t), X, 0, 0, NULL, NULL                            \
+	}
+#define DAY(S, m, X)                                                                               \
+	{                                                                                          \
+#m, F_DAY, FIELD_AT(S, m, day_t), X, 0, 0, NULL, NULL                              \
+	}
+#define ENUM(S, m, X, T, NAMES)                                                                    \
+	{                                                                                          \
+#m, F_ENUM, FIELD_AT(S, m, T), X, 0, COUNT_OF(NAMES) - 2, NAMES, NULL              \
+	}
+#define JSON(S, m, X, MAX)                                                                         \
+	{                                                                                          \
+#m, F_JSON, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL                    \
+	}
+#define BYTES(S, m, X, MAX)                                                                        \
+	{                                                                                          \
+#m, F_BYTES, FIELD_AT(S, m, struct bytes), (X) | HIDDEN, 0, MAX, NULL, NULL        \
+	}
+#define TEXTS(S, m, X, MAX)                                                                        \
+	{                                                                                          \
+#m, F_TEXTS, FIELD_AT(S, m, struct texts), (X) | NOCOL, 0, MAX, NULL, NULL         \
+	}
+#define LIST(S, m, X, SUB)                                                                         \
+	{                                                                                          \
+#m, F_LIST, FIELD_AT(S, m, struct rows), (X) | NOCOL, 0, 100, NULL, &(SUB)         \
+	}
+#define OBJECT(S, m, X, T, SUB)                                                                    \
+	{                                                                                          \
+#m, F_OBJECT, FIELD_AT(S, m, T *), (X) | NOCOL, 0, 0, NULL, &(SUB)                 \
+	}
 
-#define TABLE(S, NAME, FIELDS) \
-	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), 0}
-#define TABLE_WITH(S, NAME, FIELDS, FLAGS) \
-	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), FLAGS}
+#define TABLE(S, NAME, FIELDS)                                                                     \
+	{                                                                                          \
+		NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), 0                                \
+	}
+#define TABLE_WITH(S, NAME, FIELDS, FLAGS)                                                         \
+	{                                                                                          \
+		NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), FLAGS                            \
+	}
 
 const struct field *table_field(const struct table *t, const char *name);
 /* Index of a name among an enum's names, -1 when it is none. */

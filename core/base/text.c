@@ -142,8 +142,7 @@ bool text_int(const char *s, int64_t lo, int64_t hi, int64_t *out)
 	for (; *s != '\0'; s++) {
 		if (*s < '0' || *s > '9')
 			return false;
-		if (__builtin_mul_overflow(v, 10, &v) ||
-				__builtin_sub_overflow(v, *s - '0', &v))
+		if (__builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, *s - '0', &v))
 			return false;
 	}
 	if (!negative && __builtin_sub_overflow(INT64_C(0), v, &v))
@@ -188,8 +187,7 @@ bool hex_decode(const char *s, uint8_t *out, size_t n)
 	return *s == '\0';
 }
 
-static const char BASE64URL[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char BASE64URL[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 const char *base64url_encode(struct arena *mem, struct bytes b)
 {
@@ -232,5 +230,5 @@ bool base64url_decode(struct arena *mem, const char *s, struct bytes *out)
 	}
 	out->p = p;
 	out->n = k;
-	return v == 0;          /* left-over bits must be zero: one spelling */
+	return v == 0; /* left-over bits must be zero: one spelling */
 }

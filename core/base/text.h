@@ -7,19 +7,19 @@
 
 #include "core/base/arena.h"
 
-bool text_empty(const char *s);                 /* NULL or "" */
-bool text_same(const char *a, const char *b);   /* NULL equals NULL only */
+bool text_empty(const char *s);               /* NULL or "" */
+bool text_same(const char *a, const char *b); /* NULL equals NULL only */
 bool text_starts(const char *s, const char *prefix);
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms) without NUL. */
 bool utf8_valid(const char *s, size_t n);
-size_t utf8_length(const char *s);              /* code points */
+size_t utf8_length(const char *s); /* code points */
 /* At most max code points of s, never cutting one in two. */
 const char *utf8_cut(struct arena *mem, const char *s, size_t max);
 
 /* Without leading and trailing blanks and control characters. */
 const char *text_trim(struct arena *mem, const char *s);
-const char *text_lower(struct arena *mem, const char *s);       /* ASCII only */
+const char *text_lower(struct arena *mem, const char *s); /* ASCII only */
 /* Only the decimal digits of s. */
 const char *text_digits(struct arena *mem, const char *s);
 
@@ -32,7 +32,6 @@ bool hex_decode(const char *s, uint8_t *out, size_t n) MUST_USE;
 
 /* Base64url without padding (RFC 4648 section 5). */
 const char *base64url_encode(struct arena *mem, struct bytes b);
-bool base64url_decode(struct arena *mem, const char *s, struct bytes *out)
-	MUST_USE;
+bool base64url_decode(struct arena *mem, const char *s, struct bytes *out) MUST_USE;
 
 #endif

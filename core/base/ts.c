@@ -84,17 +84,15 @@ struct civil civil_of_wall(wall_t w)
 
 ts_t ts_of_civil(const struct civil *v)
 {
-	ts_t t = {day_of(v->year, v->month, v->day).n * MS_A_DAY +
-		v->hour * INT64_C(3600000) + v->minute * INT64_C(60000) +
-		v->second * INT64_C(1000) + v->milli};
+	ts_t t = {day_of(v->year, v->month, v->day).n * MS_A_DAY + v->hour * INT64_C(3600000) +
+		v->minute * INT64_C(60000) + v->second * INT64_C(1000) + v->milli};
 
 	return t;
 }
 
 static int days_in_month(int year, int month)
 {
-	static const int8_t DAYS[] =
-		{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const int8_t DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
 	return month == 2 && leap ? 29 : DAYS[month - 1];
@@ -102,12 +100,10 @@ static int days_in_month(int year, int month)
 
 bool civil_valid(const struct civil *v)
 {
-	return v->year >= 1970 && v->year <= 9999 &&
-		v->month >= 1 && v->month <= 12 &&
-		v->day >= 1 && v->day <= days_in_month(v->year, v->month) &&
-		v->hour >= 0 && v->hour <= 23 &&
-		v->minute >= 0 && v->minute <= 59 &&
-		v->second >= 0 && v->second <= 59;
+	return v->year >= 1970 && v->year <= 9999 && v->month >= 1 && v->month <= 12 &&
+		v->day >= 1 && v->day <= days_in_month(v->year, v->month) && v->hour >= 0 &&
+		v->hour <= 23 && v->minute >= 0 && v->minute <= 59 && v->second >= 0 &&
+		v->second <= 59;
 }
 
 day_t day_of_wall(wall_t w)
@@ -131,7 +127,7 @@ int wall_minute(wall_t w)
 
 int day_weekday(day_t d)
 {
-	int r = (d.n + 3) % 7;          /* 1970-01-01 was a Thursday */
+	int r = (d.n + 3) % 7; /* 1970-01-01 was a Thursday */
 
 	return (r < 0 ? r + 7 : r) + 1;
 }
@@ -141,18 +137,18 @@ const char *ts_text(struct arena *mem, ts_t t)
 	struct civil v = civil_of_ts(t);
 
 	if (v.milli == 0)
-		return mem_printf(mem, "%04d-%02d-%02dT%02d:%02d:%02dZ", v.year,
-			v.month, v.day, v.hour, v.minute, v.second);
-	return mem_printf(mem, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", v.year,
-		v.month, v.day, v.hour, v.minute, v.second, v.milli);
+		return mem_printf(mem, "%04d-%02d-%02dT%02d:%02d:%02dZ", v.year, v.month, v.day,
+			v.hour, v.minute, v.second);
+	return mem_printf(mem, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", v.year, v.month, v.day,
+		v.hour, v.minute, v.second, v.milli);
 }
 
 const char *wall_text(struct arena *mem, wall_t w)
 {
 	struct civil v = civil_of_wall(w);
 
-	return mem_printf(mem, "%04d-%02d-%02dT%02d:%02d",
-		v.year, v.month, v.day, v.hour, v.minute);
+	return mem_printf(
+		mem, "%04d-%02d-%02dT%02d:%02d", v.year, v.month, v.day, v.hour, v.minute);
 }
 
 const char *day_text(struct arena *mem, day_t d)
@@ -188,9 +184,8 @@ static bool literal(const char **s, char c)
 
 static bool parse_day(const char **s, struct civil *v)
 {
-	return digits(s, 4, &v->year) && literal(s, '-') &&
-		digits(s, 2, &v->month) && literal(s, '-') &&
-		digits(s, 2, &v->day);
+	return digits(s, 4, &v->year) && literal(s, '-') && digits(s, 2, &v->month) &&
+		literal(s, '-') && digits(s, 2, &v->day);
 }
 
 static bool parse_fraction(const char **s, struct civil *v)
@@ -233,9 +228,8 @@ bool ts_parse(const char *s, ts_t *out)
 
 	if (!parse_day(&s, &v) || (!literal(&s, 'T') && !literal(&s, 't')))
 		return false;
-	if (!digits(&s, 2, &v.hour) || !literal(&s, ':') ||
-			!digits(&s, 2, &v.minute) || !literal(&s, ':') ||
-			!digits(&s, 2, &v.second) || !parse_fraction(&s, &v))
+	if (!digits(&s, 2, &v.hour) || !literal(&s, ':') || !digits(&s, 2, &v.minute) ||
+		!literal(&s, ':') || !digits(&s, 2, &v.second) || !parse_fraction(&s, &v))
 		return false;
 	if (!parse_offset(&s, &offset) || *s != '\0' || !civil_valid(&v))
 		return false;
@@ -248,9 +242,8 @@ bool wall_parse(const char *s, wall_t *out)
 {
 	struct civil v = {0};
 
-	if (!parse_day(&s, &v) || !literal(&s, 'T') ||
-			!digits(&s, 2, &v.hour) || !literal(&s, ':') ||
-			!digits(&s, 2, &v.minute))
+	if (!parse_day(&s, &v) || !literal(&s, 'T') || !digits(&s, 2, &v.hour) ||
+		!literal(&s, ':') || !digits(&s, 2, &v.minute))
 		return false;
 	if (literal(&s, ':') && (!digits(&s, 2, &v.second) || v.second != 0))
 		return false;

@@ -17,7 +17,7 @@
 #define CONF_BOOL(section, name, fallback, sentence) bool section##_##name;
 struct conf {
 #include "core/sys/conf.def"
-	const char *path;               /* where it was read from */
+	const char *path; /* where it was read from */
 	/* Loaded by the program after conf_load, where it needs them. */
 	struct keyring *keyring;
 	struct token_key *token_key;
@@ -36,10 +36,8 @@ struct conf *conf_load(struct arena *mem, const char *path);
 /* The content of a file in the secrets directory without its final newline;
  * NULL after a log line when it is missing, empty, larger than 64 KiB, or
  * readable by others. */
-const char *conf_secret(const struct conf *conf, struct arena *mem,
-	const char *name);
+const char *conf_secret(const struct conf *conf, struct arena *mem, const char *name);
 /* The path of such a file. */
-const char *conf_secret_path(const struct conf *conf, struct arena *mem,
-	const char *name);
+const char *conf_secret_path(const struct conf *conf, struct arena *mem, const char *name);
 
 #endif

@@ -16,14 +16,13 @@
 
 void sha256(struct bytes in, uint8_t out[SHA256_SIZE]);
 void hmac_sha256(struct bytes key, struct bytes a, struct bytes b,
-	uint8_t out[SHA256_SIZE]);              /* over a, then b */
+	uint8_t out[SHA256_SIZE]); /* over a, then b */
 void hmac_sha1(struct bytes key, struct bytes in, uint8_t out[20]);
 /* Constant time in the contents. */
 bool secret_same(struct bytes a, struct bytes b);
 /* Base64 with padding (RFC 4648 section 4). */
 const char *base64_encode(struct arena *mem, struct bytes b);
-bool base64_decode(struct arena *mem, const char *s, struct bytes *out)
-	MUST_USE;
+bool base64_decode(struct arena *mem, const char *s, struct bytes *out) MUST_USE;
 
 struct keyring;
 
@@ -35,13 +34,13 @@ struct cell_place {
 	const char *table;
 	const char *column;
 	uint32_t company;
-	const char *row;                /* its id */
+	const char *row; /* its id */
 };
 
-int cell_seal(struct ctx *c, const struct keyring *k, struct cell_place at,
-	struct bytes plain, struct bytes *cell) MUST_USE;
+int cell_seal(struct ctx *c, const struct keyring *k, struct cell_place at, struct bytes plain,
+	struct bytes *cell) MUST_USE;
 /* E_INTERNAL when it does not open here: tampered, moved, or key missing. */
-int cell_open(struct ctx *c, const struct keyring *k, struct cell_place at,
-	struct bytes cell, struct bytes *plain) MUST_USE;
+int cell_open(struct ctx *c, const struct keyring *k, struct cell_place at, struct bytes cell,
+	struct bytes *plain) MUST_USE;
 
 #endif

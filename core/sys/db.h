@@ -26,7 +26,7 @@
 #include "core/base/table.h"
 
 struct db_address {
-	const char *socket;             /* path; NULL: host and port over TLS */
+	const char *socket; /* path; NULL: host and port over TLS */
 	const char *host;
 	int port;
 	const char *ca_file;
@@ -92,7 +92,8 @@ static inline struct arg arg_self(struct arg a)
 }
 
 /* Text, integers, bool and the time types; anything else does not compile. */
-#define ARG(x) _Generic((x), \
+#define ARG(x)                                                                                     \
+	_Generic((x), \
 	char *: arg_text, const char *: arg_text, \
 	bool: arg_int, int: arg_int, unsigned: arg_int, \
 	long: arg_int, long long: arg_int, \
@@ -113,12 +114,12 @@ static inline struct arg arg_self(struct arg a)
 #define ARGS_11(a, ...) , ARG(a) ARGS_10(__VA_ARGS__)
 #define ARGS_12(a, ...) , ARG(a) ARGS_11(__VA_ARGS__)
 #define ARGS_PICK(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, N, ...) N
-#define ARGS_NAME(...) ARGS_PICK(_, ##__VA_ARGS__, ARGS_12, ARGS_11, ARGS_10, \
-	ARGS_9, ARGS_8, ARGS_7, ARGS_6, ARGS_5, ARGS_4, ARGS_3, ARGS_2, ARGS_1, ARGS_0)
-#define ARG_ARRAY(...) \
-	((struct arg[]){{ARG_NULL, {.i = 0}} ARGS_NAME(__VA_ARGS__)(__VA_ARGS__)})
-#define ARGS(...) ARG_ARRAY(__VA_ARGS__) + 1, \
-	(int)(sizeof(ARG_ARRAY(__VA_ARGS__)) / sizeof(struct arg)) - 1
+#define ARGS_NAME(...)                                                                             \
+	ARGS_PICK(_, ##__VA_ARGS__, ARGS_12, ARGS_11, ARGS_10, ARGS_9, ARGS_8, ARGS_7, ARGS_6,     \
+		ARGS_5, ARGS_4, ARGS_3, ARGS_2, ARGS_1, ARGS_0)
+#define ARG_ARRAY(...) ((struct arg[]){{ARG_NULL, {.i = 0}} ARGS_NAME(__VA_ARGS__)(__VA_ARGS__)})
+#define ARGS(...)                                                                                  \
+	ARG_ARRAY(__VA_ARGS__) + 1, (int)(sizeof(ARG_ARRAY(__VA_ARGS__)) / sizeof(struct arg)) - 1
 
 /* ---- statements ---- */
 
@@ -129,36 +130,30 @@ static inline struct arg arg_self(struct arg a)
  * db_one:  1 found, 0 not, -1.   db_rows: number of rows or -1.
  * db_exec: rows matched (also when nothing changed) or -1.
  */
-#define db_one(c, table, row, sql, ...) \
-	db_one_((c), (table), (row), "" sql "", ARGS(__VA_ARGS__))
-#define db_rows(c, table, rows, sql, ...) \
+#define db_one(c, table, row, sql, ...) db_one_((c), (table), (row), "" sql "", ARGS(__VA_ARGS__))
+#define db_rows(c, table, rows, sql, ...)                                                          \
 	db_rows_((c), (table), (rows), "" sql "", ARGS(__VA_ARGS__))
-#define db_exec(c, sql, ...) \
-	db_exec_((c), "" sql "", ARGS(__VA_ARGS__))
+#define db_exec(c, sql, ...) db_exec_((c), "" sql "", ARGS(__VA_ARGS__))
 /* One integer: the first column of the first row. 1, 0 (no row, or NULL), -1. */
-#define db_int(c, out, sql, ...) \
-	db_int_((c), (out), "" sql "", ARGS(__VA_ARGS__))
+#define db_int(c, out, sql, ...) db_int_((c), (out), "" sql "", ARGS(__VA_ARGS__))
 
-int db_one_(struct ctx *c, const struct table *t, void *row,
-	const char *sql, const struct arg *args, int n) MUST_USE;
-int db_rows_(struct ctx *c, const struct table *t, struct rows *rows,
-	const char *sql, const struct arg *args, int n) MUST_USE;
-int db_exec_(struct ctx *c, const char *sql, const struct arg *args, int n)
-	MUST_USE;
-int db_int_(struct ctx *c, int64_t *out, const char *sql,
+int db_one_(struct ctx *c, const struct table *t, void *row, const char *sql,
 	const struct arg *args, int n) MUST_USE;
+int db_rows_(struct ctx *c, const struct table *t, struct rows *rows, const char *sql,
+	const struct arg *args, int n) MUST_USE;
+int db_exec_(struct ctx *c, const char *sql, const struct arg *args, int n) MUST_USE;
+int db_int_(struct ctx *c, int64_t *out, const char *sql, const struct arg *args, int n) MUST_USE;
 
 /* The row's columns, NULL where absent, so that column defaults do not
  * apply; RO fields included. 1 or -1. */
 int db_insert(struct ctx *c, const struct table *t, const void *row) MUST_USE;
 /* The same, but a row that is already there is 0. Only this call may meet a
  * duplicate without dooming the transaction. */
-int db_insert_new(struct ctx *c, const struct table *t, const void *row)
-	MUST_USE;
+int db_insert_new(struct ctx *c, const struct table *t, const void *row) MUST_USE;
 /* UPDATE … SET the named columns (comma-separated literal) WHERE id = ?.
  * Rows matched, or -1. */
-int db_update(struct ctx *c, const struct table *t, const void *row,
-	const char *columns, const char *id) MUST_USE;
+int db_update(struct ctx *c, const struct table *t, const void *row, const char *columns,
+	const char *id) MUST_USE;
 
 /* rc of a finder -> 0, with absence turned into E_NOT_FOUND; -1 stays. */
 int db_must(struct ctx *c, int rc, const char *what, const char *id) MUST_USE;
@@ -175,22 +170,17 @@ struct query {
 
 void query_start(struct query *q, struct ctx *c, const char *literal);
 /* Adds " AND (literal)" (or WHERE, the first time). */
-#define query_where(q, literal, ...) \
-	query_where_((q), "" literal "", ARGS(__VA_ARGS__))
-#define query_add(q, literal, ...) \
-	query_add_((q), "" literal "", ARGS(__VA_ARGS__))
-void query_where_(struct query *q, const char *literal,
-	const struct arg *args, int n);
-void query_add_(struct query *q, const char *literal,
-	const struct arg *args, int n);
-int query_rows(struct query *q, const struct table *t, struct rows *rows)
-	MUST_USE;
+#define query_where(q, literal, ...) query_where_((q), "" literal "", ARGS(__VA_ARGS__))
+#define query_add(q, literal, ...) query_add_((q), "" literal "", ARGS(__VA_ARGS__))
+void query_where_(struct query *q, const char *literal, const struct arg *args, int n);
+void query_add_(struct query *q, const char *literal, const struct arg *args, int n);
+int query_rows(struct query *q, const struct table *t, struct rows *rows) MUST_USE;
 
 /* ---- transactions: the dispatcher, in_tx() and nobody else ---- */
 
-void db_begin(struct ctx *c);           /* sent with the first statement */
-int db_commit(struct ctx *c) MUST_USE;  /* -1: nothing of it happened, unless … */
-bool db_commit_uncertain(const struct ctx *c);  /* … the line broke meanwhile */
+void db_begin(struct ctx *c);                  /* sent with the first statement */
+int db_commit(struct ctx *c) MUST_USE;         /* -1: nothing of it happened, unless … */
+bool db_commit_uncertain(const struct ctx *c); /* … the line broke meanwhile */
 void db_rollback(struct ctx *c);
 bool db_in_tx(const struct ctx *c);
 /* The last failure may pass when the whole unit of work is run again. */
@@ -202,8 +192,7 @@ bool db_retryable(const struct ctx *c);
  * fn must be able to run again: it changes nothing but the database and
  * memory of the arena.
  */
-int in_tx(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg)
-	MUST_USE;
+int in_tx(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg) MUST_USE;
 
 /* ---- for frontdeskctl: text that is no literal, several statements ---- */
 int db_script(struct ctx *c, const char *sql) MUST_USE;

@@ -14,52 +14,50 @@
 #include "core/base/ctx.h"
 
 enum http_outcome {
-	HTTP_ANSWERED,          /* a status came, whatever it is */
-	HTTP_NOT_SENT,          /* surely not received: may be sent again */
-	HTTP_UNKNOWN,           /* may have been received: ask before resending */
-	HTTP_REFUSED,           /* our own rules: address, scheme, size */
+	HTTP_ANSWERED, /* a status came, whatever it is */
+	HTTP_NOT_SENT, /* surely not received: may be sent again */
+	HTTP_UNKNOWN,  /* may have been received: ask before resending */
+	HTTP_REFUSED,  /* our own rules: address, scheme, size */
 };
 
 struct http_request {
-	const char *provider;           /* "twilio": for provider_call */
-	const char *operation;          /* "messages.create" */
+	const char *provider;  /* "twilio": for provider_call */
+	const char *operation; /* "messages.create" */
 	const char *method;
 	const char *url;
-	const char *const *headers;     /* "Name: value", NULL-terminated; or NULL */
-	const char *basic_user;         /* NULL: none */
+	const char *const *headers; /* "Name: value", NULL-terminated; or NULL */
+	const char *basic_user;     /* NULL: none */
 	const char *basic_password;
-	struct bytes body;              /* p NULL: none */
-	int total_ms;                   /* 0: 5,000 */
-	size_t answer_max;              /* 0: 1 MiB */
+	struct bytes body; /* p NULL: none */
+	int total_ms;      /* 0: 5,000 */
+	size_t answer_max; /* 0: 1 MiB */
 };
 
 struct http_answer {
 	enum http_outcome outcome;
-	int status;                     /* 0 unless ANSWERED */
-	int retry_after;                /* seconds, 0 = not said, at most 3600 */
-	struct bytes body;              /* decoded, NUL-terminated behind it */
+	int status;        /* 0 unless ANSWERED */
+	int retry_after;   /* seconds, 0 = not said, at most 3600 */
+	struct bytes body; /* decoded, NUL-terminated behind it */
 	int ms;
-	const char *error;              /* a sentence; NULL when ANSWERED */
+	const char *error; /* a sentence; NULL when ANSWERED */
 };
 
 /* Once per process, before any thread or fork. */
 void http_init(void);
 /* 0 when it was tried (look at outcome); -1 only for database errors while
  * recording the call. */
-int http_send(struct ctx *c, const struct http_request *r,
-	struct http_answer *a) MUST_USE;
+int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a) MUST_USE;
 
 /* application/x-www-form-urlencoded; pairs of text up to NULL. */
 const char *form_encode(struct ctx *c, const char *const *pairs);
 const char *url_encode(struct arena *mem, const char *s);
 
 struct mail {
-	const char *from;               /* address, or "Name <address>" */
-	const char *to;                 /* address only */
-	struct bytes message;           /* RFC 5322, CRLF lines */
+	const char *from;     /* address, or "Name <address>" */
+	const char *to;       /* address only */
+	struct bytes message; /* RFC 5322, CRLF lines */
 };
 
-int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
-	MUST_USE;
+int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a) MUST_USE;
 
 #endif

@@ -15,11 +15,10 @@
 
 #define JSON_DEPTH_MAX 32
 
-struct json;    /* a value, in the arena of the ctx that parsed it */
+struct json; /* a value, in the arena of the ctx that parsed it */
 
 /* E_BAD_REQUEST with the reason and place. */
-int json_parse(struct ctx *c, struct bytes text, const struct json **out)
-	MUST_USE;
+int json_parse(struct ctx *c, struct bytes text, const struct json **out) MUST_USE;
 
 /* ---- reading what somebody else shaped (provider payloads) ---- */
 /* All take NULL and wrong types gracefully: NULL, 0, false. Keys are
@@ -30,12 +29,12 @@ bool json_int(const struct json *j, const char *key, int64_t *out);
 bool json_bool(const struct json *j, const char *key, bool *out);
 /* A decimal number or numeric text in millionths: 0.85 -> 850000. */
 bool json_micro(const struct json *j, const char *key, int64_t *out);
-size_t json_count(const struct json *j);                /* array or object */
+size_t json_count(const struct json *j); /* array or object */
 const struct json *json_at(const struct json *j, size_t i);
-const char *json_key(const struct json *j);             /* of a member */
+const char *json_key(const struct json *j); /* of a member */
 bool json_is_object(const struct json *j);
 bool json_is_array(const struct json *j);
-const char *json_string(const struct json *j);          /* NULL: no string */
+const char *json_string(const struct json *j); /* NULL: no string */
 /* The value as JSON text again. */
 const char *json_print(struct ctx *c, const struct json *j);
 
@@ -48,11 +47,10 @@ enum json_mode { JSON_CREATE, JSON_PATCH };
  * fields, wrong types, lengths and ranges are field errors (all of them
  * gather in one E_INVALID). given, if not NULL, receives a bit per field.
  */
-int json_decode(struct ctx *c, const struct json *j, const struct table *t,
-	enum json_mode mode, void *row, uint64_t *given) MUST_USE;
+int json_decode(struct ctx *c, const struct json *j, const struct table *t, enum json_mode mode,
+	void *row, uint64_t *given) MUST_USE;
 /* One value as text (a query parameter) into a field; field error else. */
-int field_from_text(struct ctx *c, const struct field *f, const char *text,
-	void *row) MUST_USE;
+int field_from_text(struct ctx *c, const struct field *f, const char *text, void *row) MUST_USE;
 
 /* ---- out ---- */
 

@@ -11,22 +11,21 @@
 #include "core/base/money.h"
 
 enum date_style {
-	DATE_LONG,      /* Tuesday, December 1, 2026 */
-	DATE_SHORT,     /* 12/1/26 */
-	DATE_WEEKDAY,   /* Tue, Dec 1 */
+	DATE_LONG,    /* Tuesday, December 1, 2026 */
+	DATE_SHORT,   /* 12/1/26 */
+	DATE_WEEKDAY, /* Tue, Dec 1 */
 };
 
 bool locale_valid(const char *locale);
-const char *locale_date(struct ctx *c, const char *locale, wall_t w,
-	enum date_style style);
-const char *locale_time(struct ctx *c, const char *locale, wall_t w);   /* 2:00 PM, 14:00 */
+const char *locale_date(struct ctx *c, const char *locale, wall_t w, enum date_style style);
+const char *locale_time(struct ctx *c, const char *locale, wall_t w); /* 2:00 PM, 14:00 */
 const char *locale_money(struct ctx *c, const char *locale, money_t m);
 /* Case-folded, accents kept, for comparing names. NFC. */
 const char *locale_fold(struct ctx *c, const char *s);
 
 struct message_arg {
 	const char *name;
-	const char *text;       /* NULL: the integer */
+	const char *text; /* NULL: the integer */
 	int64_t number;
 };
 

@@ -15,8 +15,8 @@
 #define PASSWORD_COST 12
 
 /* Field error on `field` when it is too short or too long. */
-int password_hash(struct ctx *c, const char *field, const char *password,
-	const char **hash) MUST_USE;
+int password_hash(
+	struct ctx *c, const char *field, const char *password, const char **hash) MUST_USE;
 /* hash NULL: does the same work and answers false (unknown account). */
 bool password_check(struct ctx *c, const char *password, const char *hash);
 /* Made with a lower cost than ours: hash it anew at the next log-in. */

@@ -14,13 +14,12 @@
 extern "C" {
 #endif
 
-#define PHONE_MAX 64    /* longest input that is looked at */
+#define PHONE_MAX 64 /* longest input that is looked at */
 
 /* E.164 of what a person or provider wrote; region ("DE") reads national
  * notations, NULL: only international ones. NULL when it is no possible
  * number. */
-const char *phone_e164(struct arena *mem, const char *written,
-	const char *region);
+const char *phone_e164(struct arena *mem, const char *written, const char *region);
 bool phone_probably_valid(const char *e164);
 /* As people of its country write it: "030 23125001"; the input when unknown. */
 const char *phone_national(struct arena *mem, const char *e164);

@@ -17,8 +17,8 @@
 struct token_key;
 
 struct token_claims {
-	const char *user_id;            /* sub */
-	const char *session_id;         /* sid */
+	const char *user_id;    /* sub */
+	const char *session_id; /* sid */
 	ts_t issued_at;
 	ts_t expires_at;
 };
@@ -27,8 +27,7 @@ struct token_claims {
  * readable by others. NULL and a log line when it is wrong. */
 struct token_key *token_key_load(const char *path);
 
-const char *token_make(struct ctx *c, const struct token_key *k,
-	const struct token_claims *claims);
+const char *token_make(struct ctx *c, const struct token_key *k, const struct token_claims *claims);
 /* 0, or -1 with E_UNAUTHENTICATED; the reason is logged, not told. */
 int token_check(struct ctx *c, const struct token_key *k, const char *token,
 	struct token_claims *claims) MUST_USE;

@@ -18,16 +18,16 @@ struct tz;
 const struct tz *tz_find(const char *name);
 
 enum tz_kind {
-	TZ_UNIQUE,      /* one instant */
-	TZ_SKIPPED,     /* the clock jumped over it: no instant */
-	TZ_REPEATED,    /* the clock showed it twice: two instants */
+	TZ_UNIQUE,   /* one instant */
+	TZ_SKIPPED,  /* the clock jumped over it: no instant */
+	TZ_REPEATED, /* the clock showed it twice: two instants */
 };
 
 struct tz_instants {
 	enum tz_kind kind;
-	ts_t first;     /* the instant; REPEATED: the earlier one; SKIPPED: the
+	ts_t first;  /* the instant; REPEATED: the earlier one; SKIPPED: the
 	                   instant of the jump */
-	ts_t second;    /* REPEATED: the later one, else as first */
+	ts_t second; /* REPEATED: the later one, else as first */
 };
 
 struct tz_instants tz_of_wall(const struct tz *z, wall_t w);

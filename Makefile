@@ -1,0 +1,106 @@
+# Frontdesk. `make run` and `make test` are all most people need; `make help`.
+
+PORT ?= 8080
+CC ?= gcc
+CXX ?= g++
+B := build
+
+# Debian 12's Node is too old for Vite 8: `deps` then puts a newer one here.
+NODE_DIR := var/node/node_modules/node/bin
+export PATH := $(CURDIR)/$(NODE_DIR):$(PATH)
+export npm_config_loglevel ?= error
+export npm_config_fund = false
+export npm_config_audit = false
+export npm_config_update_notifier = false
+
+# ---- what is built from what ------------------------------------------------
+
+CORE := $(wildcard core/*/*.c core/*/*.cc)
+CORE := $(filter-out core/worker/main.c,$(CORE))
+FCGI := $(filter-out fcgi/main.c fcgi/ctl.c,$(wildcard fcgi/*.c))
+UNIT := $(wildcard tests/unit/*.c)
+DBT := $(wildcard tests/db/*.c)
+SUPPORT := $(wildcard tests/support/*.c)
+
+PKGS := libcjson libcurl libssl libcrypto yaml-0.1 libjwt icu-i18n icu-uc libmariadb
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lphonenumber -labsl_time -labsl_time_zone -labsl_strings -lcrypt -lm
+
+WARN := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wwrite-strings -Wpointer-arith -Wundef \
+	-Wswitch-enum -Werror
+WARN_C := -Wstrict-prototypes -Wmissing-prototypes
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+	-fno-strict-overflow -fno-delete-null-pointer-checks -fPIE
+CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(PKG_CFLAGS)
+CFLAGS_ALL := -std=gnu17 -g -pthread $(WARN) $(WARN_C)
+CXXFLAGS_ALL := -std=c++17 -g -pthread $(WARN)
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
+
+RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) -ftrivial-auto-var-init=zero
+ASAN := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-DFRONTDESK_TEST -fPIE
+
+# Two trees: build/o is what is installed, build/t what tests run (sanitizers,
+# and the test clock). $(call objects,TREE,SOURCES)
+objects = $(patsubst %,$(B)/$(1)/%.o,$(2))
+
+CORE_O := $(call objects,o,$(CORE))
+FCGI_O := $(call objects,o,$(FCGI))
+CORE_T := $(call objects,t,$(CORE))
+FCGI_T := $(call objects,t,$(FCGI))
+
+PROGRAMS := $(B)/frontdesk-fcgi $(B)/frontdesk-worker $(B)/frontdeskctl
+TEST_PROGRAMS := $(B)/t/frontdesk-fcgi $(B)/t/frontdesk-worker $(B)/t/frontdeskctl
+
+.PHONY: help all deps run demo test lint bench long install clean ci format \
+	programs test-programs portal node-modules test-unit test-db
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make deps      install what building, running and testing need (apt, npm)
+deps:
+	@systemd/deps
+
+## make all       build the programs and the portal into build/
+all: programs portal
+programs: $(PROGRAMS)
+test-programs: $(TEST_PROGRAMS)
+
+$(B)/o/%.c.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(RELEASE) $(CFLAGS) -MMD -MP -c $< -o $@
+$(B)/o/%.cc.o: %.cc Makefile
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(RELEASE) $(CXXFLAGS) -MMD -MP -c $< -o $@
+$(B)/t/%.c.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ASAN) $(CFLAGS) -MMD -MP -c $< -o $@
+$(B)/t/%.cc.o: %.cc Makefile
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(CXXFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/frontdesk-fcgi: $(B)/o/fcgi/main.c.o $(FCGI_O) $(CORE_O)
+	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
+$(B)/frontdesk-worker: $(B)/o/core/worker/main.c.o $(CORE_O)
+	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+$(B)/frontdeskctl: $(B)/o/fcgi/ctl.c.o $(FCGI_O) $(CORE_O)
+	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
+$(B)/t/frontdesk-fcgi: $(B)/t/fcgi/main.c.o $(FCGI_T) $(CORE_T)
+	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+$(B)/t/frontdesk-worker: $(B)/t/core/worker/main.c.o $(CORE_T)
+	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
+$(B)/t/frontdeskctl: $(B)/t/fcgi/ctl.c.o $(FCGI_T) $(CORE_T)
+	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+$(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
+	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
+$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT)) $(FCGI_T) $(CORE_T)
+	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
+
+-include $(shell find $(B)/o $(B)/t -name '*.d' 2>/dev/null)
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h' '*.cc')
+
+clean:
+	rm -rf $(B)
