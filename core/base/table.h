@@ -86,75 +86,47 @@ struct table {
 	unsigned flags;
 };
 
+/* clang-format off */
 /* One element that exists only if the member has the type. */
-#define MEMBER_IS(S, m, T) (0 * sizeof(char[_Generic(&((struct S *)0)->m, T * : 1)]))
-#define FIELD_AT(S, m, T) (unsigned)(offsetof(struct S, m) + MEMBER_IS(S, m, T))
+#define MEMBER_IS(S, m, T) \
+	(0 * sizeof(char[_Generic(&((struct S *)0)->m, T *: 1)]))
+#define FIELD_AT(S, m, T) \
+	(unsigned)(offsetof(struct S, m) + MEMBER_IS(S, m, T))
 
-#define ID(S, m, X)                                                                                \
-	{                                                                                          \
-#m, F_ID, FIELD_AT(S, m, const char *), X, 36, 36, NULL, NULL                      \
-	}
-#define TEXT(S, m, X, MAX)                                                                         \
-	{                                                                                          \
-#m, F_TEXT, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL                    \
-	}
-#define INT(S, m, X, LO, HI)                                                                       \
-	{                                                                                          \
-#m, F_INT, FIELD_AT(S, m, int64_t), X, LO, HI, NULL, NULL                          \
-	}
-#define CENTS(S, m, X)                                                                             \
-	{                                                                                          \
-#m, F_CENTS, FIELD_AT(S, m, int64_t), X, 0, 100000000000, NULL, NULL               \
-	}
-#define BOOL(S, m, X)                                                                              \
-	{                                                                                          \
-#m, F_BOOL, FIELD_AT(S, m, bool), X, 0, 1, NULL, NULL                              \
-	}
-#define TIME(S, m, X)                                                                              \
-	{                                                                                          \
-#m, F_TIME, FIELD_AT(S, m, ts_t), X, 0, 0, NULL, NULL                              \
-	}
-#define WALL(S, m, X)                                                                              \
-	{                                                                                          \
-#m, F_WALL, FIELD_AT(S, m, wall_t), X, 0, 0, NULL, NULL                            \
-	}
-#define DAY(S, m, X)                                                                               \
-	{                                                                                          \
-#m, F_DAY, FIELD_AT(S, m, day_t), X, 0, 0, NULL, NULL                              \
-	}
-#define ENUM(S, m, X, T, NAMES)                                                                    \
-	{                                                                                          \
-#m, F_ENUM, FIELD_AT(S, m, T), X, 0, COUNT_OF(NAMES) - 2, NAMES, NULL              \
-	}
-#define JSON(S, m, X, MAX)                                                                         \
-	{                                                                                          \
-#m, F_JSON, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL                    \
-	}
-#define BYTES(S, m, X, MAX)                                                                        \
-	{                                                                                          \
-#m, F_BYTES, FIELD_AT(S, m, struct bytes), (X) | HIDDEN, 0, MAX, NULL, NULL        \
-	}
-#define TEXTS(S, m, X, MAX)                                                                        \
-	{                                                                                          \
-#m, F_TEXTS, FIELD_AT(S, m, struct texts), (X) | NOCOL, 0, MAX, NULL, NULL         \
-	}
-#define LIST(S, m, X, SUB)                                                                         \
-	{                                                                                          \
-#m, F_LIST, FIELD_AT(S, m, struct rows), (X) | NOCOL, 0, 100, NULL, &(SUB)         \
-	}
-#define OBJECT(S, m, X, T, SUB)                                                                    \
-	{                                                                                          \
-#m, F_OBJECT, FIELD_AT(S, m, T *), (X) | NOCOL, 0, 0, NULL, &(SUB)                 \
-	}
+#define ID(S, m, X) \
+	{#m, F_ID, FIELD_AT(S, m, const char *), X, 36, 36, NULL, NULL}
+#define TEXT(S, m, X, MAX) \
+	{#m, F_TEXT, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL}
+#define INT(S, m, X, LO, HI) \
+	{#m, F_INT, FIELD_AT(S, m, int64_t), X, LO, HI, NULL, NULL}
+#define CENTS(S, m, X) \
+	{#m, F_CENTS, FIELD_AT(S, m, int64_t), X, 0, 100000000000, NULL, NULL}
+#define BOOL(S, m, X) \
+	{#m, F_BOOL, FIELD_AT(S, m, bool), X, 0, 1, NULL, NULL}
+#define TIME(S, m, X) \
+	{#m, F_TIME, FIELD_AT(S, m, ts_t), X, 0, 0, NULL, NULL}
+#define WALL(S, m, X) \
+	{#m, F_WALL, FIELD_AT(S, m, wall_t), X, 0, 0, NULL, NULL}
+#define DAY(S, m, X) \
+	{#m, F_DAY, FIELD_AT(S, m, day_t), X, 0, 0, NULL, NULL}
+#define ENUM(S, m, X, T, NAMES) \
+	{#m, F_ENUM, FIELD_AT(S, m, T), X, 0, COUNT_OF(NAMES) - 2, NAMES, NULL}
+#define JSON(S, m, X, MAX) \
+	{#m, F_JSON, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL}
+#define BYTES(S, m, X, MAX) \
+	{#m, F_BYTES, FIELD_AT(S, m, struct bytes), (X) | HIDDEN, 0, MAX, NULL, NULL}
+#define TEXTS(S, m, X, MAX) \
+	{#m, F_TEXTS, FIELD_AT(S, m, struct texts), (X) | NOCOL, 0, MAX, NULL, NULL}
+#define LIST(S, m, X, SUB) \
+	{#m, F_LIST, FIELD_AT(S, m, struct rows), (X) | NOCOL, 0, 100, NULL, &(SUB)}
+#define OBJECT(S, m, X, T, SUB) \
+	{#m, F_OBJECT, FIELD_AT(S, m, T *), (X) | NOCOL, 0, 0, NULL, &(SUB)}
 
-#define TABLE(S, NAME, FIELDS)                                                                     \
-	{                                                                                          \
-		NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), 0                                \
-	}
-#define TABLE_WITH(S, NAME, FIELDS, FLAGS)                                                         \
-	{                                                                                          \
-		NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), FLAGS                            \
-	}
+#define TABLE(S, NAME, FIELDS) \
+	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), 0}
+#define TABLE_WITH(S, NAME, FIELDS, FLAGS) \
+	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), FLAGS}
+/* clang-format on */
 
 const struct field *table_field(const struct table *t, const char *name);
 /* Index of a name among an enum's names, -1 when it is none. */

@@ -92,7 +92,7 @@ static inline struct arg arg_self(struct arg a)
 }
 
 /* Text, integers, bool and the time types; anything else does not compile. */
-#define ARG(x)                                                                                     \
+#define ARG(x) \
 	_Generic((x), \
 	char *: arg_text, const char *: arg_text, \
 	bool: arg_int, int: arg_int, unsigned: arg_int, \
@@ -114,11 +114,11 @@ static inline struct arg arg_self(struct arg a)
 #define ARGS_11(a, ...) , ARG(a) ARGS_10(__VA_ARGS__)
 #define ARGS_12(a, ...) , ARG(a) ARGS_11(__VA_ARGS__)
 #define ARGS_PICK(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, N, ...) N
-#define ARGS_NAME(...)                                                                             \
-	ARGS_PICK(_, ##__VA_ARGS__, ARGS_12, ARGS_11, ARGS_10, ARGS_9, ARGS_8, ARGS_7, ARGS_6,     \
+#define ARGS_NAME(...)                                                                         \
+	ARGS_PICK(_, ##__VA_ARGS__, ARGS_12, ARGS_11, ARGS_10, ARGS_9, ARGS_8, ARGS_7, ARGS_6, \
 		ARGS_5, ARGS_4, ARGS_3, ARGS_2, ARGS_1, ARGS_0)
 #define ARG_ARRAY(...) ((struct arg[]){{ARG_NULL, {.i = 0}} ARGS_NAME(__VA_ARGS__)(__VA_ARGS__)})
-#define ARGS(...)                                                                                  \
+#define ARGS(...) \
 	ARG_ARRAY(__VA_ARGS__) + 1, (int)(sizeof(ARG_ARRAY(__VA_ARGS__)) / sizeof(struct arg)) - 1
 
 /* ---- statements ---- */
@@ -131,7 +131,7 @@ static inline struct arg arg_self(struct arg a)
  * db_exec: rows matched (also when nothing changed) or -1.
  */
 #define db_one(c, table, row, sql, ...) db_one_((c), (table), (row), "" sql "", ARGS(__VA_ARGS__))
-#define db_rows(c, table, rows, sql, ...)                                                          \
+#define db_rows(c, table, rows, sql, ...) \
 	db_rows_((c), (table), (rows), "" sql "", ARGS(__VA_ARGS__))
 #define db_exec(c, sql, ...) db_exec_((c), "" sql "", ARGS(__VA_ARGS__))
 /* One integer: the first column of the first row. 1, 0 (no row, or NULL), -1. */
