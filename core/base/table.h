@@ -13,7 +13,8 @@
  *	};
  *	const struct table APPOINTMENT = TABLE(appointment, "appointment", FIELDS);
  *
- * Absent values: NULL text, zero time, and a zero integer with NULL0.
+ * Absent values: NULL text, zero time, and a zero integer or enum with NULL0
+ * (such an enum's first name is "").
  */
 #ifndef FRONTDESK_TABLE_H
 #define FRONTDESK_TABLE_H

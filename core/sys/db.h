@@ -144,8 +144,8 @@ int db_rows_(struct ctx *c, const struct table *t, struct rows *rows, const char
 int db_exec_(struct ctx *c, const char *sql, const struct arg *args, int n) MUST_USE;
 int db_int_(struct ctx *c, int64_t *out, const char *sql, const struct arg *args, int n) MUST_USE;
 
-/* The row's columns, NULL where absent, so that column defaults do not
- * apply; RO fields included. 1 or -1. */
+/* The row's columns; what is absent (NULL text, zero time, a zero integer with
+ * NULL0) is left to the column's default. RO fields included. 1 or -1. */
 int db_insert(struct ctx *c, const struct table *t, const void *row) MUST_USE;
 /* The same, but a row that is already there is 0. Only this call may meet a
  * duplicate without dooming the transaction. */
@@ -194,7 +194,8 @@ bool db_retryable(const struct ctx *c);
  */
 int in_tx(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg) MUST_USE;
 
-/* ---- for frontdeskctl: text that is no literal, several statements ---- */
+/* ---- for frontdeskctl migrate and tests: one statement that is no literal,
+ * sent as text, outside every company unless db_enter came before ---- */
 int db_script(struct ctx *c, const char *sql) MUST_USE;
 
 #endif

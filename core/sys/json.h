@@ -2,8 +2,8 @@
  * json.h - JSON in and out, through field tables (cJSON inside).
  *
  * The one door in: UTF-8 is checked; NUL, duplicate keys, trailing bytes,
- * depth over 32 and integers beyond 2^53 are refused; numbers are taken from
- * the source text, never through a double. What is read lives in the arena.
+ * depth over 32 and integers beyond 2^53 are refused (so every integer is exact
+ * in the double that cJSON keeps). What is read lives in the arena.
  * Out goes straight from the struct into a buffer.
  */
 #ifndef FRONTDESK_JSON_H
@@ -30,10 +30,16 @@ bool json_bool(const struct json *j, const char *key, bool *out);
 /* A decimal number or numeric text in millionths: 0.85 -> 850000. */
 bool json_micro(const struct json *j, const char *key, int64_t *out);
 size_t json_count(const struct json *j); /* array or object */
+/* Members or elements one after the other; NULL at the end. */
+const struct json *json_first(const struct json *j);
+const struct json *json_next(const struct json *j);
 const struct json *json_at(const struct json *j, size_t i);
 const char *json_key(const struct json *j); /* of a member */
 bool json_is_object(const struct json *j);
 bool json_is_array(const struct json *j);
+bool json_is_null(const struct json *j);              /* null or absent */
+bool json_number(const struct json *j, int64_t *out); /* an integer */
+bool json_truth(const struct json *j, bool *out);
 const char *json_string(const struct json *j); /* NULL: no string */
 /* The value as JSON text again. */
 const char *json_print(struct ctx *c, const struct json *j);

@@ -1,0 +1,18 @@
+/*
+ * billing.h - what a call costs the platform and the company.
+ *
+ * Platform cost: parts in micro-USD from dated rates (by the second, rounded
+ * half up once per part). Customer price: the plan's price per started
+ * minute, in the company's currency. The exchange rate of the call's day is
+ * stored with it. Computing it again gives the same.
+ */
+#ifndef FRONTDESK_BILLING_H
+#define FRONTDESK_BILLING_H
+
+#include "core/call/call.h"
+
+/* Costs of a call that ended; 0 and nothing done while its duration is
+ * unknown. Needs a transaction. */
+int billing_cost_call(struct ctx *c, struct call *call) MUST_USE;
+
+#endif

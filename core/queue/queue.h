@@ -1,0 +1,59 @@
+/*
+ * queue.h - putting work aside for the worker. Inserts job rows, in the
+ * caller's transaction; claiming and running are core/worker.
+ */
+#ifndef FRONTDESK_QUEUE_H
+#define FRONTDESK_QUEUE_H
+
+#include "core/base/ctx.h"
+#include "core/base/table.h"
+
+enum job_kind {
+#define X(symbol, name, deadline, attempts, priority) symbol,
+#include "core/queue/jobs.def"
+#undef X
+	JOB_KIND_COUNT
+};
+
+struct job_rule {
+	const char *name;
+	int deadline_s; /* of one attempt; its lease is 30 s longer */
+	int attempts;
+	int priority;
+};
+
+extern const struct job_rule JOB_RULES[JOB_KIND_COUNT];
+
+enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_DEAD };
+
+struct job {
+	const char *id;
+	const char *kind;
+	const char *ref_id; /* what it is about: inbox event, event, notification */
+	enum job_state state;
+	int64_t attempts;
+	int64_t max_attempts;
+	ts_t run_at;
+	const char *last_error;
+	ts_t created_at;
+	ts_t finished_at;
+};
+
+extern const struct table JOB;
+
+/*
+ * Queues a job about ref_id in ctx->company and marks the context so that the
+ * worker is woken after the commit. run_at zero: now. unique_key NULL: none;
+ * else a job of this kind with that key is queued once only.
+ */
+int queue_add(struct ctx *c, enum job_kind kind, const char *ref_id, ts_t run_at,
+	const char *unique_key) MUST_USE;
+
+/* Creates the wake file in run_dir; after COMMIT only. Failures are logged:
+ * the worker looks by itself every few seconds. */
+void queue_wake(const struct ctx *c);
+
+/* A dead job again, with fresh attempts. E_NOT_FOUND, E_STATE (not dead). */
+int job_replay(struct ctx *c, const char *id, struct job *out) MUST_USE;
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * staff.h - the people who serve, and when they work.
+ */
+#ifndef FRONTDESK_STAFF_H
+#define FRONTDESK_STAFF_H
+
+#include "core/base/ctx.h"
+#include "core/base/table.h"
+
+struct staff {
+	const char *id;
+	const char *branch_id;
+	const char *resource_id;
+	const char *name;
+	const char *email;
+	int64_t position;
+	bool is_active;
+};
+
+/* Minutes of the branch's local day; a break is the gap between two rows. */
+struct working_hours {
+	const char *id;
+	const char *staff_id;
+	int64_t weekday; /* 1 Monday .. 7 Sunday */
+	int64_t start_minute;
+	int64_t end_minute;
+};
+
+extern const struct table STAFF;
+extern const struct table WORKING_HOURS;
+
+int staff_get(struct ctx *c, const char *id, struct staff *out) MUST_USE;
+/* Active ones, by position and name. */
+int staff_list(struct ctx *c, struct rows *out) MUST_USE;
+/* 1 when exactly one active person goes by this name: the whole name, else
+ * its first word, folded ("anna", "Dr. Diaz", "Diaz"). 0 none or several. */
+int staff_find_by_name(struct ctx *c, const char *name, struct staff *out) MUST_USE;
+/* All hours of all active staff, in one query. */
+int working_hours_list(struct ctx *c, struct rows *out) MUST_USE;
+
+#endif

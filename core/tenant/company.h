@@ -1,0 +1,41 @@
+/*
+ * company.h - the company that ctx is in, and its branches.
+ */
+#ifndef FRONTDESK_COMPANY_H
+#define FRONTDESK_COMPANY_H
+
+#include "core/base/ctx.h"
+#include "core/base/table.h"
+
+enum company_status { COMPANY_TRIAL, COMPANY_ACTIVE, COMPANY_SUSPENDED, COMPANY_CLOSED };
+
+struct company {
+	const char *id; /* its uid */
+	const char *name;
+	const char *slug;
+	const char *country;
+	const char *time_zone;
+	const char *currency;
+	const char *locale;
+	enum company_status status;
+	bool requires_confirmation;
+	int64_t plan_minute_cents; /* joined */
+};
+
+struct branch {
+	const char *id;
+	const char *name;
+	const char *time_zone;
+	const char *phone;
+	const char *email;
+	const char *address;
+};
+
+extern const struct table COMPANY;
+extern const struct table BRANCH;
+
+int company_current(struct ctx *c, struct company *out) MUST_USE;
+int branch_get(struct ctx *c, const char *id, struct branch *out) MUST_USE;
+int branch_list(struct ctx *c, struct rows *out) MUST_USE; /* not deleted, by name */
+
+#endif

@@ -1,0 +1,103 @@
+-- Who exists: tenants, companies, people, their sessions. These tables are
+-- not seen through views: the doors (sys_* procedures) answer for them.
+
+CREATE TABLE schema_migration (
+	file VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+	checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	statements INT UNSIGNED NOT NULL,
+	done INT UNSIGNED NOT NULL DEFAULT 0,
+	applied_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+);
+
+CREATE TABLE plan (
+	id UUID NOT NULL PRIMARY KEY,
+	code VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	minute_cents BIGINT NOT NULL,
+	base_cents BIGINT NOT NULL DEFAULT 0,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	UNIQUE KEY plan_code (code)
+);
+
+CREATE TABLE tenant (
+	id UUID NOT NULL PRIMARY KEY,
+	slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	UNIQUE KEY tenant_slug (slug)
+);
+
+CREATE TABLE company (
+	id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	uid UUID NOT NULL,
+	tenant_id UUID NOT NULL,
+	plan_id UUID NOT NULL,
+	slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	country CHAR(2) CHARACTER SET ascii NOT NULL,
+	time_zone VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	currency CHAR(3) CHARACTER SET ascii NOT NULL,
+	locale VARCHAR(16) CHARACTER SET ascii NOT NULL,
+	status ENUM('trial','active','suspended','closed') NOT NULL DEFAULT 'trial',
+	requires_confirmation TINYINT(1) NOT NULL DEFAULT 0,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	UNIQUE KEY company_uid (uid),
+	UNIQUE KEY company_slug (slug),
+	CONSTRAINT company_tenant FOREIGN KEY (tenant_id) REFERENCES tenant (id),
+	CONSTRAINT company_plan FOREIGN KEY (plan_id) REFERENCES plan (id)
+);
+
+CREATE TABLE user (
+	id UUID NOT NULL PRIMARY KEY,
+	email VARCHAR(254) COLLATE utf8mb4_nopad_bin NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	locale VARCHAR(16) CHARACTER SET ascii NOT NULL DEFAULT 'en',
+	password_hash VARBINARY(100) NOT NULL,
+	is_platform_admin TINYINT(1) NOT NULL DEFAULT 0,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	disabled_at DATETIME(3) NULL,
+	UNIQUE KEY user_email (email)
+);
+
+CREATE TABLE membership (
+	user_id UUID NOT NULL,
+	company_id INT UNSIGNED NOT NULL,
+	role ENUM('owner','manager','staff','accountant','read_only') NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (user_id, company_id),
+	KEY membership_company (company_id, user_id),
+	CONSTRAINT membership_user FOREIGN KEY (user_id) REFERENCES user (id),
+	CONSTRAINT membership_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
+-- A log-in. Its refresh token is spent at each use; the hash before the
+-- present one is kept to recognise a stolen token that comes back.
+CREATE TABLE session (
+	id UUID NOT NULL PRIMARY KEY,
+	user_id UUID NOT NULL,
+	client ENUM('web','app') NOT NULL,
+	refresh_hash BINARY(32) NOT NULL,
+	previous_hash BINARY(32) NULL,
+	remote_address VARCHAR(45) CHARACTER SET ascii NULL,
+	user_agent VARCHAR(200) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	refreshed_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	expires_at DATETIME(3) NOT NULL,
+	revoked_at DATETIME(3) NULL,
+	KEY session_user (user_id, created_at),
+	KEY session_expiry (expires_at),
+	UNIQUE KEY session_refresh (refresh_hash),
+	KEY session_previous (previous_hash),
+	CONSTRAINT session_user FOREIGN KEY (user_id) REFERENCES user (id)
+);
+
+-- Failed log-ins, per address and account: the limit of the API.
+CREATE TABLE login_failure (
+	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	account_hash BINARY(32) NOT NULL,
+	remote_address VARCHAR(45) CHARACTER SET ascii NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	KEY login_failure_account (account_hash, remote_address, created_at),
+	KEY login_failure_address (remote_address, created_at),
+	KEY login_failure_age (created_at)
+);

@@ -1,0 +1,138 @@
+-- Events, the inbox, jobs, messages, audit: what makes promises hold.
+-- company_id 0 is the platform itself.
+
+CREATE TABLE event (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	kind VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	subject_id UUID NOT NULL,
+	payload MEDIUMTEXT NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY event_created (company_id, created_at, id)
+);
+
+CREATE TABLE inbox_event (
+	id UUID NOT NULL PRIMARY KEY,
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	provider VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	dedupe_key VARBINARY(200) NOT NULL,
+	event VARCHAR(60) CHARACTER SET ascii NOT NULL,
+	external_id VARBINARY(128) NULL,
+	body MEDIUMBLOB NOT NULL,
+	received_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	UNIQUE KEY inbox_event_dedupe (company_id, provider, dedupe_key),
+	KEY inbox_event_external (company_id, provider, external_id)
+);
+
+CREATE TABLE unassigned_call (
+	id UUID NOT NULL PRIMARY KEY,
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	provider VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	provider_call_id VARBINARY(128) NOT NULL,
+	inbox_event_id UUID NOT NULL,
+	from_number VARCHAR(64) NULL,
+	to_number VARCHAR(64) NULL,
+	agent VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NULL,
+	reason VARCHAR(300) NOT NULL,
+	status ENUM('open','assigned') NOT NULL DEFAULT 'open',
+	received_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	UNIQUE KEY unassigned_call_provider_id (company_id, provider, provider_call_id),
+	KEY unassigned_call_received (company_id, status, received_at, id)
+);
+
+CREATE TABLE job (
+	id UUID NOT NULL PRIMARY KEY,
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	kind VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	unique_key VARBINARY(120) NULL,
+	ref_id UUID NULL,
+	state ENUM('queued','running','done','dead') NOT NULL DEFAULT 'queued',
+	priority TINYINT UNSIGNED NOT NULL DEFAULT 5,
+	attempts SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	max_attempts SMALLINT UNSIGNED NOT NULL DEFAULT 10,
+	run_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	lease_until DATETIME(3) NULL,
+	owner VARBINARY(64) NULL,
+	crashes SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	last_error VARCHAR(1000) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	finished_at DATETIME(3) NULL,
+	UNIQUE KEY job_unique (company_id, kind, unique_key),
+	KEY job_claim (state, priority, run_at, id),
+	KEY job_lease (state, lease_until),
+	KEY job_list (company_id, state, created_at, id),
+	KEY job_ref (ref_id)
+);
+
+CREATE TABLE notification (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	dedupe_key VARBINARY(120) NOT NULL,
+	channel ENUM('sms','email') NOT NULL,
+	template VARCHAR(60) CHARACTER SET ascii NOT NULL,
+	language VARCHAR(16) CHARACTER SET ascii NOT NULL,
+	recipient VARCHAR(254) NOT NULL,
+	subject VARCHAR(300) NULL,
+	body TEXT NOT NULL,
+	body_html MEDIUMTEXT NULL,
+	calendar TEXT NULL,
+	status ENUM('queued','sent','delivered','failed','undelivered','bounced','opted_out') NOT NULL DEFAULT 'queued',
+	provider VARCHAR(20) CHARACTER SET ascii NULL,
+	provider_message_id VARBINARY(128) NULL,
+	error VARCHAR(500) NULL,
+	appointment_id UUID NULL,
+	call_id UUID NULL,
+	customer_id UUID NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	sent_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY notification_dedupe (company_id, dedupe_key),
+	KEY notification_created (company_id, created_at, id),
+	KEY notification_call (company_id, call_id),
+	KEY notification_appointment (company_id, appointment_id),
+	CONSTRAINT notification_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id)
+);
+
+CREATE TABLE provider_call (
+	id UUID NOT NULL PRIMARY KEY,
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	provider VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	operation VARCHAR(60) CHARACTER SET ascii NOT NULL,
+	outcome ENUM('answered','not_sent','unknown','refused') NOT NULL,
+	http_status SMALLINT UNSIGNED NULL,
+	duration_ms INT UNSIGNED NOT NULL,
+	error VARCHAR(300) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	KEY provider_call_created (company_id, created_at, id)
+);
+
+CREATE TABLE audit_entry (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	actor_kind ENUM('none','user','api_key','job','system') NOT NULL,
+	actor_id UUID NULL,
+	remote_address VARCHAR(45) CHARACTER SET ascii NULL,
+	request_id VARCHAR(64) CHARACTER SET ascii NULL,
+	action VARCHAR(60) CHARACTER SET ascii NOT NULL,
+	subject VARCHAR(40) CHARACTER SET ascii NOT NULL,
+	subject_id UUID NULL,
+	fields VARCHAR(1000) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY audit_entry_created (company_id, created_at, id)
+);
+
+-- The answer to a request that came with an Idempotency-Key.
+CREATE TABLE idempotency (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	actor_id UUID NOT NULL,
+	`key` VARBINARY(255) NOT NULL,
+	request_hash BINARY(32) NOT NULL,
+	status SMALLINT UNSIGNED NOT NULL,
+	location VARCHAR(300) CHARACTER SET ascii NULL,
+	body MEDIUMBLOB NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, actor_id, `key`),
+	KEY idempotency_age (created_at)
+);

@@ -1,0 +1,193 @@
+-- The doors: what must cross companies, with an exact key and one answer.
+-- Rebuilt by every migrate, in schema frontdesk, with fd_owner as definer.
+-- "Company 0" is outside every company.
+
+CREATE PROCEDURE enter_company(p INT UNSIGNED) NO SQL
+	SET @@session.pseudo_thread_id = p | 2147483648;
+
+CREATE PROCEDURE leave_company() NO SQL
+	SET @@session.pseudo_thread_id = 2147483648;
+
+-- Log-in: the account of an e-mail address.
+CREATE PROCEDURE sys_login(p_email VARCHAR(254) CHARACTER SET utf8mb4) READS SQL DATA
+	SELECT id, email, name, password_hash, is_platform_admin
+	FROM frontdesk_store.user WHERE email = p_email AND disabled_at IS NULL;
+
+CREATE PROCEDURE sys_memberships(p_user UUID) READS SQL DATA
+	SELECT c.uid AS id, c.name, c.slug, m.role
+	FROM frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id
+	WHERE m.user_id = p_user AND c.status <> 'closed' ORDER BY c.name, c.slug LIMIT 200;
+
+CREATE PROCEDURE sys_login_failures(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) READS SQL DATA
+	SELECT
+		(SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE account_hash = p_account
+			AND remote_address = p_address AND created_at > NOW(3) - INTERVAL 15 MINUTE) AS account_failures,
+		(SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE remote_address = p_address
+			AND created_at > NOW(3) - INTERVAL 15 MINUTE) AS address_failures;
+
+CREATE PROCEDURE sys_login_failed(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.login_failure (account_hash, remote_address) VALUES (p_account, p_address);
+
+CREATE PROCEDURE sys_login_succeeded(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) MODIFIES SQL DATA
+	DELETE FROM frontdesk_store.login_failure WHERE account_hash = p_account AND remote_address = p_address;
+
+CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHARACTER SET ascii, p_refresh BINARY(32),
+	p_address VARCHAR(45) CHARACTER SET ascii, p_agent VARCHAR(200) CHARACTER SET utf8mb4, p_expires DATETIME(3)) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.session (id, user_id, client, refresh_hash, remote_address, user_agent, expires_at)
+	VALUES (p_id, p_user, p_client, p_refresh, p_address, p_agent, p_expires);
+
+-- Spends a refresh token. outcome: 1 a new one is in force, 2 the token was
+-- spent before (the session is revoked), no row: unknown, expired or revoked.
+CREATE PROCEDURE sys_session_refresh(p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3)) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_id UUID;
+	DECLARE v_reused BOOL DEFAULT FALSE;
+	SELECT id INTO v_id FROM frontdesk_store.session
+		WHERE refresh_hash = p_old AND revoked_at IS NULL AND expires_at > NOW(3) FOR UPDATE;
+	IF v_id IS NULL THEN
+		SELECT id INTO v_id FROM frontdesk_store.session
+			WHERE previous_hash = p_old AND revoked_at IS NULL LIMIT 1 FOR UPDATE;
+		SET v_reused = v_id IS NOT NULL;
+	END IF;
+	IF v_reused THEN
+		UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = v_id;
+	ELSEIF v_id IS NOT NULL THEN
+		UPDATE frontdesk_store.session
+			SET previous_hash = refresh_hash, refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
+			WHERE id = v_id;
+	END IF;
+	SELECT IF(v_reused, 2, 1) AS outcome, s.id AS session_id, s.client, u.id, u.email, u.name, u.is_platform_admin
+		FROM frontdesk_store.session s JOIN frontdesk_store.user u ON u.id = s.user_id
+		WHERE s.id = v_id AND u.disabled_at IS NULL;
+END;
+
+CREATE PROCEDURE sys_session_revoke(p_id UUID) MODIFIES SQL DATA
+	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = p_id AND revoked_at IS NULL;
+
+-- Who a token's session is, and in which company: the named one, or the only
+-- one when none is named.
+CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET ascii) READS SQL DATA
+	SELECT u.id AS user_id, u.email, u.name, u.is_platform_admin,
+		(SELECT COUNT(*) FROM frontdesk_store.membership x WHERE x.user_id = u.id) AS memberships,
+		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status, m.role
+	FROM frontdesk_store.session s
+	JOIN frontdesk_store.user u ON u.id = s.user_id AND u.disabled_at IS NULL
+	LEFT JOIN (frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id AND c.status <> 'closed')
+		ON m.user_id = u.id AND (p_company IS NULL OR c.uid = p_company)
+	WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > NOW(3)
+	ORDER BY c.id LIMIT 1;
+
+CREATE PROCEDURE sys_api_key(p_hash BINARY(32)) READS SQL DATA
+	SELECT k.id AS key_id, k.role, c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status
+	FROM frontdesk_store.api_key k JOIN frontdesk_store.company c ON c.id = k.company_id AND c.status <> 'closed'
+	WHERE k.key_hash = p_hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
+
+-- The company and secrets behind an incoming address.
+CREATE PROCEDURE sys_hook(p_provider VARCHAR(20) CHARACTER SET ascii, p_hook VARCHAR(64) CHARACTER SET ascii) READS SQL DATA
+	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
+	FROM frontdesk_store.integration i JOIN frontdesk_store.company c ON c.id = i.company_id
+	WHERE i.provider = p_provider AND i.hook = p_hook AND i.is_active;
+
+-- Whose secrets to try on a body without a hook: only candidates, the
+-- signature decides.
+CREATE PROCEDURE sys_hook_candidates(p_provider VARCHAR(20) CHARACTER SET ascii, p_number VARCHAR(20) CHARACTER SET ascii,
+	p_agent VARCHAR(128) CHARACTER SET ascii) READS SQL DATA
+	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
+	FROM frontdesk_store.integration i JOIN frontdesk_store.company c ON c.id = i.company_id
+	WHERE i.provider = p_provider AND i.is_active AND (i.agent = p_agent
+		OR i.company_id IN (SELECT n.company_id FROM frontdesk_store.phone_number n WHERE n.e164 = p_number))
+	ORDER BY i.company_id, i.id LIMIT 8;
+
+-- Which company an active number belongs to, if exactly one has it.
+CREATE PROCEDURE sys_number(p_e164 VARCHAR(20) CHARACTER SET ascii) READS SQL DATA
+	SELECT MIN(c.id) AS company_number, MIN(c.uid) AS company_id FROM frontdesk_store.phone_number n
+	JOIN frontdesk_store.company c ON c.id = n.company_id AND c.status <> 'closed'
+	WHERE n.e164 = p_e164 AND n.is_active HAVING COUNT(*) = 1;
+
+-- Stores a verified event and its job, durably, in one round trip.
+-- is_new 0: it was stored (and committed) before.
+CREATE PROCEDURE sys_inbox_add(p_id UUID, p_job UUID, p_company INT UNSIGNED, p_provider VARCHAR(20) CHARACTER SET ascii,
+	p_dedupe VARBINARY(200), p_event VARCHAR(60) CHARACTER SET ascii, p_external VARBINARY(128), p_body MEDIUMBLOB,
+	p_kind VARCHAR(40) CHARACTER SET ascii) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_new BOOL DEFAULT TRUE;
+	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+	START TRANSACTION;
+	BEGIN
+		DECLARE CONTINUE HANDLER FOR 1062 SET v_new = FALSE;
+		INSERT INTO frontdesk_store.inbox_event (id, company_id, provider, dedupe_key, event, external_id, body)
+			VALUES (p_id, p_company, p_provider, p_dedupe, p_event, p_external, p_body);
+	END;
+	IF v_new THEN
+		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id) VALUES (p_job, p_company, p_kind, p_id);
+	END IF;
+	COMMIT;
+	SELECT v_new AS is_new;
+END;
+
+-- Claims up to p_n jobs for an owner; commits before it answers. Leases that
+-- ran out go back first; a job whose worker died twice is dead.
+CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_id UUID;
+	DECLARE v_done BOOL DEFAULT FALSE;
+	DECLARE due CURSOR FOR SELECT id FROM frontdesk_store.job
+		WHERE state = 'queued' AND run_at <= NOW(3) ORDER BY priority, run_at, id LIMIT p_n FOR UPDATE SKIP LOCKED;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
+	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+	CALL sys_job_crashed(NULL, 'its lease ran out: the worker hung or its machine stopped');
+	START TRANSACTION;
+	OPEN due;
+	claim: LOOP
+		FETCH due INTO v_id;
+		IF v_done THEN
+			LEAVE claim;
+		END IF;
+		UPDATE frontdesk_store.job SET state = 'running', owner = p_owner, attempts = attempts + 1,
+			lease_until = NOW(3) + INTERVAL p_lease_seconds SECOND WHERE id = v_id;
+	END LOOP;
+	CLOSE due;
+	COMMIT;
+	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id
+		FROM frontdesk_store.job j LEFT JOIN frontdesk_store.company c ON c.id = j.company_id
+		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;
+END;
+
+-- What a dead worker held (p_owner), or all whose lease ran out (NULL).
+CREATE PROCEDURE sys_job_crashed(p_owner VARBINARY(64), p_why VARCHAR(1000) CHARACTER SET utf8mb4) MODIFIES SQL DATA
+	UPDATE frontdesk_store.job
+	SET crashes = crashes + 1, last_error = p_why, owner = NULL, lease_until = NULL,
+		state = IF(crashes >= 2, 'dead', 'queued'),
+		finished_at = IF(crashes >= 2, NOW(3), NULL)
+	WHERE state = 'running' AND IF(p_owner IS NULL, lease_until < NOW(3), owner = p_owner);
+
+-- Ends an attempt; nothing happens when another attempt has begun since.
+-- p_state: done, dead, or queued with the time of the next attempt.
+CREATE PROCEDURE sys_job_finish(p_id UUID, p_attempt INT, p_state VARCHAR(10) CHARACTER SET ascii,
+	p_error VARCHAR(1000) CHARACTER SET utf8mb4, p_run_at DATETIME(3)) MODIFIES SQL DATA
+	UPDATE frontdesk_store.job
+	SET state = p_state, last_error = p_error, run_at = COALESCE(p_run_at, run_at), owner = NULL, lease_until = NULL,
+		finished_at = IF(p_state = 'queued', NULL, NOW(3))
+	WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+
+-- Milliseconds until the next job is due (0: now), no row when none waits.
+CREATE PROCEDURE sys_job_next() READS SQL DATA
+	SELECT GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NOW(3), MIN(run_at)) DIV 1000) AS due_ms
+	FROM frontdesk_store.job WHERE state = 'queued' HAVING MIN(run_at) IS NOT NULL;
+
+-- A recurring job, once per period: the unique key names the period.
+CREATE PROCEDURE sys_job_recur(p_id UUID, p_kind VARCHAR(40) CHARACTER SET ascii, p_period VARBINARY(120)) MODIFIES SQL DATA
+BEGIN
+	DECLARE CONTINUE HANDLER FOR 1062 BEGIN END;
+	INSERT INTO frontdesk_store.job (id, company_id, kind, unique_key) VALUES (p_id, 0, p_kind, p_period);
+END;
+
+-- What is kept only for a while.
+CREATE PROCEDURE sys_sweep() MODIFIES SQL DATA
+BEGIN
+	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT 10000;
+	DELETE FROM frontdesk_store.session WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT 10000;
+	DELETE FROM frontdesk_store.idempotency WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT 10000;
+	DELETE FROM frontdesk_store.job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 7 DAY LIMIT 10000;
+	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT 10000;
+END;
