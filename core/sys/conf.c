@@ -35,6 +35,7 @@ static const struct key {
 struct load {
 	struct arena *mem;
 	struct conf *conf;
+	const uint8_t *text;
 	yaml_parser_t parser;
 	yaml_event_t event;
 	bool have_event;
@@ -173,13 +174,25 @@ static bool event_decorated(const yaml_event_t *e)
 	return e->type == YAML_ALIAS_EVENT;
 }
 
+/* For bytes that are not UTF-8 the library knows the offset only. */
+static size_t problem_line(const struct load *l)
+{
+	size_t line = 1;
+
+	if (l->parser.error != YAML_READER_ERROR)
+		return l->parser.problem_mark.line + 1;
+	for (size_t i = 0; i < l->parser.problem_offset; i++)
+		line += l->text[i] == '\n';
+	return line;
+}
+
 static int next(struct load *l)
 {
 	if (l->have_event)
 		yaml_event_delete(&l->event);
 	l->have_event = yaml_parser_parse(&l->parser, &l->event) == 1;
 	if (!l->have_event)
-		return wrong(l, l->parser.problem_mark.line + 1, "This is not YAML: %s.",
+		return wrong(l, problem_line(l), "This is not YAML: %s.",
 			l->parser.problem != NULL ? l->parser.problem : "it cannot be read");
 	if (event_decorated(&l->event))
 		return wrong(l, line_of(l),
@@ -215,8 +228,8 @@ static int read_section(struct load *l, const char *section)
 		if (l->event.type == YAML_MAPPING_END_EVENT)
 			return 0;
 		if (l->event.type != YAML_SCALAR_EVENT)
-			return wrong(l, line_of(l), "Below %s: stand lines \"  name: value\".",
-				section);
+			return wrong(
+				l, line_of(l), "Below %s: stand lines \"  name: value\".", section);
 		int i = key_find(section, scalar_text(l));
 		if (i < 0)
 			return wrong(l, line_of(l), "There is no key %.60s in section %s.",
@@ -227,8 +240,8 @@ static int read_section(struct load *l, const char *section)
 		if (next(l) < 0)
 			return -1;
 		if (l->event.type != YAML_SCALAR_EVENT)
-			return wrong(l, line_of(l), "%s.%s must be one value.", section,
-				KEYS[i].name);
+			return wrong(
+				l, line_of(l), "%s.%s must be one value.", section, KEYS[i].name);
 		if (set_value(l, &KEYS[i]) < 0)
 			return -1;
 	}
@@ -244,8 +257,7 @@ static int read_root(struct load *l)
 			return wrong(l, line_of(l), "Here must stand the name of a section.");
 		int i = key_find(scalar_text(l), NULL);
 		if (i < 0)
-			return wrong(
-				l, line_of(l), "There is no section %.60s.", scalar_text(l));
+			return wrong(l, line_of(l), "There is no section %.60s.", scalar_text(l));
 		if (l->sections_seen[i]++)
 			return wrong(l, line_of(l), "Section %s is given twice.", KEYS[i].section);
 		if (next(l) < 0)
@@ -307,6 +319,7 @@ struct conf *conf_load(struct arena *mem, const char *path)
 	struct load l = {.mem = mem};
 	uint8_t text[FILE_MAX_BYTES + 1];
 
+	l.text = text;
 	l.conf = mem_alloc(mem, sizeof(*l.conf));
 	l.conf->path = mem_text(mem, path_or_default(path));
 	set_defaults(l.conf);

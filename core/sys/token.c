@@ -48,8 +48,7 @@ const char *token_make(struct ctx *c, const struct token_key *k, const struct to
 	if (exp <= iat || exp - iat > TOKEN_TTL_SECONDS)
 		BUG("a token for %" PRId64 " seconds", exp - iat);
 	if (jwt_new(&jwt) != 0 || jwt_set_alg(jwt, JWT_ALG_HS256, k->p, (int)k->n) != 0 ||
-		jwt_add_header(jwt, "kid", KEY_ID) != 0 ||
-		jwt_add_grant(jwt, "iss", ISSUER) != 0 ||
+		jwt_add_header(jwt, "kid", KEY_ID) != 0 || jwt_add_grant(jwt, "iss", ISSUER) != 0 ||
 		jwt_add_grant(jwt, "aud", AUDIENCE) != 0 ||
 		jwt_add_grant(jwt, "sub", claims->user_id) != 0 ||
 		jwt_add_grant(jwt, "sid", claims->session_id) != 0 ||
@@ -111,14 +110,8 @@ static const char *times_check(struct ctx *c, const struct json *j, struct token
 	return exp > now ? NULL : "expired";
 }
 
-static const char *claims_check(
-	struct ctx *c, const char *s, size_t n, struct token_claims *claims)
+static const char *claims_check(struct ctx *c, const struct json *j, struct token_claims *claims)
 {
-	const struct json *j;
-	const char *why = part_parse(c, s, n, 6, &j);
-
-	if (why != NULL)
-		return why;
 	if (!text_same(json_text(j, "iss"), ISSUER))
 		return "iss";
 	if (!text_same(json_text(j, "aud"), AUDIENCE))
@@ -148,8 +141,8 @@ static const char *signature_check(struct ctx *c, const struct token_key *k, con
 	return ours ? NULL : "alg after decoding";
 }
 
-static const char *token_objection(struct ctx *c, const struct token_key *k, const char *token,
-	struct token_claims *claims)
+static const char *token_objection(
+	struct ctx *c, const struct token_key *k, const char *token, struct token_claims *claims)
 {
 	if (strnlen(token, TOKEN_MAX_BYTES + 1) > TOKEN_MAX_BYTES)
 		return "too long";
@@ -157,16 +150,19 @@ static const char *token_objection(struct ctx *c, const struct token_key *k, con
 	const char *two = one == NULL ? NULL : strchr(one + 1, '.');
 	if (two == NULL || strchr(two + 1, '.') != NULL)
 		return "not three parts";
+	const struct json *j = NULL;
 	const char *why = head_check(c, token, (size_t)(one - token));
+	if (why == NULL)
+		why = part_parse(c, one + 1, (size_t)(two - one - 1), 6, &j);
 	if (why == NULL)
 		why = signature_check(c, k, token);
 	if (why == NULL)
-		why = claims_check(c, one + 1, (size_t)(two - one - 1), claims);
+		why = claims_check(c, j, claims);
 	return why;
 }
 
-int token_check(struct ctx *c, const struct token_key *k, const char *token,
-	struct token_claims *claims)
+int token_check(
+	struct ctx *c, const struct token_key *k, const char *token, struct token_claims *claims)
 {
 	if (k == NULL || k->n < TOKEN_KEY_MIN_BYTES)
 		BUG("no key for tokens");
