@@ -41,6 +41,7 @@ struct db {
 	bool in_tx;
 	bool doomed;
 	bool retryable;
+	bool lock_busy;
 	bool uncertain;
 	uint64_t clock;
 	struct statement statements[STATEMENTS_MAX];
@@ -218,6 +219,7 @@ static int failed(struct ctx *c, unsigned code, const char *message, const char 
 	char number[12], head[100];
 
 	db->doomed = true;
+	db->lock_busy = code == ER_LOCK_WAIT_TIMEOUT;
 	db->retryable = f == FAIL_PASSING || f == FAIL_LINE;
 	if (f == FAIL_DUPLICATE)
 		return err_set(c, E_DUPLICATE, NULL);
@@ -248,6 +250,11 @@ static int statement_failed(struct ctx *c, struct statement *s, const char *sql)
 bool db_retryable(const struct ctx *c)
 {
 	return c->db->retryable;
+}
+
+bool db_lock_busy(const struct ctx *c)
+{
+	return c->db->lock_busy;
 }
 
 /* ---- prepared statements, found again by their text ---- */
