@@ -36,8 +36,10 @@ char *mem_text(struct arena *a, const char *s); /* NULL stays NULL */
 char *mem_text_n(struct arena *a, const char *s, size_t n);
 char *mem_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+#ifndef __cplusplus /* there the struct's name would hide the function's */
 struct mem_mark mem_mark(const struct arena *a);
 void mem_release(struct arena *a, struct mem_mark m);
+#endif
 
 /* Call fn(arg) at the next arena_reset() or mem_release() past this point. */
 void mem_defer(struct arena *a, void (*fn)(void *arg), void *arg);

@@ -10,6 +10,10 @@
 
 #include "core/base/prelude.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum err_code {
 	E_OK = 0,
 #define X(symbol, status, code, sentence) symbol,
@@ -45,5 +49,9 @@ bool err_take(struct ctx *c, enum err_code code);
 int err_status(enum err_code code);       /* HTTP status */
 const char *err_wire(enum err_code code); /* "not_found" */
 const char *err_sentence(enum err_code code);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,10 +10,18 @@
 
 #include "core/base/ts.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Pairs of text up to a NULL key. A NULL value is left out. */
 void log_line(const char *what, ...) __attribute__((sentinel));
 
 /* The program's name in every line; set once at start. */
 void log_name(const char *program);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

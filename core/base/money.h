@@ -11,6 +11,10 @@
 
 #include "core/base/prelude.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct {
 	int64_t minor;
 	char currency[4];
@@ -30,5 +34,9 @@ bool micro_parse(const char *s, int64_t *micro) MUST_USE;
 /* Micro-USD to minor units of a currency whose rate is micro-USD per unit:
  * 70000 at 1.100000 USD/EUR is 6 cents. */
 int64_t micro_to_minor(int64_t microusd, int64_t usd_per_unit_micro, const char *currency);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

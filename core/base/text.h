@@ -7,6 +7,10 @@
 
 #include "core/base/arena.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 bool text_empty(const char *s);               /* NULL or "" */
 bool text_same(const char *a, const char *b); /* NULL equals NULL only */
 bool text_starts(const char *s, const char *prefix);
@@ -33,5 +37,9 @@ bool hex_decode(const char *s, uint8_t *out, size_t n) MUST_USE;
 /* Base64url without padding (RFC 4648 section 5). */
 const char *base64url_encode(struct arena *mem, struct bytes b);
 bool base64url_decode(struct arena *mem, const char *s, struct bytes *out) MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

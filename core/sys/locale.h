@@ -2,13 +2,20 @@
  * locale.h - dates, times, money and messages in a reader's language (ICU).
  *
  * ICU formats only: it is given local fields and never converts between
- * zones (its own zone data is old). Locales are BCP 47 ("de-DE", "en").
+ * zones (its own zone data is old). Locales are BCP 47: language, script and
+ * region ("de-DE", "en"); an unknown one formats as "en". Dates, times and
+ * money come with plain spaces only: a narrow or fixed space would cost an SMS
+ * its 7-bit alphabet and thus half its length.
  */
 #ifndef FRONTDESK_LOCALE_H
 #define FRONTDESK_LOCALE_H
 
 #include "core/base/ctx.h"
 #include "core/base/money.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum date_style {
 	DATE_LONG,    /* Tuesday, December 1, 2026 */
@@ -31,10 +38,18 @@ struct message_arg {
 
 /*
  * An ICU MessageFormat pattern ("{n, plural, one {# visit} other {# visits}}")
- * filled in. E_INVALID with the place when the pattern is wrong or names an
- * argument that is not given.
+ * filled in. E_INVALID with the place when the pattern is wrong, names an
+ * argument that is not given, or formats other than numbers (dates are given
+ * as text).
  */
+#define MESSAGE_PATTERN_MAX (16 * 1024)
+#define MESSAGE_MAX (256 * 1024)
+#define MESSAGE_ARGS_MAX 64
 int locale_message(struct ctx *c, const char *locale, const char *pattern,
 	const struct message_arg *args, size_t n, const char **out) MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,9 +2,11 @@
  * token.h - access tokens: JWT, HS256 only (libjwt inside).
  *
  * The header is parsed by us and must be exactly {"alg":"HS256","typ":"JWT",
- * "kid":…} in any order before the library sees the token; exp, nbf, iat,
- * iss, aud and sub are checked by us. Company and role are never taken from
- * a token: it names a user and a session, the database knows the rest.
+ * "kid":"1"} in any order before the library sees the token; the claims are
+ * exactly iss, aud, sub, sid, iat and exp, checked by us by type and value. A
+ * token has one spelling and lives TOKEN_TTL_SECONDS at most. Company and
+ * role are never taken from it: it names a user and a session, the database
+ * knows the rest.
  */
 #ifndef FRONTDESK_TOKEN_H
 #define FRONTDESK_TOKEN_H
@@ -13,6 +15,8 @@
 
 #define TOKEN_TTL_SECONDS 900
 #define TOKEN_MAX_BYTES 4096
+#define TOKEN_KEY_MIN_BYTES 32
+#define TOKEN_SKEW_SECONDS 60 /* iat may lie this far ahead of our clock */
 
 struct token_key;
 
