@@ -52,6 +52,9 @@ CREATE PROCEDURE sys_session_refresh(p_old BINARY(32), p_new BINARY(32), p_expir
 BEGIN
 	DECLARE v_id UUID;
 	DECLARE v_reused BOOL DEFAULT FALSE;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+	START TRANSACTION;
 	SELECT id INTO v_id FROM frontdesk_store.session
 		WHERE refresh_hash = p_old AND revoked_at IS NULL AND expires_at > NOW(3) FOR UPDATE;
 	IF v_id IS NULL THEN
@@ -66,6 +69,7 @@ BEGIN
 			SET previous_hash = refresh_hash, refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
 			WHERE id = v_id;
 	END IF;
+	COMMIT;
 	SELECT IF(v_reused, 2, 1) AS outcome, s.id AS session_id, s.client, u.id, u.email, u.name, u.is_platform_admin
 		FROM frontdesk_store.session s JOIN frontdesk_store.user u ON u.id = s.user_id
 		WHERE s.id = v_id AND u.disabled_at IS NULL;
@@ -81,7 +85,7 @@ CREATE PROCEDURE sys_session_revoke(p_id UUID) MODIFIES SQL DATA
 CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET ascii) READS SQL DATA
 	SELECT u.id AS user_id, u.email, u.name, u.is_platform_admin,
 		(SELECT COUNT(*) FROM frontdesk_store.membership x WHERE x.user_id = u.id) AS memberships,
-		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status, m.role
+		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, m.role
 	FROM frontdesk_store.session s
 	JOIN frontdesk_store.user u ON u.id = s.user_id AND u.disabled_at IS NULL
 	LEFT JOIN (frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id AND c.status <> 'closed')
@@ -91,7 +95,7 @@ CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET
 
 -- @web
 CREATE PROCEDURE sys_api_key(p_hash BINARY(32)) READS SQL DATA
-	SELECT k.id AS key_id, k.role, c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status
+	SELECT k.id AS key_id, k.role, c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug
 	FROM frontdesk_store.api_key k JOIN frontdesk_store.company c ON c.id = k.company_id AND c.status <> 'closed'
 	WHERE k.key_hash = p_hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
 

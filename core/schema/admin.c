@@ -21,7 +21,8 @@ static const char *secret(struct ctx *c, const char *name)
 	const char *s = conf_secret(c->conf, c->mem, name);
 
 	if (s == NULL)
-		err_set(c, E_INTERNAL, "The secret %s cannot be read: run \"frontdeskctl secrets\".",
+		err_set(c, E_INTERNAL,
+			"The secret %s cannot be read: run \"frontdeskctl secrets\".",
 			conf_secret_path(c->conf, c->mem, name));
 	return s;
 }

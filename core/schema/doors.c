@@ -55,7 +55,8 @@ static int plan_door(struct plan *p, const struct script_statement *one)
 
 	if (!text_starts(one->sql, HEAD))
 		return err_set(p->c, E_INTERNAL,
-			"procedures.sql, line %d: only \"CREATE PROCEDURE\" may stand here.", one->line);
+			"procedures.sql, line %d: only \"CREATE PROCEDURE\" may stand here.",
+			one->line);
 	const char *name = one->sql + strlen(HEAD);
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
 	if (n == 0 || n > 64 || callers == NULL)
@@ -67,8 +68,8 @@ static int plan_door(struct plan *p, const struct script_statement *one)
 		BUG("more than %d procedures", DOORS_MAX);
 	p->doors.p[p->doors.n++] = mem_text_n(p->c->mem, name, n);
 	plan_add(p,
-		mem_printf(p->c->mem, "CREATE OR REPLACE DEFINER=" DEFINER " PROCEDURE frontdesk.%s",
-			name));
+		mem_printf(p->c->mem,
+			"CREATE OR REPLACE DEFINER=" DEFINER " PROCEDURE frontdesk.%s", name));
 	return plan_callers(p, p->doors.p[p->doors.n - 1], callers);
 }
 

@@ -126,8 +126,8 @@ static int drop_stale(struct plan *p)
 
 static int remember(struct plan *p, const char *sum)
 {
-	if (db_exec(p->c,
-		    "DELETE FROM frontdesk_store.schema_migration WHERE file = 'generated'") < 0)
+	if (db_exec(p->c, "DELETE FROM frontdesk_store.schema_migration WHERE file = 'generated'") <
+		0)
 		return -1;
 	int rc = db_exec(p->c,
 		"INSERT INTO frontdesk_store.schema_migration (file, checksum, statements, done)"

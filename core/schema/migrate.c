@@ -167,7 +167,8 @@ static int skip_applied(struct ctx *c, struct script *s, const struct migration 
 	if (strcmp(digest(c, s), m->checksum) == 0)
 		return 0;
 	return err_set(c, E_INTERNAL,
-		"%s was changed after it had been applied: put it back as it was and write the change "
+		"%s was changed after it had been applied: put it back as it was and write the "
+		"change "
 		"into a new file.",
 		s->name);
 }
@@ -354,7 +355,8 @@ int schema_pending(struct ctx *c, const char **sentence)
 	*sentence = "";
 	if (db_int(c, &there,
 		    "SELECT COUNT(*) FROM information_schema.TABLES"
-		    " WHERE TABLE_SCHEMA = 'frontdesk_store' AND TABLE_NAME = 'schema_migration'") < 0)
+		    " WHERE TABLE_SCHEMA = 'frontdesk_store' AND TABLE_NAME = 'schema_migration'") <
+		0)
 		return -1;
 	if (there == 0) {
 		*sentence = "nothing was ever migrated here";

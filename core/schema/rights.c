@@ -59,8 +59,8 @@ static int plan_account(struct plan *p, const struct account *a)
 	plan_add(p, mem_printf(c->mem, "CREATE USER IF NOT EXISTS %s", who));
 	plan_add(p,
 		mem_printf(c->mem,
-			"ALTER USER %s IDENTIFIED BY '%s' REQUIRE %s WITH MAX_STATEMENT_TIME %d", who,
-			password, remote(c) ? "SSL" : "NONE", a->seconds));
+			"ALTER USER %s IDENTIFIED BY '%s' REQUIRE %s WITH MAX_STATEMENT_TIME %d",
+			who, password, remote(c) ? "SSL" : "NONE", a->seconds));
 	return 0;
 }
 

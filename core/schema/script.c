@@ -96,7 +96,8 @@ int script_next(struct ctx *c, struct script *s, struct script_statement *out)
 		return 1;
 	}
 	return err_set(c, E_INTERNAL,
-		"%s, line %d: this statement does not end: a line ending in \";\" and an empty line "
+		"%s, line %d: this statement does not end: a line ending in \";\" and an empty "
+		"line "
 		"are missing.",
 		s->name, line);
 }

@@ -136,7 +136,8 @@ static int plan_table(struct plan *p, const struct run *r)
 
 	if (e == NULL && !run_has(r, "company_id"))
 		return err_set(p->c, E_INTERNAL,
-			"Table %s has no company_id: add the column, or say in core/schema/views.c who "
+			"Table %s has no company_id: add the column, or say in core/schema/views.c "
+			"who "
 			"may see it.",
 			name);
 	if (e != NULL && e->kind == HIDDEN_TABLE)
@@ -153,8 +154,10 @@ int views_plan(struct plan *p)
 		    "SELECT k.TABLE_NAME AS table_name, k.COLUMN_NAME AS column_name"
 		    " FROM information_schema.COLUMNS k JOIN information_schema.TABLES t"
 		    " ON t.TABLE_SCHEMA = k.TABLE_SCHEMA AND t.TABLE_NAME = k.TABLE_NAME"
-		    " WHERE k.TABLE_SCHEMA = 'frontdesk_store' AND t.TABLE_SCHEMA = 'frontdesk_store'"
-		    " AND t.TABLE_TYPE LIKE '%TABLE%' ORDER BY k.TABLE_NAME, k.ORDINAL_POSITION") < 0)
+		    " WHERE k.TABLE_SCHEMA = 'frontdesk_store' AND t.TABLE_SCHEMA = "
+		    "'frontdesk_store'"
+		    " AND t.TABLE_TYPE LIKE '%TABLE%' ORDER BY k.TABLE_NAME, k.ORDINAL_POSITION") <
+		0)
 		return -1;
 	const struct catalogue_column *all = rows.p;
 	p->views.p = mem_alloc(p->c->mem, TABLES_MAX * sizeof(*p->views.p));

@@ -189,6 +189,8 @@ void db_rollback(struct ctx *c);
 bool db_in_tx(const struct ctx *c);
 /* The last failure may pass when the whole unit of work is run again. */
 bool db_retryable(const struct ctx *c);
+/* … because another transaction held a row for too long (1205). */
+bool db_lock_busy(const struct ctx *c);
 
 /*
  * Runs fn in a transaction of its own, again (at most 3 times, with jitter)
