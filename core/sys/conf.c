@@ -215,8 +215,8 @@ static int read_section(struct load *l, const char *section)
 		if (l->event.type == YAML_MAPPING_END_EVENT)
 			return 0;
 		if (l->event.type != YAML_SCALAR_EVENT)
-			return wrong(l, line_of(l), "Below %s: stand lines \"  name: value\".",
-				section);
+			return wrong(
+				l, line_of(l), "Below %s: stand lines \"  name: value\".", section);
 		int i = key_find(section, scalar_text(l));
 		if (i < 0)
 			return wrong(l, line_of(l), "There is no key %.60s in section %s.",
@@ -227,8 +227,8 @@ static int read_section(struct load *l, const char *section)
 		if (next(l) < 0)
 			return -1;
 		if (l->event.type != YAML_SCALAR_EVENT)
-			return wrong(l, line_of(l), "%s.%s must be one value.", section,
-				KEYS[i].name);
+			return wrong(
+				l, line_of(l), "%s.%s must be one value.", section, KEYS[i].name);
 		if (set_value(l, &KEYS[i]) < 0)
 			return -1;
 	}
@@ -244,8 +244,7 @@ static int read_root(struct load *l)
 			return wrong(l, line_of(l), "Here must stand the name of a section.");
 		int i = key_find(scalar_text(l), NULL);
 		if (i < 0)
-			return wrong(
-				l, line_of(l), "There is no section %.60s.", scalar_text(l));
+			return wrong(l, line_of(l), "There is no section %.60s.", scalar_text(l));
 		if (l->sections_seen[i]++)
 			return wrong(l, line_of(l), "Section %s is given twice.", KEYS[i].section);
 		if (next(l) < 0)

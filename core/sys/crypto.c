@@ -194,13 +194,13 @@ static bool add_place(EVP_CIPHER_CTX *e, struct cell_place at)
 	int n;
 
 	put32(company, at.company);
-	return EVP_CipherUpdate(e, NULL, &n, (const uint8_t *)at.table,
-		       (int)strlen(at.table) + 1) == 1 &&
-		EVP_CipherUpdate(e, NULL, &n, (const uint8_t *)at.column,
-			(int)strlen(at.column) + 1) == 1 &&
-		EVP_CipherUpdate(e, NULL, &n, company, sizeof(company)) == 1 &&
+	return EVP_CipherUpdate(
+		       e, NULL, &n, (const uint8_t *)at.table, (int)strlen(at.table) + 1) == 1 &&
 		EVP_CipherUpdate(
-			e, NULL, &n, (const uint8_t *)at.row, (int)strlen(at.row) + 1) == 1;
+			e, NULL, &n, (const uint8_t *)at.column, (int)strlen(at.column) + 1) == 1 &&
+		EVP_CipherUpdate(e, NULL, &n, company, sizeof(company)) == 1 &&
+		EVP_CipherUpdate(e, NULL, &n, (const uint8_t *)at.row, (int)strlen(at.row) + 1) ==
+		1;
 }
 
 int cell_seal(struct ctx *c, const struct keyring *k, struct cell_place at, struct bytes plain,
@@ -217,8 +217,7 @@ int cell_seal(struct ctx *c, const struct keyring *k, struct cell_place at, stru
 	p[0] = CELL_VERSION;
 	put32(p + 1, key->id);
 	random_bytes(p + 5, NONCE_SIZE);
-	if (e == NULL ||
-		EVP_EncryptInit_ex2(e, EVP_aes_256_gcm(), key->key, p + 5, NULL) != 1 ||
+	if (e == NULL || EVP_EncryptInit_ex2(e, EVP_aes_256_gcm(), key->key, p + 5, NULL) != 1 ||
 		!add_place(e, at) ||
 		(plain.n > 0 && EVP_EncryptUpdate(e, text, &n, plain.p, (int)plain.n) != 1) ||
 		EVP_EncryptFinal_ex(e, text + n, &last) != 1 ||
@@ -230,7 +229,8 @@ int cell_seal(struct ctx *c, const struct keyring *k, struct cell_place at, stru
 	return 0;
 }
 
-static bool cell_decrypt(const struct key *key, struct cell_place at, struct bytes cell, uint8_t *out)
+static bool cell_decrypt(
+	const struct key *key, struct cell_place at, struct bytes cell, uint8_t *out)
 {
 	EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
 	size_t size = cell.n - HEAD_SIZE - TAG_SIZE;

@@ -26,8 +26,8 @@ struct transfer {
 	struct curl_slist *lists[2];
 	char curl_error[CURL_ERROR_SIZE];
 	bool sandbox;
-	bool plain;        /* http, not https: to loopback only */
-	bool mail;         /* the operator's own server, wherever it stands */
+	bool plain;          /* http, not https: to loopback only */
+	bool mail;           /* the operator's own server, wherever it stands */
 	bool opened;         /* at least one address was allowed */
 	const char *refused; /* why another was not */
 	const char *cut;     /* why its answer was cut off */
@@ -241,8 +241,7 @@ static size_t on_mail(char *p, size_t one, size_t n, void *arg)
 /* ---- one transfer ---- */
 
 /* An option that is not taken would be a rule that does not hold. */
-#define SET(t, option, value) \
-	set_checked(curl_easy_setopt((t)->curl, (option), (value)), #option)
+#define SET(t, option, value) set_checked(curl_easy_setopt((t)->curl, (option), (value)), #option)
 
 static void set_checked(CURLcode rc, const char *option)
 {
@@ -333,8 +332,9 @@ static enum http_outcome http_outcome(
 		return HTTP_ANSWERED;
 	if (t->cut != NULL || (t->refused != NULL && !t->opened))
 		return HTTP_REFUSED;
-	if (!begun && (rc == CURLE_URL_MALFORMAT || rc == CURLE_UNSUPPORTED_PROTOCOL ||
-			      rc == CURLE_LOGIN_DENIED))
+	if (!begun &&
+		(rc == CURLE_URL_MALFORMAT || rc == CURLE_UNSUPPORTED_PROTOCOL ||
+			rc == CURLE_LOGIN_DENIED))
 		return HTTP_REFUSED;
 	if (!begun || info_off(t, CURLINFO_SIZE_UPLOAD_T) < (curl_off_t)r->body.n)
 		return HTTP_NOT_SENT;
@@ -380,8 +380,8 @@ static int call_record(
 	return rc < 0 ? -1 : 0;
 }
 
-static int refuse(struct ctx *c, const char *provider, const char *operation,
-	struct http_answer *a, const char *why)
+static int refuse(struct ctx *c, const char *provider, const char *operation, struct http_answer *a,
+	const char *why)
 {
 	a->outcome = HTTP_REFUSED;
 	a->error = why;
@@ -532,8 +532,8 @@ static bool lines_end_with_crlf(struct bytes m)
 	return true;
 }
 
-static void mail_set(struct ctx *c, struct transfer *t, const char *from, const char *to,
-	const char *password)
+static void mail_set(
+	struct ctx *c, struct transfer *t, const char *from, const char *to, const char *password)
 {
 	t->mail = true;
 	SET(t, CURLOPT_PROTOCOLS_STR, "smtps,smtp");

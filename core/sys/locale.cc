@@ -146,8 +146,8 @@ const char *date_format(struct ctx *c, const char *locale, enum style style, wal
 /* The amount as decimal text: never through floating point. */
 const char *money_decimal(struct ctx *c, money_t m)
 {
-	uint64_t u = m.minor < 0 ? 0 - static_cast<uint64_t>(m.minor)
-				 : static_cast<uint64_t>(m.minor);
+	uint64_t u =
+		m.minor < 0 ? 0 - static_cast<uint64_t>(m.minor) : static_cast<uint64_t>(m.minor);
 	const char *sign = m.minor < 0 ? "-" : "";
 	int digits = money_digits(m.currency);
 	uint64_t scale = 1;
@@ -220,8 +220,8 @@ int message_format(struct ctx *c, MessageFormat *f, const struct message_arg *ar
 		return err_set(c, E_INVALID, "the text uses an argument as what it is not (%s)",
 			u_errorName(err));
 	if (out->length() > MESSAGE_MAX)
-		return err_set(c, E_INVALID, "the text becomes longer than %d characters",
-			MESSAGE_MAX);
+		return err_set(
+			c, E_INVALID, "the text becomes longer than %d characters", MESSAGE_MAX);
 	return 0;
 }
 
@@ -293,8 +293,8 @@ int locale_message(struct ctx *c, const char *locale, const char *pattern,
 	if (n > MESSAGE_ARGS_MAX)
 		BUG("%zu arguments for a message", n);
 	if (strlen(pattern) > MESSAGE_PATTERN_MAX)
-		return err_set(c, E_INVALID, "the text is longer than %d bytes",
-			MESSAGE_PATTERN_MAX);
+		return err_set(
+			c, E_INVALID, "the text is longer than %d bytes", MESSAGE_PATTERN_MAX);
 	MessagePattern parsed(text, &place, err);
 	MessageFormat format("", locale_or_english(locale), err);
 	if (U_SUCCESS(err) && pattern_check(c, parsed, args, n) < 0)

@@ -43,15 +43,15 @@ int password_hash(struct ctx *c, const char *field, const char *password, const 
 	if (!utf8_valid(password, strlen(password)))
 		return err_field(c, field, "must be UTF-8 text");
 	if (utf8_length(password) < PASSWORD_MIN_CHARACTERS)
-		return err_field(c, field, "must have at least %d characters",
-			PASSWORD_MIN_CHARACTERS);
+		return err_field(
+			c, field, "must have at least %d characters", PASSWORD_MIN_CHARACTERS);
 	if (strlen(password) > PASSWORD_MAX_BYTES)
 		return err_field(c, field,
 			"must not have more than %d bytes (a letter with an accent counts twice)",
 			PASSWORD_MAX_BYTES);
 	random_bytes(salt, sizeof(salt));
-	if (crypt_gensalt_rn("$2b$", PASSWORD_COST, salt, sizeof(salt), setting,
-		    sizeof(setting)) == NULL)
+	if (crypt_gensalt_rn("$2b$", PASSWORD_COST, salt, sizeof(salt), setting, sizeof(setting)) ==
+		NULL)
 		BUG("no bcrypt setting: %s", strerror(errno));
 	*hash = bcrypt(c, password, setting);
 	if (*hash == NULL)

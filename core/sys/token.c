@@ -48,8 +48,7 @@ const char *token_make(struct ctx *c, const struct token_key *k, const struct to
 	if (exp <= iat || exp - iat > TOKEN_TTL_SECONDS)
 		BUG("a token for %" PRId64 " seconds", exp - iat);
 	if (jwt_new(&jwt) != 0 || jwt_set_alg(jwt, JWT_ALG_HS256, k->p, (int)k->n) != 0 ||
-		jwt_add_header(jwt, "kid", KEY_ID) != 0 ||
-		jwt_add_grant(jwt, "iss", ISSUER) != 0 ||
+		jwt_add_header(jwt, "kid", KEY_ID) != 0 || jwt_add_grant(jwt, "iss", ISSUER) != 0 ||
 		jwt_add_grant(jwt, "aud", AUDIENCE) != 0 ||
 		jwt_add_grant(jwt, "sub", claims->user_id) != 0 ||
 		jwt_add_grant(jwt, "sid", claims->session_id) != 0 ||
@@ -111,8 +110,7 @@ static const char *times_check(struct ctx *c, const struct json *j, struct token
 	return exp > now ? NULL : "expired";
 }
 
-static const char *claims_check(
-	struct ctx *c, const char *s, size_t n, struct token_claims *claims)
+static const char *claims_check(struct ctx *c, const char *s, size_t n, struct token_claims *claims)
 {
 	const struct json *j;
 	const char *why = part_parse(c, s, n, 6, &j);
@@ -148,8 +146,8 @@ static const char *signature_check(struct ctx *c, const struct token_key *k, con
 	return ours ? NULL : "alg after decoding";
 }
 
-static const char *token_objection(struct ctx *c, const struct token_key *k, const char *token,
-	struct token_claims *claims)
+static const char *token_objection(
+	struct ctx *c, const struct token_key *k, const char *token, struct token_claims *claims)
 {
 	if (strnlen(token, TOKEN_MAX_BYTES + 1) > TOKEN_MAX_BYTES)
 		return "too long";
@@ -165,8 +163,8 @@ static const char *token_objection(struct ctx *c, const struct token_key *k, con
 	return why;
 }
 
-int token_check(struct ctx *c, const struct token_key *k, const char *token,
-	struct token_claims *claims)
+int token_check(
+	struct ctx *c, const struct token_key *k, const char *token, struct token_claims *claims)
 {
 	if (k == NULL || k->n < TOKEN_KEY_MIN_BYTES)
 		BUG("no key for tokens");
