@@ -40,6 +40,7 @@ struct job {
 };
 
 extern const struct table JOB;
+extern const char *const JOB_STATE[]; /* NULL-terminated */
 
 /*
  * Queues a job about ref_id in ctx->company and marks the context so that the
@@ -52,6 +53,17 @@ int queue_add(struct ctx *c, enum job_kind kind, const char *ref_id, ts_t run_at
 /* Creates the wake file in run_dir; after COMMIT only. Failures are logged:
  * the worker looks by itself every few seconds. */
 void queue_wake(const struct ctx *c);
+
+struct job_filter {
+	const char *state; /* NULL: any */
+	const char *kind;  /* NULL: any */
+	ts_t before;       /* with before_id: only what is older than that job */
+	const char *before_id;
+	int limit;
+};
+
+/* Jobs of the company (dead letters: state "dead"), newest first. */
+int job_list(struct ctx *c, const struct job_filter *f, struct rows *out) MUST_USE;
 
 /* A dead job again, with fresh attempts. E_NOT_FOUND, E_STATE (not dead). */
 int job_replay(struct ctx *c, const char *id, struct job *out) MUST_USE;

@@ -1,254 +1,16 @@
 #define BANNED_ALLOW_ALLOC
-#include "core/sys/db_wire.h"
+#include "core/sys/db_mysql.h"
 #include "core/base/buf.h"
-#include "core/base/log.h"
-#include "core/base/text.h"
 
-#include <mysql.h>
-#include <errmsg.h>
-#include <mysqld_error.h>
-
-#define STATEMENTS_MAX 128 /* 64 to 160 kB each in the server */
 #define COLUMNS_MAX 80
 #define ROWS_MAX 100000
 #define SMALL 256 /* text up to this is fetched with its row */
-#define COMPANY_UNKNOWN UINT32_MAX
-
-/* How a statement is sent: alone, or after entering the company (and
- * beginning the transaction) in the same round trip. */
-enum form { FORM_PLAIN, FORM_ENTER, FORM_ENTER_BEGIN, FORM_COUNT };
 
 static const char *const FORM_HEAD[FORM_COUNT] = {
 	[FORM_PLAIN] = "",
 	[FORM_ENTER] = "BEGIN NOT ATOMIC CALL enter_company(?); ",
 	[FORM_ENTER_BEGIN] = "BEGIN NOT ATOMIC CALL enter_company(?); START TRANSACTION; ",
 };
-
-struct statement {
-	char *sql; /* as the caller wrote it; NULL: slot is free */
-	uint64_t hash;
-	const struct table *table;
-	enum form form;
-	MYSQL_STMT *handle;
-	uint64_t used; /* clock of the last use */
-};
-
-struct db {
-	struct db_address address;
-	MYSQL *conn; /* NULL: not connected */
-	uint32_t entered;
-	bool begin_wanted; /* db_begin was said, nothing sent yet */
-	bool in_tx;
-	bool doomed;
-	bool retryable;
-	bool uncertain;
-	uint64_t clock;
-	struct statement statements[STATEMENTS_MAX];
-};
-
-/* ---- connection ---- */
-
-static char *keep(const char *s)
-{
-	char *p = s == NULL ? NULL : strdup(s);
-
-	if (s != NULL && p == NULL)
-		BUG("no memory");
-	return p;
-}
-
-struct db *db_new(const struct db_address *a)
-{
-	struct db *db = calloc(1, sizeof(*db));
-
-	if (db == NULL)
-		BUG("no memory for a connection");
-	db->address = *a;
-	db->address.socket = keep(a->socket);
-	db->address.host = keep(a->host);
-	db->address.ca_file = keep(a->ca_file);
-	db->address.user = keep(a->user);
-	db->address.password = keep(a->password);
-	db->address.schema = keep(a->schema);
-	db->entered = COMPANY_UNKNOWN;
-	return db;
-}
-
-static void statement_close(struct statement *s)
-{
-	if (s->sql == NULL)
-		return;
-	mysql_stmt_close(s->handle);
-	free(s->sql);
-	memset(s, 0, sizeof(*s));
-}
-
-static void disconnect(struct db *db)
-{
-	for (size_t i = 0; i < STATEMENTS_MAX; i++)
-		statement_close(&db->statements[i]);
-	if (db->conn != NULL)
-		mysql_close(db->conn);
-	db->conn = NULL;
-	db->entered = COMPANY_UNKNOWN;
-	db->in_tx = false;
-}
-
-void db_delete(struct db *db)
-{
-	if (db == NULL)
-		return;
-	disconnect(db);
-	free((char *)db->address.socket);
-	free((char *)db->address.host);
-	free((char *)db->address.ca_file);
-	free((char *)db->address.user);
-	free((char *)db->address.password);
-	free((char *)db->address.schema);
-	free(db);
-}
-
-static void connection_options(struct db *db, MYSQL *m)
-{
-	unsigned connect_s = 2, read_s = 15, write_s = 10, local_infile = 0;
-	my_bool yes = 1, no = 0;
-
-	mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-	mysql_options(m, MYSQL_OPT_READ_TIMEOUT, &read_s);
-	mysql_options(m, MYSQL_OPT_WRITE_TIMEOUT, &write_s);
-	mysql_options(m, MYSQL_OPT_LOCAL_INFILE, &local_infile);
-	mysql_options(m, MYSQL_OPT_RECONNECT, &no);
-	mysql_options(m, MYSQL_REPORT_DATA_TRUNCATION, &yes);
-	mysql_options(m, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	mysql_options(m, MYSQL_INIT_COMMAND,
-		"SET time_zone = '+00:00', SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, "
-		"sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
-		"NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'");
-	if (db->address.socket != NULL)
-		return;
-	mysql_options(m, MYSQL_OPT_SSL_ENFORCE, &yes);
-	mysql_options(m, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
-	mysql_options(m, MYSQL_OPT_SSL_CA, db->address.ca_file);
-}
-
-static int failed(struct ctx *c, unsigned code, const char *message, const char *sql);
-
-int db_connect(struct ctx *c)
-{
-	struct db *db = c->db;
-	const struct db_address *a = &db->address;
-	MYSQL *m;
-
-	if (db->conn != NULL)
-		return 0;
-	m = mysql_init(NULL);
-	if (m == NULL)
-		BUG("no memory for a connection");
-	connection_options(db, m);
-	if (mysql_real_connect(m, a->host, a->user, a->password, a->schema, (unsigned)a->port,
-		    a->socket, CLIENT_FOUND_ROWS) == NULL) {
-		failed(c, mysql_errno(m), mysql_error(m), "connect");
-		mysql_close(m);
-		return -1;
-	}
-	db->conn = m;
-	db->entered = COMPANY_UNKNOWN;
-	return 0;
-}
-
-void db_idle(struct db *db)
-{
-	if (db->in_tx)
-		disconnect(db);
-	db->begin_wanted = false;
-	db->doomed = false;
-}
-
-/* ---- failures ---- */
-
-enum failure { FAIL_OURS, FAIL_PASSING, FAIL_LINE, FAIL_BUSY, FAIL_DUPLICATE };
-
-static enum failure failure_of(unsigned code)
-{
-	switch (code) {
-	case ER_LOCK_DEADLOCK:
-	case ER_LOCK_WAIT_TIMEOUT:
-	case ER_CHECKREAD:
-		return FAIL_PASSING;
-	case CR_SERVER_GONE_ERROR:
-	case CR_SERVER_LOST:
-	case CR_SERVER_LOST_EXTENDED:
-	case ER_SERVER_SHUTDOWN:
-	case ER_CONNECTION_KILLED:
-	case ER_NET_READ_ERROR:
-	case ER_NET_READ_INTERRUPTED:
-	case ER_NET_ERROR_ON_WRITE:
-		return FAIL_LINE;
-	case CR_CONNECTION_ERROR:
-	case CR_CONN_HOST_ERROR:
-	case CR_UNKNOWN_HOST:
-	case CR_SSL_CONNECTION_ERROR:
-	case ER_CON_COUNT_ERROR:
-	case ER_TOO_MANY_USER_CONNECTIONS:
-	case ER_USER_LIMIT_REACHED:
-	case ER_OPTION_PREVENTS_STATEMENT:
-	case ER_STATEMENT_TIMEOUT:
-	case ER_RECORD_FILE_FULL:
-	case ER_DISK_FULL:
-		return FAIL_BUSY;
-	case ER_DUP_ENTRY:
-		return FAIL_DUPLICATE;
-	default:
-		return FAIL_OURS;
-	}
-}
-
-/* Messages of these carry values of rows: they stay out of the log. */
-static bool message_tells_data(unsigned code)
-{
-	return code == ER_DUP_ENTRY || code == ER_DATA_TOO_LONG ||
-		code == ER_TRUNCATED_WRONG_VALUE || code == ER_WARN_DATA_OUT_OF_RANGE ||
-		code == ER_TRUNCATED_WRONG_VALUE_FOR_FIELD || code == ER_PARSE_ERROR;
-}
-
-static int failed(struct ctx *c, unsigned code, const char *message, const char *sql)
-{
-	struct db *db = c->db;
-	enum failure f = failure_of(code);
-	char number[12], head[100];
-
-	db->doomed = true;
-	db->retryable = f == FAIL_PASSING || f == FAIL_LINE;
-	if (f == FAIL_DUPLICATE)
-		return err_set(c, E_DUPLICATE, NULL);
-	snprintf(number, sizeof(number), "%u", code);
-	snprintf(head, sizeof(head), "%.90s", sql);
-	if (f == FAIL_OURS || f == FAIL_BUSY)
-		log_line("database", "errno", number, "sql", head, "says",
-			message_tells_data(code) ? NULL : message, "request", c->request_id, NULL);
-	if (f == FAIL_OURS)
-		return err_set(c, E_INTERNAL, NULL);
-	c->err.retry_after = 1;
-	return err_set(c, E_UNAVAILABLE, NULL);
-}
-
-static int statement_failed(struct ctx *c, struct statement *s, const char *sql)
-{
-	struct db *db = c->db;
-	unsigned code = s ? mysql_stmt_errno(s->handle) : mysql_errno(db->conn);
-	const char *message = s ? mysql_stmt_error(s->handle) : mysql_error(db->conn);
-	int rc = failed(c, code, mem_text(c->mem, message), sql);
-
-	db->entered = COMPANY_UNKNOWN;
-	if (failure_of(code) == FAIL_LINE)
-		disconnect(db);
-	return rc;
-}
-
-bool db_retryable(const struct ctx *c)
-{
-	return c->db->retryable;
-}
 
 /* ---- prepared statements, found again by their text ---- */
 
@@ -317,14 +79,14 @@ static struct statement *prepare(
 	struct statement *s = oldest(db);
 	const char *text = expand(c, sql, t, form);
 
-	statement_close(s);
+	db_statement_close(s);
 	s->handle = mysql_stmt_init(db->conn);
 	if (s->handle == NULL)
 		BUG("no memory for a statement");
-	s->sql = keep(sql);
+	s->sql = db_keep(sql);
 	if (mysql_stmt_prepare(s->handle, text, strlen(text)) != 0) {
-		statement_failed(c, s, sql);
-		statement_close(s);
+		db_statement_failed(c, s, sql);
+		db_statement_close(s);
 		return NULL;
 	}
 	s->hash = hash;
@@ -599,6 +361,8 @@ static enum form form_for(const struct ctx *c)
 {
 	const struct db *db = c->db;
 
+	if (db->address.admin)
+		return FORM_PLAIN;
 	if (db->begin_wanted)
 		return FORM_ENTER_BEGIN;
 	return db->entered == c->company ? FORM_PLAIN : FORM_ENTER;
@@ -670,7 +434,7 @@ static int run_prepared(
 		db->entered = COMPANY_UNKNOWN;
 		return DB_DUPLICATE;
 	}
-	return statement_failed(c, s, sql);
+	return db_statement_failed(c, s, sql);
 }
 
 int db_run(
@@ -698,7 +462,7 @@ int db_script(struct ctx *c, const char *sql)
 	if (db_connect(c) < 0)
 		return -1;
 	if (mysql_real_query(db->conn, sql, strlen(sql)) != 0)
-		return statement_failed(c, NULL, sql);
+		return db_statement_failed(c, NULL, sql);
 	do {
 		MYSQL_RES *rows = mysql_store_result(db->conn);
 
@@ -706,62 +470,4 @@ int db_script(struct ctx *c, const char *sql)
 			mysql_free_result(rows);
 	} while (mysql_next_result(db->conn) == 0);
 	return 0;
-}
-
-/* ---- transactions ---- */
-
-void db_begin(struct ctx *c)
-{
-	struct db *db = c->db;
-
-	if (db->in_tx || db->begin_wanted)
-		BUG("a transaction inside another");
-	db->begin_wanted = true;
-	db->doomed = false;
-	db->retryable = false;
-	db->uncertain = false;
-}
-
-bool db_in_tx(const struct ctx *c)
-{
-	return c->db != NULL && (c->db->in_tx || c->db->begin_wanted);
-}
-
-int db_commit(struct ctx *c)
-{
-	struct db *db = c->db;
-	int64_t began = clock_monotonic_us();
-
-	if (c->err.code != E_OK || db->doomed)
-		BUG("commit after a failure");
-	db->begin_wanted = false;
-	if (!db->in_tx)
-		return 0; /* nothing was sent: nothing to commit */
-	db->in_tx = false;
-	c->db_calls++;
-	if (mysql_real_query(db->conn, "COMMIT", 6) != 0) {
-		db->uncertain = failure_of(mysql_errno(db->conn)) == FAIL_LINE;
-		return statement_failed(c, NULL, "COMMIT");
-	}
-	c->db_us += clock_monotonic_us() - began;
-	return 0;
-}
-
-bool db_commit_uncertain(const struct ctx *c)
-{
-	return c->db->uncertain;
-}
-
-void db_rollback(struct ctx *c)
-{
-	struct db *db = c->db;
-
-	db->begin_wanted = false;
-	db->doomed = false;
-	if (!db->in_tx)
-		return;
-	db->in_tx = false;
-	/* a connection that cannot roll back is closed: that rolls back */
-	if (mysql_real_query(db->conn, "ROLLBACK", 8) != 0)
-		disconnect(db);
 }

@@ -1,0 +1,57 @@
+#include "core/audit/audit.h"
+#include "core/base/id.h"
+#include "core/sys/db.h"
+
+struct audit_entry {
+	const char *id;
+	enum actor_kind actor_kind;
+	const char *actor_id;
+	const char *remote_address;
+	const char *request_id;
+	const char *action;
+	const char *subject;
+	const char *subject_id;
+	const char *fields;
+};
+
+static const char *const ACTOR_NAMES[] = {
+	[ACTOR_NONE] = "none",
+	[ACTOR_USER] = "user",
+	[ACTOR_API_KEY] = "api_key",
+	[ACTOR_JOB] = "job",
+	[ACTOR_SYSTEM] = "system",
+	NULL,
+};
+
+static const struct field FIELDS[] = {
+	ID(audit_entry, id, RO),
+	ENUM(audit_entry, actor_kind, RO, enum actor_kind, ACTOR_NAMES),
+	ID(audit_entry, actor_id, RO),
+	TEXT(audit_entry, remote_address, RO | PERSONAL, 45),
+	TEXT(audit_entry, request_id, RO, 64),
+	TEXT(audit_entry, action, RO, 60),
+	TEXT(audit_entry, subject, RO, 40),
+	ID(audit_entry, subject_id, RO),
+	TEXT(audit_entry, fields, RO, 1000),
+};
+static const struct table AUDIT_ENTRY = TABLE(audit_entry, "audit_entry", FIELDS);
+
+int audit_add(struct ctx *c, const char *action, const char *subject, const char *subject_id,
+	const char *fields)
+{
+	struct audit_entry row = {
+		.id = id_new(c),
+		.actor_kind = c->actor,
+		.actor_id = c->actor_id,
+		.remote_address = c->remote_address,
+		.request_id = c->request_id,
+		.action = action,
+		.subject = subject,
+		.subject_id = subject_id,
+		.fields = fields,
+	};
+
+	if (!db_in_tx(c))
+		BUG("%s is audited outside the transaction of the change", action);
+	return db_insert(c, &AUDIT_ENTRY, &row) < 0 ? -1 : 0;
+}

@@ -1,0 +1,147 @@
+#include "core/queue/queue.h"
+#include "core/base/id.h"
+#include "core/base/log.h"
+#include "core/sys/conf.h"
+#include "core/sys/db.h"
+
+#include <fcntl.h>
+
+const struct job_rule JOB_RULES[JOB_KIND_COUNT] = {
+#define X(symbol, job_name, seconds, tries, first) [symbol] = {job_name, seconds, tries, first},
+#include "core/queue/jobs.def"
+#undef X
+};
+
+const char *const JOB_STATE[] = {
+	[JOB_QUEUED] = "queued",
+	[JOB_RUNNING] = "running",
+	[JOB_DONE] = "done",
+	[JOB_DEAD] = "dead",
+	NULL,
+};
+
+static const struct field FIELDS[] = {
+	ID(job, id, RO),
+	TEXT(job, kind, RO | FILTER, 40),
+	ID(job, ref_id, RO | HIDDEN),
+	ENUM(job, state, RO | FILTER, enum job_state, JOB_STATE),
+	INT(job, attempts, RO, 0, 65535),
+	INT(job, max_attempts, RO, 0, 65535),
+	TIME(job, run_at, RO),
+	TEXT(job, last_error, RO, 1000),
+	TIME(job, created_at, RO | SORT),
+	TIME(job, finished_at, RO),
+};
+const struct table JOB = TABLE(job, "job", FIELDS);
+
+/* What is written when a job is put aside; the rest are the columns' defaults. */
+struct new_job {
+	const char *id;
+	const char *kind;
+	const char *unique_key;
+	const char *ref_id;
+	int64_t priority;
+	int64_t max_attempts;
+	ts_t run_at;
+};
+
+static const struct field NEW_FIELDS[] = {
+	ID(new_job, id, RO),
+	TEXT(new_job, kind, RO, 40),
+	TEXT(new_job, unique_key, RO, 120),
+	ID(new_job, ref_id, RO),
+	INT(new_job, priority, RO, 0, 9),
+	INT(new_job, max_attempts, RO, 1, 65535),
+	TIME(new_job, run_at, RO),
+};
+static const struct table NEW_JOB = TABLE(new_job, "job", NEW_FIELDS);
+
+/* ---- storage ---- */
+
+static int job_get(struct ctx *c, const char *id, struct job *out)
+{
+	return db_must(
+		c, db_one(c, &JOB, out, "SELECT {cols} FROM job WHERE id = ?", id), "job", id);
+}
+
+int job_list(struct ctx *c, const struct job_filter *f, struct rows *out)
+{
+	struct query q;
+
+	query_start(&q, c, "SELECT {cols} FROM job");
+	if (f->state != NULL)
+		query_where(&q, "state = ?", f->state);
+	if (f->kind != NULL)
+		query_where(&q, "kind = ?", f->kind);
+	if (f->before_id != NULL)
+		query_where(&q, "created_at <= ? AND (created_at < ? OR id < ?)", f->before,
+			f->before, f->before_id);
+	query_add(&q, " ORDER BY created_at DESC, id DESC LIMIT ?", f->limit);
+	return query_rows(&q, &JOB, out);
+}
+
+/* ---- rules ---- */
+
+int queue_add(
+	struct ctx *c, enum job_kind kind, const char *ref_id, ts_t run_at, const char *unique_key)
+{
+	const struct job_rule *rule = &JOB_RULES[kind];
+	struct new_job row = {
+		.id = id_new(c),
+		.kind = rule->name,
+		.unique_key = unique_key,
+		.ref_id = ref_id,
+		.priority = rule->priority,
+		.max_attempts = rule->attempts,
+		.run_at = run_at,
+	};
+	int rc = unique_key == NULL ? db_insert(c, &NEW_JOB, &row)
+				    : db_insert_new(c, &NEW_JOB, &row);
+
+	if (rc < 0)
+		return -1;
+	c->wake = true;
+	return 0;
+}
+
+void queue_wake(const struct ctx *c)
+{
+	const char *path = mem_printf(c->mem, "%s/work", c->conf->server_run_dir);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
+
+	if (fd < 0)
+		log_line("wake", "path", path, "error", strerror(errno), "request", c->request_id,
+			NULL);
+	else
+		close(fd);
+}
+
+static int attempts_of(const char *kind)
+{
+	for (size_t i = 0; i < JOB_KIND_COUNT; i++) {
+		if (strcmp(JOB_RULES[i].name, kind) == 0)
+			return JOB_RULES[i].attempts;
+	}
+	return 1; /* a kind that this version no longer has: tried once, dead again */
+}
+
+/* The count of attempts goes on, because it is what fences off a worker that
+ * still holds an older one; the limit is raised instead. */
+int job_replay(struct ctx *c, const char *id, struct job *out)
+{
+	int rc;
+
+	if (job_get(c, id, out) < 0)
+		return -1;
+	rc = db_exec(c,
+		"UPDATE job SET state = 'queued', max_attempts = attempts + ?, crashes = 0,"
+		" run_at = NOW(3), finished_at = NULL WHERE id = ? AND state = 'dead'",
+		attempts_of(out->kind), id);
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return err_set(c, E_STATE, "Only a dead job can be replayed; this one is %s.",
+			JOB_STATE[out->state]);
+	c->wake = true;
+	return job_get(c, id, out);
+}

@@ -1,0 +1,179 @@
+#include "core/user/user.h"
+#include "core/audit/audit.h"
+#include "core/base/id.h"
+#include "core/base/text.h"
+#include "core/sys/conf.h"
+#include "core/sys/crypto.h"
+#include "core/sys/db.h"
+#include "core/sys/password.h"
+
+#define ACCOUNT_FAILURES_MAX 5  /* per address and account in 15 minutes */
+#define ADDRESS_FAILURES_MAX 50 /* per address in 15 minutes */
+#define REFRESH_BYTES 32
+
+struct account {
+	const char *id;
+	const char *email;
+	const char *name;
+	const char *password_hash;
+	bool is_platform_admin;
+};
+
+static const struct field ACCOUNT_FIELDS[] = {
+	ID(account, id, RO),
+	TEXT(account, email, RO | PERSONAL, 254),
+	TEXT(account, name, RO | PERSONAL, 120),
+	TEXT(account, password_hash, HIDDEN, 100),
+	BOOL(account, is_platform_admin, RO),
+};
+static const struct table ACCOUNT = TABLE(account, "account", ACCOUNT_FIELDS);
+
+struct failures {
+	int64_t account_failures;
+	int64_t address_failures;
+};
+
+static const struct field FAILURES_FIELDS[] = {
+	INT(failures, account_failures, RO, 0, INT64_MAX),
+	INT(failures, address_failures, RO, 0, INT64_MAX),
+};
+static const struct table FAILURES = TABLE(failures, "failures", FAILURES_FIELDS);
+
+struct refreshed {
+	int64_t outcome;
+	const char *session_id;
+	const char *client;
+	const char *id;
+	const char *email;
+	const char *name;
+	bool is_platform_admin;
+};
+
+static const struct field REFRESHED_FIELDS[] = {
+	INT(refreshed, outcome, RO, 1, 2),
+	ID(refreshed, session_id, RO),
+	TEXT(refreshed, client, RO, 3),
+	ID(refreshed, id, RO),
+	TEXT(refreshed, email, RO | PERSONAL, 254),
+	TEXT(refreshed, name, RO | PERSONAL, 120),
+	BOOL(refreshed, is_platform_admin, RO),
+};
+static const struct table REFRESHED = TABLE(refreshed, "refreshed", REFRESHED_FIELDS);
+
+/* ---- rules ---- */
+
+static struct bytes text_sha256(struct ctx *c, const char *s)
+{
+	uint8_t *hash = mem_alloc(c->mem, SHA256_SIZE);
+	struct bytes in = {(const uint8_t *)s, strlen(s)};
+	struct bytes out = {hash, SHA256_SIZE};
+
+	sha256(in, hash);
+	return out;
+}
+
+static int check_failures(struct ctx *c, struct bytes account, const char *address)
+{
+	struct failures f;
+	int64_t factor = c->conf->limits_factor;
+
+	if (db_one(c, &FAILURES, &f, "CALL sys_login_failures(?, ?)", account, address) < 0)
+		return -1;
+	if (f.account_failures < ACCOUNT_FAILURES_MAX * factor &&
+		f.address_failures < ADDRESS_FAILURES_MAX * factor)
+		return 0;
+	c->err.retry_after = 15 * 60;
+	return err_set(c, E_RATE_LIMITED, "Too many failed log-ins: wait 15 minutes.");
+}
+
+static ts_t session_expiry(const struct ctx *c)
+{
+	ts_t t = {c->now.ms + SESSION_DAYS * INT64_C(86400000)};
+
+	return t;
+}
+
+static const char *new_refresh_token(struct ctx *c)
+{
+	uint8_t raw[REFRESH_BYTES];
+	struct bytes b = {raw, sizeof(raw)};
+
+	random_bytes(raw, sizeof(raw));
+	return base64url_encode(c->mem, b);
+}
+
+static int session_start(
+	struct ctx *c, const struct account *a, const struct login *in, struct session *out)
+{
+	const char *client = in->is_web ? "web" : "app";
+
+	out->session_id = id_new(c);
+	out->refresh_token = new_refresh_token(c);
+	out->is_web = in->is_web;
+	out->user_id = a->id;
+	out->email = a->email;
+	out->name = a->name;
+	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?)", out->session_id, a->id, client,
+		    text_sha256(c, out->refresh_token), c->remote_address, in->user_agent,
+		    session_expiry(c)) < 0)
+		return -1;
+	c->actor = ACTOR_USER;
+	c->actor_id = a->id;
+	return audit_add(c, "session.start", "session", out->session_id, NULL);
+}
+
+int login(struct ctx *c, const struct login *in, struct session *out)
+{
+	const char *email = text_lower(c->mem, in->email);
+	const char *address = c->remote_address != NULL ? c->remote_address : "local";
+	struct bytes account = text_sha256(c, email);
+	struct account a;
+
+	if (check_failures(c, account, address) < 0)
+		return -1;
+	int found = db_one(c, &ACCOUNT, &a, "CALL sys_login(?)", email);
+	if (found < 0)
+		return -1;
+	if (!password_check(c, in->password, found ? a.password_hash : NULL)) {
+		if (db_exec(c, "CALL sys_login_failed(?, ?)", account, address) < 0 ||
+			audit_add(c, "session.refuse", "session", NULL, NULL) < 0)
+			return -1;
+		return err_set(c, E_INVALID_CREDENTIALS, NULL);
+	}
+	if (db_exec(c, "CALL sys_login_succeeded(?, ?)", account, address) < 0)
+		return -1;
+	return session_start(c, &a, in, out);
+}
+
+int session_refresh(struct ctx *c, const char *refresh_token, struct session *out)
+{
+	const char *next = new_refresh_token(c);
+	struct refreshed r;
+	int rc = db_one(c, &REFRESHED, &r, "CALL sys_session_refresh(?, ?, ?)",
+		text_sha256(c, refresh_token), text_sha256(c, next), session_expiry(c));
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return err_set(c, E_UNAUTHENTICATED, "Your session has ended: log in again.");
+	if (r.outcome == 2) {
+		if (audit_add(c, "session.reuse", "session", r.session_id, NULL) < 0)
+			return -1;
+		return err_set(c, E_UNAUTHENTICATED,
+			"This session was used from two places and has been ended: log in again.");
+	}
+	out->session_id = r.session_id;
+	out->refresh_token = next;
+	out->is_web = strcmp(r.client, "web") == 0;
+	out->user_id = r.id;
+	out->email = r.email;
+	out->name = r.name;
+	return 0;
+}
+
+int session_end(struct ctx *c, const char *session_id)
+{
+	if (db_exec(c, "CALL sys_session_revoke(?)", session_id) < 0)
+		return -1;
+	return audit_add(c, "session.end", "session", session_id, NULL);
+}

@@ -1,0 +1,95 @@
+/*
+ * user.h - people, their log-ins, and what they may do.
+ *
+ * A log-in is a session: a short access token (core/sys/token.h) that names
+ * it, and a refresh token that is spent at each use. Company and role are
+ * read from the database, never from a token. The tables are behind doors.
+ */
+#ifndef FRONTDESK_USER_H
+#define FRONTDESK_USER_H
+
+#include "core/base/ctx.h"
+#include "core/base/table.h"
+
+enum role { ROLE_NONE, ROLE_OWNER, ROLE_MANAGER, ROLE_STAFF, ROLE_ACCOUNTANT, ROLE_READ_ONLY };
+
+extern const char *const ROLES[]; /* "" owner manager … */
+
+enum perm {
+	PERM_NONE,
+#define X(symbol, name, o, m, s, a, r) symbol,
+#include "core/user/perms.def"
+#undef X
+	PERM_COUNT
+};
+
+extern const char *const PERMS[]; /* "" and the names */
+
+uint64_t role_permissions(enum role role);
+bool may(const struct ctx *c, enum perm perm);
+struct texts permission_names(struct ctx *c, uint64_t permissions);
+
+/* Who a request comes from, and the company it is for (number 0: none). */
+struct identity {
+	const char *user_id; /* NULL: an API key */
+	const char *key_id;
+	const char *email;
+	const char *name;
+	bool is_platform_admin;
+	int64_t memberships;
+	int64_t company_number;
+	const char *company_id;
+	const char *company_name;
+	const char *slug;
+	enum role role;
+};
+
+/* The identity of a live session, in the company with this id, or in its
+ * only company when NULL. 1, 0 (ended, revoked, unknown), -1. */
+int session_find(struct ctx *c, const char *session_id, const char *company_id,
+	struct identity *out) MUST_USE;
+/* The same for an API key ("fdk_…"). */
+int api_key_find(struct ctx *c, const char *key, struct identity *out) MUST_USE;
+
+struct membership {
+	const char *id; /* of the company */
+	const char *name;
+	const char *slug;
+	enum role role;
+};
+
+extern const struct table MEMBERSHIP;
+
+int membership_list(struct ctx *c, const char *user_id, struct rows *out) MUST_USE;
+
+struct login {
+	const char *email;
+	const char *password;
+	bool is_web;
+	const char *user_agent;
+};
+
+/* What a log-in gives. */
+struct session {
+	const char *session_id;
+	const char *refresh_token;
+	bool is_web;
+	const char *user_id;
+	const char *email;
+	const char *name;
+};
+
+#define SESSION_DAYS 30
+
+/*
+ * E_INVALID_CREDENTIALS (same work and answer for unknown and known
+ * addresses), E_RATE_LIMITED after too many failures. Outside transactions:
+ * it takes 200 ms of a core.
+ */
+int login(struct ctx *c, const struct login *in, struct session *out) MUST_USE;
+/* Spends a refresh token. E_UNAUTHENTICATED; a token that was spent before
+ * ends its session. */
+int session_refresh(struct ctx *c, const char *refresh_token, struct session *out) MUST_USE;
+int session_end(struct ctx *c, const char *session_id) MUST_USE;
+
+#endif

@@ -1,0 +1,165 @@
+#include "fcgi/auth.h"
+#include "core/base/id.h"
+#include "core/base/text.h"
+#include "core/sys/conf.h"
+#include "core/sys/crypto.h"
+#include "core/sys/token.h"
+
+#define CACHE_SLOTS 256
+#define CACHE_TEXT 1024
+
+/* A verified token, for one X-Company-Id, with copies of what was found. */
+struct remembered {
+	int64_t until_us; /* monotonic; 0: empty */
+	ts_t expires_at;  /* of the token */
+	char credential[CACHE_TEXT];
+	char company[ID_LENGTH + 1];
+	char session_id[ID_LENGTH + 1];
+	char user_id[ID_LENGTH + 1];
+	char key_id[ID_LENGTH + 1];
+	char company_id[ID_LENGTH + 1];
+	char email[256];
+	char name[400];
+	char company_name[400];
+	char slug[64];
+	struct identity who; /* its texts point into this slot */
+};
+
+static struct remembered CACHE[CACHE_SLOTS]; /* of this process */
+
+void auth_forget(void)
+{
+	memset(CACHE, 0, sizeof(CACHE));
+}
+
+static struct remembered *slot_of(const char *credential, const char *company)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+
+	for (const char *p = credential; *p != '\0'; p++)
+		h = (h ^ (uint8_t)*p) * 16777619u;
+	for (const char *p = company; *p != '\0'; p++)
+		h = (h ^ (uint8_t)*p) * 16777619u;
+	return &CACHE[h % CACHE_SLOTS];
+}
+
+static bool recall(struct req *r, const char *credential, const char *company)
+{
+	struct remembered *k = slot_of(credential, company);
+	struct bytes a = {(const uint8_t *)k->credential, strlen(k->credential)};
+	struct bytes b = {(const uint8_t *)credential, strlen(credential)};
+
+	if (k->until_us < clock_monotonic_us() || strcmp(k->company, company) != 0 ||
+		!secret_same(a, b))
+		return false;
+	if (k->expires_at.ms != 0 && k->expires_at.ms <= r->c.now.ms)
+		return false;
+	r->who = k->who;
+	r->session_id = *k->session_id != '\0' ? k->session_id : NULL;
+	return true;
+}
+
+/* Copies s into the slot; NULL stays NULL. False when it does not fit. */
+static bool copy(char *to, size_t size, const char **from)
+{
+	size_t n = *from == NULL ? 0 : strlen(*from);
+
+	if (n >= size)
+		return false;
+	memcpy(to, *from == NULL ? "" : *from, n + 1);
+	*from = *from == NULL ? NULL : to;
+	return true;
+}
+
+static void remember(struct req *r, const char *credential, const char *company, ts_t expires_at)
+{
+	struct remembered *k = slot_of(credential, company);
+	const char *session = r->session_id, *wanted = company;
+
+	memset(k, 0, sizeof(*k));
+	k->who = r->who;
+	if (!copy(k->credential, sizeof(k->credential), &credential) ||
+		!copy(k->company, sizeof(k->company), &wanted) ||
+		!copy(k->session_id, sizeof(k->session_id), &session) ||
+		!copy(k->user_id, sizeof(k->user_id), &k->who.user_id) ||
+		!copy(k->key_id, sizeof(k->key_id), &k->who.key_id) ||
+		!copy(k->company_id, sizeof(k->company_id), &k->who.company_id) ||
+		!copy(k->email, sizeof(k->email), &k->who.email) ||
+		!copy(k->name, sizeof(k->name), &k->who.name) ||
+		!copy(k->company_name, sizeof(k->company_name), &k->who.company_name) ||
+		!copy(k->slug, sizeof(k->slug), &k->who.slug))
+		return; /* too long to be worth it: looked up each time */
+	k->expires_at = expires_at;
+	k->until_us = clock_monotonic_us() + AUTH_CACHE_SECONDS * INT64_C(1000000);
+}
+
+static int by_token(struct req *r, const char *token, const char *company, ts_t *expires_at)
+{
+	struct ctx *c = &r->c;
+	struct token_claims claims;
+
+	if (token_check(c, c->conf->token_key, token, &claims) < 0)
+		return -1;
+	int rc = session_find(c, claims.session_id, *company != '\0' ? company : NULL, &r->who);
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || !text_same(r->who.user_id, claims.user_id))
+		return err_set(c, E_UNAUTHENTICATED, "Your session has ended: log in again.");
+	r->session_id = claims.session_id;
+	*expires_at = claims.expires_at;
+	return 0;
+}
+
+static int by_key(struct req *r, const char *key)
+{
+	int rc = api_key_find(&r->c, key, &r->who);
+
+	if (rc < 0)
+		return -1;
+	return rc == 1 ? 0 : err_set(&r->c, E_UNAUTHENTICATED, "This API key is not in force.");
+}
+
+static int look_up(struct req *r, const char *credential, const char *company)
+{
+	ts_t expires_at = {0};
+	int rc = text_starts(credential, "fdk_") ? by_key(r, credential)
+						 : by_token(r, credential, company, &expires_at);
+
+	if (rc == 0)
+		remember(r, credential, company, expires_at);
+	return rc;
+}
+
+int auth_identify(struct req *r)
+{
+	struct ctx *c = &r->c;
+	const char *header = req_header(r, "authorization");
+	const char *company = req_header(r, "x-company-id");
+
+	if (header == NULL || strncasecmp(header, "Bearer ", 7) != 0)
+		return err_set(c, E_UNAUTHENTICATED, NULL);
+	if (company == NULL || !id_valid(company))
+		company = "";
+	if (!recall(r, header + 7, company) && look_up(r, header + 7, company) < 0)
+		return -1;
+	c->actor = r->who.user_id != NULL ? ACTOR_USER : ACTOR_API_KEY;
+	c->actor_id = r->who.user_id != NULL ? r->who.user_id : r->who.key_id;
+	return 0;
+}
+
+int auth_company(struct req *r)
+{
+	struct ctx *c = &r->c;
+	const char *wanted = req_header(r, "x-company-id");
+
+	if (wanted != NULL && !text_same(wanted, r->who.company_id))
+		return err_set(c, E_COMPANY_FORBIDDEN, NULL);
+	if (wanted == NULL && r->who.memberships > 1)
+		return err_set(c, E_COMPANY_REQUIRED, NULL);
+	if (r->who.company_number == 0)
+		return err_set(c, E_COMPANY_FORBIDDEN, NULL);
+	c->company = (uint32_t)r->who.company_number;
+	c->company_id = r->who.company_id;
+	c->permissions = role_permissions(r->who.role);
+	return 0;
+}

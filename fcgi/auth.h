@@ -1,0 +1,22 @@
+/*
+ * auth.h - who a request comes from, and for which company.
+ *
+ * A verified token and what its session may do are remembered in the process
+ * for at most 5 seconds, so that most requests need no look-up; a revoked
+ * session or changed role counts after that time at the latest.
+ */
+#ifndef FRONTDESK_AUTH_H
+#define FRONTDESK_AUTH_H
+
+#include "fcgi/req.h"
+
+#define AUTH_CACHE_SECONDS 5
+
+/* Fills who and the context's actor. E_UNAUTHENTICATED. */
+int auth_identify(struct req *r) MUST_USE;
+/* Enters the company of the request. E_COMPANY_REQUIRED, E_COMPANY_FORBIDDEN. */
+int auth_company(struct req *r) MUST_USE;
+/* Forgets what is remembered (after a log-out). */
+void auth_forget(void);
+
+#endif

@@ -1,0 +1,12 @@
+/* h_health.h - is it alive? Answered 503 when the database is not. */
+#ifndef FRONTDESK_H_HEALTH_H
+#define FRONTDESK_H_HEALTH_H
+
+#include "fcgi/req.h"
+
+extern const struct table HEALTH;
+
+void health_start(void);
+int h_health(struct req *r);
+
+#endif

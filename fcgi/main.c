@@ -1,0 +1,74 @@
+/*
+ * frontdesk-fcgi: a worker of one of the pools. Reads its configuration,
+ * warms what is slow at first use, and serves until it is told to stop.
+ */
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "core/sys/conf.h"
+#include "core/sys/crypto.h"
+#include "core/sys/db.h"
+#include "core/sys/http.h"
+#include "core/sys/phone_number.h"
+#include "core/sys/token.h"
+#include "core/sys/tz.h"
+#include "fcgi/route.h"
+#include "fcgi/server.h"
+
+#include <getopt.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+
+static const char USAGE[] =
+	"usage: frontdesk-fcgi [-c FILE]\n"
+	"A FastCGI worker: expects its listening socket on descriptor 0 (spawn-fcgi).\n"
+	"  -c FILE   configuration (default $FRONTDESK_CONFIG, /etc/frontdesk/frontdesk.yaml)\n"
+	"TERM, INT, USR1 and HUP: finish the present request, then exit.\n";
+
+static struct db *database(struct conf *conf, struct arena *mem)
+{
+	struct db_address a = {
+		.socket = text_empty(conf->database_socket) ? NULL : conf->database_socket,
+		.host = conf->database_host,
+		.port = (int)conf->database_port,
+		.ca_file = conf->database_ca_file,
+		.user = "fd_web",
+		.password = conf_secret(conf, mem, "db_fd_web"),
+		.schema = "frontdesk",
+	};
+
+	return a.password == NULL ? NULL : db_new(&a);
+}
+
+int main(int argc, char **argv)
+{
+	struct arena *mem = arena_new(1u << 20); /* lives as long as the process */
+	const char *path = NULL;
+	struct server s;
+	int opt;
+
+	log_name("frontdesk-fcgi");
+	while ((opt = getopt(argc, argv, "c:h")) != -1) {
+		if (opt != 'c') {
+			fputs(USAGE, opt == 'h' ? stdout : stderr);
+			return opt == 'h' ? 0 : EX_USAGE;
+		}
+		path = optarg;
+	}
+	prctl(PR_SET_DUMPABLE, 0);
+	route_check();
+	struct conf *conf = conf_load(mem, path);
+	if (conf == NULL)
+		return EX_CONFIG;
+	conf->token_key = token_key_load(conf_secret_path(conf, mem, "jwt_key"));
+	conf->keyring = keyring_load(conf_secret_path(conf, mem, "keyring"));
+	s.conf = conf;
+	s.db = database(conf, mem);
+	if (conf->token_key == NULL || conf->keyring == NULL || s.db == NULL)
+		return EX_CONFIG;
+	http_init();
+	(void)tz_find("Europe/Berlin");
+	(void)phone_e164(mem, "+493012345678", NULL);
+	int rc = server_run(&s);
+	db_delete(s.db);
+	return rc == 0 ? 0 : EX_USAGE;
+}

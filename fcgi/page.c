@@ -1,0 +1,125 @@
+#include "fcgi/page.h"
+#include "fcgi/route.h"
+#include "core/base/id.h"
+#include "core/base/text.h"
+#include "core/sys/json.h"
+
+#define PARAMETERS_MAX 40
+
+/* ---- query text ---- */
+
+static int hex_value(char c)
+{
+	uint8_t v;
+	char two[3] = {'0', c, 0};
+
+	return hex_decode(two, &v, 1) ? v : -1;
+}
+
+/* Percent and plus decoded; NULL when malformed or not UTF-8. */
+static const char *url_decode(struct arena *mem, const char *s, size_t n)
+{
+	char *p = mem_alloc(mem, n + 1);
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] != '%') {
+			p[k++] = s[i] == '+' ? ' ' : s[i];
+			continue;
+		}
+		if (n - i < 3)
+			return NULL;
+		int a = hex_value(s[i + 1]), b = hex_value(s[i + 2]);
+		if (a < 0 || b < 0)
+			return NULL;
+		p[k++] = (char)(a << 4 | b);
+		i += 2;
+	}
+	return utf8_valid(p, k) ? p : NULL;
+}
+
+static int take_parameter(struct req *r, const char *name, const char *value, uint64_t *seen)
+{
+	const struct table *t = r->route->query;
+	const struct field *f = t == NULL ? NULL : table_field(t, name);
+
+	if (f == NULL)
+		return err_field(&r->c, name, "is not a parameter of this address");
+	uint64_t bit = UINT64_C(1) << (f - t->fields);
+	if (*seen & bit)
+		return err_field(&r->c, name, "was given twice");
+	*seen |= bit;
+	return *value == '\0' ? 0 : field_from_text(&r->c, f, value, r->query);
+}
+
+int query_decode(struct req *r)
+{
+	struct ctx *c = &r->c;
+	const struct table *t = r->route->query;
+	const char *p = r->query_text != NULL ? r->query_text : "";
+	uint64_t seen = 0;
+	int rc = 0, count = 0;
+
+	r->query = t == NULL ? NULL : mem_alloc(c->mem, t->size);
+	while (*p != '\0') {
+		size_t n = strcspn(p, "&");
+		size_t k = strcspn(p, "=&");
+		const char *name = url_decode(c->mem, p, k);
+		const char *value = k < n ? url_decode(c->mem, p + k + 1, n - k - 1) : "";
+
+		if (name == NULL || value == NULL || ++count > PARAMETERS_MAX)
+			return err_set(
+				c, E_BAD_REQUEST, "The query of the address could not be read.");
+		if (n > 0 && take_parameter(r, name, value, &seen) < 0)
+			rc = -1;
+		p += n + (p[n] == '&');
+	}
+	for (size_t i = 0; t != NULL && i < t->n; i++) {
+		if ((t->fields[i].flags & REQ) != 0 && (seen >> i & 1) == 0)
+			rc = err_field(c, t->fields[i].name, "is required");
+	}
+	return rc;
+}
+
+/* ---- cursors: base64url of "milliseconds:id" ---- */
+
+int page_read(struct req *r, int64_t limit, const char *cursor, struct page *p)
+{
+	struct bytes raw;
+
+	memset(p, 0, sizeof(*p));
+	p->limit = limit > 0 ? limit : PAGE_DEFAULT;
+	if (cursor == NULL)
+		return 0;
+	if (base64url_decode(r->c.mem, cursor, &raw) && raw.n > ID_LENGTH + 1 && raw.n < 64) {
+		const char *text = mem_text_n(r->c.mem, (const char *)raw.p, raw.n);
+		const char *colon = strchr(text, ':');
+
+		if (colon != NULL && id_valid(colon + 1) &&
+			text_int(mem_text_n(r->c.mem, text, (size_t)(colon - text)), 1,
+				INT64_C(253402300799999), &p->after.ms)) {
+			p->after_id = colon + 1;
+			return 0;
+		}
+	}
+	return err_field(&r->c, "cursor", "is not one that this address gave out");
+}
+
+const char *page_next(struct req *r, const struct page *p, const struct table *t, struct rows *rows,
+	const char *time_field)
+{
+	const struct field *id = table_field(t, "id"), *time = table_field(t, time_field);
+
+	if (id == NULL || time == NULL || time->type != F_TIME)
+		BUG("table %s cannot be paged by %s", t->name, time_field);
+	if ((int64_t)rows->n <= p->limit)
+		return NULL;
+	rows->n = (size_t)p->limit;
+	const char *last = (const char *)rows->p + (rows->n - 1) * t->size;
+	const char *text =
+		mem_printf(r->c.mem, "%" PRId64 ":%s", ((const ts_t *)(last + time->offset))->ms,
+			*(const char *const *)(last + id->offset));
+	struct bytes raw = {(const uint8_t *)text, strlen(text)};
+
+	return base64url_encode(r->c.mem, raw);
+}

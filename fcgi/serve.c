@@ -1,0 +1,243 @@
+#include "fcgi/serve.h"
+#include "core/base/id.h"
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "core/idem/idem.h"
+#include "core/queue/queue.h"
+#include "core/sys/crypto.h"
+#include "core/sys/db.h"
+#include "core/sys/json.h"
+#include "fcgi/auth.h"
+#include "fcgi/page.h"
+#include "fcgi/route.h"
+
+#define TRIES_MAX 3
+
+/* ---- steps: each 0, or -1 with the reason in r->c.err ---- */
+
+/* Two of these would let a proxy and us see different requests. */
+static int step_headers(struct req *r)
+{
+	static const char *const SINGLE[] = {"authorization", "x-company-id", "cookie",
+		"content-type", "idempotency-key", "x-retell-signature", "x-frontdesk", "origin"};
+
+	for (size_t s = 0; s < COUNT_OF(SINGLE); s++) {
+		int n = 0;
+
+		for (size_t i = 0; i < r->n_headers; i++)
+			n += strcmp(r->headers[i].name, SINGLE[s]) == 0;
+		if (n > 1)
+			return err_set(
+				&r->c, E_BAD_REQUEST, "The header %s came twice.", SINGLE[s]);
+	}
+	return 0;
+}
+
+static int step_body(struct req *r)
+{
+	const char *type = req_header(r, "content-type");
+
+	if (r->body_too_large)
+		return err_set(&r->c, E_TOO_LARGE, NULL);
+	if (r->route->in == NULL || r->body.n == 0)
+		return 0;
+	if (type == NULL || strncasecmp(type, "application/json", 16) != 0 ||
+		(type[16] != '\0' && type[16] != ';' && type[16] != ' '))
+		return err_set(&r->c, E_MEDIA_TYPE, NULL);
+	return 0;
+}
+
+static int step_auth(struct req *r)
+{
+	if (r->route->auth == AUTH_NONE || r->route->auth == AUTH_HOOK)
+		return 0;
+	if (auth_identify(r) < 0)
+		return -1;
+	if (r->route->auth == AUTH_USER)
+		return r->who.user_id != NULL ? 0 : err_set(&r->c, E_FORBIDDEN, NULL);
+	if (auth_company(r) < 0)
+		return -1;
+	return may(&r->c, r->route->perm) ? 0 : err_set(&r->c, E_FORBIDDEN, NULL);
+}
+
+static int step_input(struct req *r)
+{
+	const struct route *k = r->route;
+	const struct json *j;
+
+	if (route_ids_check(r) < 0)
+		return -1;
+	if (k->auth != AUTH_HOOK && query_decode(r) < 0)
+		return -1;
+	if (k->in == NULL)
+		return 0;
+	r->in = mem_alloc(r->c.mem, k->in->size);
+	/* an empty body is an empty object */
+	struct bytes body = r->body.n > 0 ? r->body : (struct bytes){(const uint8_t *)"{}", 2};
+	if (json_parse(&r->c, body, &j) < 0)
+		return -1;
+	return json_decode(&r->c, j, k->in, JSON_CREATE, r->in, &r->given);
+}
+
+/* ---- the handler, in its transaction ---- */
+
+static struct bytes request_hash(struct req *r)
+{
+	uint8_t *hash = mem_alloc(r->c.mem, SHA256_SIZE);
+	const char *head = mem_printf(r->c.mem, "%s %s\n", r->method, r->path);
+	struct buf b = buf_new(r->c.mem, strlen(head) + r->body.n + 1);
+
+	buf_text_add(&b, head);
+	buf_add(&b, r->body.p, r->body.n);
+	sha256((struct bytes){(const uint8_t *)b.p, b.n}, hash);
+	return (struct bytes){hash, SHA256_SIZE};
+}
+
+static int replay(struct req *r, const struct idem *stored)
+{
+	buf_reset(&r->out);
+	buf_add(&r->out, stored->body.p, stored->body.n);
+	r->status = (int)stored->status;
+	r->location = stored->location;
+	r->replayed = true;
+	return 0;
+}
+
+/* Only answers of success are stored: a failure leaves no row. */
+static int run_once_per_key(struct req *r, const char *key)
+{
+	struct ctx *c = &r->c;
+	struct idem stored;
+
+	if (*key == '\0' || strlen(key) > IDEM_KEY_MAX)
+		return err_set(c, E_BAD_REQUEST, "An Idempotency-Key has 1 to 255 characters.");
+	int rc = idem_begin(c, key, request_hash(r), &stored);
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return replay(r, &stored);
+	if (r->route->handler(r) < 0)
+		return -1;
+	struct bytes body = {(const uint8_t *)buf_text(&r->out), r->out.n};
+	return idem_finish(c, key, r->status, r->location, body);
+}
+
+static int run_in_transaction(struct req *r)
+{
+	const char *key = req_header(r, "idempotency-key");
+	int rc;
+
+	db_begin(&r->c);
+	if (key != NULL && r->c.actor_id != NULL)
+		rc = run_once_per_key(r, key);
+	else
+		rc = r->route->handler(r);
+	if (rc == 0)
+		rc = db_commit(&r->c);
+	if (rc < 0)
+		db_rollback(&r->c);
+	return rc;
+}
+
+static void start_again(struct req *r)
+{
+	struct timespec t = {0, (1 + (long)random_below(20)) * 1000000};
+
+	err_clear(&r->c);
+	buf_reset(&r->out);
+	r->location = NULL;
+	r->c.wake = false;
+	nanosleep(&t, NULL);
+}
+
+static int step_run(struct req *r)
+{
+	bool write = r->route->tx == TX_WRITE;
+	int rc = -1;
+
+	for (int attempt = 1; attempt <= TRIES_MAX; attempt++) {
+		rc = write ? run_in_transaction(r) : r->route->handler(r);
+		if (rc == 0 || r->c.err.code != E_UNAVAILABLE || !db_retryable(&r->c))
+			break;
+		if (attempt == TRIES_MAX || r->route->tx == TX_NONE ||
+			(write && db_commit_uncertain(&r->c) &&
+				req_header(r, "idempotency-key") == NULL))
+			break;
+		start_again(r);
+	}
+	return rc;
+}
+
+/* ---- the reply ---- */
+
+static void answer_conflict(struct req *r)
+{
+	struct err kept = r->c.err;
+
+	if (r->route == NULL || r->route->after_conflict == NULL || kept.code != E_SLOT_TAKEN)
+		return;
+	err_clear(&r->c);
+	buf_reset(&r->out);
+	if (r->route->after_conflict(r) < 0)
+		buf_reset(&r->out);
+	r->c.err = kept;
+}
+
+/* A GET of one object carries a digest of its text; the same text again
+ * needs no second transfer. */
+static void answer_conditional(struct req *r)
+{
+	const char *known = req_header(r, "if-none-match");
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	if (r->route->shape != SHAPE_ONE || r->status != 200 || strcmp(r->method, "GET") != 0)
+		return;
+	for (size_t i = 0; i < r->out.n; i++)
+		h = (h ^ (uint8_t)r->out.p[i]) * UINT64_C(1099511628211);
+	r->etag = mem_printf(r->c.mem, "\"%016" PRIx64 "\"", h);
+	if (text_same(known, r->etag))
+		reply_empty(r, 304);
+}
+
+static void log_request(struct req *r, int64_t began_us)
+{
+	struct ctx *c = &r->c;
+	const char *actor = c->actor_id;
+
+	log_line("request", "id", c->request_id, "route", r->route != NULL ? r->route->path : "-",
+		"method", r->method, "company", c->company_id, "actor", actor, "status",
+		mem_printf(c->mem, "%d", r->status), "ms",
+		mem_printf(c->mem, "%.1f", (double)(clock_monotonic_us() - began_us) / 1000.0),
+		"db", mem_printf(c->mem, "%u", c->db_calls), "db_ms",
+		mem_printf(c->mem, "%.1f", (double)c->db_us / 1000.0), "arena",
+		mem_printf(c->mem, "%zu", arena_used(c->mem)), "error",
+		c->err.code != E_OK ? err_wire(c->err.code) : NULL, NULL);
+}
+
+static int run_steps(struct req *r)
+{
+	if (route_find(r) < 0 || step_headers(r) < 0 || step_body(r) < 0)
+		return -1;
+	if (step_auth(r) < 0 || step_input(r) < 0)
+		return -1;
+	return step_run(r);
+}
+
+void serve(struct req *r)
+{
+	int64_t began = clock_monotonic_us();
+
+	r->out = buf_new(r->c.mem, REPLY_MAX);
+	int rc = run_steps(r);
+	if (rc == 0 && buf_full(&r->out))
+		rc = err_set(&r->c, E_TOO_LARGE, "The answer is too large: ask for less at once.");
+	if (rc < 0) {
+		answer_conflict(r);
+		reply_error(r);
+	} else {
+		answer_conditional(r);
+	}
+	if (rc == 0 && r->c.wake)
+		queue_wake(&r->c);
+	log_request(r, began);
+}

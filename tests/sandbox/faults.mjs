@@ -1,0 +1,73 @@
+// How the simulated providers misbehave on request (POST /control).
+import { refuseFields } from './server.mjs';
+
+const FAULTS = {
+  twilio: ['500', '429', 'timeout', 'drop-after-accept', 'garbage'],
+  smtp: ['450', '550', 'drop', 'drop-after-accept'],
+};
+const MAX_LATENCY_MS = 60_000;
+const NONE = { fail: null, times: null, latency_ms: 0 };
+
+export class Faults {
+  #now = { twilio: { ...NONE }, smtp: { ...NONE } };
+
+  /** Replaces the faults of the providers named in `body`; the others stay. */
+  set(body) {
+    const errors = [];
+
+    for (const [provider, wanted] of Object.entries(body)) {
+      if (FAULTS[provider] === undefined) {
+        errors.push({ field: provider, message: 'is not a provider: twilio or smtp' });
+      } else {
+        check(provider, wanted, errors);
+      }
+    }
+    if (errors.length > 0) refuseFields(errors);
+    for (const [provider, wanted] of Object.entries(body)) {
+      this.#now[provider] = { ...NONE, ...wanted };
+    }
+    return this.#now;
+  }
+
+  clear() {
+    this.#now = { twilio: { ...NONE }, smtp: { ...NONE } };
+  }
+
+  get now() {
+    return this.#now;
+  }
+
+  latency(provider) {
+    return this.#now[provider].latency_ms;
+  }
+
+  /** The fault that this request suffers, or null; a counted one is used up. */
+  take(provider) {
+    const state = this.#now[provider];
+    const { fail } = state;
+
+    if (fail !== null && state.times !== null && --state.times === 0) state.fail = null;
+    return fail;
+  }
+}
+
+function check(provider, wanted, errors) {
+  const field = (name) => `${provider}.${name}`;
+  const whole = (n, min, max) => Number.isInteger(n) && n >= min && n <= max;
+
+  if (wanted === null || typeof wanted !== 'object') {
+    errors.push({ field: provider, message: 'must be an object' });
+    return;
+  }
+  for (const [name, value] of Object.entries(wanted)) {
+    if (name === 'fail' && value !== null && !FAULTS[provider].includes(value)) {
+      errors.push({ field: field(name), message: `must be null or one of ${FAULTS[provider].join(', ')}` });
+    } else if (name === 'times' && value !== null && !whole(value, 1, 1_000_000)) {
+      errors.push({ field: field(name), message: 'must be null (until changed) or a number from 1 to 1000000' });
+    } else if (name === 'latency_ms' && !whole(value, 0, MAX_LATENCY_MS)) {
+      errors.push({ field: field(name), message: `must be a number from 0 to ${MAX_LATENCY_MS}` });
+    } else if (!(name in NONE)) {
+      errors.push({ field: field(name), message: 'is not known: fail, times, latency_ms' });
+    }
+  }
+}
