@@ -11,6 +11,7 @@
 
 #include "core/base/ctx.h"
 
-int schema_seed(struct ctx *c, FILE *out) MUST_USE;
+/* Loads conf->keyring when it is not there yet. */
+int schema_seed(struct ctx *c, struct conf *conf, FILE *out) MUST_USE;
 
 #endif
