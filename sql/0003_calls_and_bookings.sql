@@ -34,10 +34,11 @@ CREATE TABLE `call` (
 	exchange_rate_source VARCHAR(20) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+	begun_at DATETIME(3) AS (COALESCE(started_at, created_at)) PERSISTENT,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY call_provider_id (company_id, provider, provider_call_id),
-	KEY call_started (company_id, started_at, id),
-	KEY call_customer (company_id, customer_id, started_at),
+	KEY call_begun (company_id, begun_at, id),
+	KEY call_customer (company_id, customer_id, begun_at),
 	CONSTRAINT call_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
 	CONSTRAINT call_number FOREIGN KEY (company_id, phone_number_id) REFERENCES phone_number (company_id, id),
 	CONSTRAINT call_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id)
