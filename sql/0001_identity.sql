@@ -1,14 +1,6 @@
 -- Who exists: tenants, companies, people, their sessions. These tables are
 -- not seen through views: the doors (sys_* procedures) answer for them.
 
-CREATE TABLE schema_migration (
-	file VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
-	checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-	statements INT UNSIGNED NOT NULL,
-	done INT UNSIGNED NOT NULL DEFAULT 0,
-	applied_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
-);
-
 CREATE TABLE plan (
 	id UUID NOT NULL PRIMARY KEY,
 	code VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

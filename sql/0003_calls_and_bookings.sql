@@ -41,7 +41,8 @@ CREATE TABLE `call` (
 	KEY call_customer (company_id, customer_id, begun_at),
 	CONSTRAINT call_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
 	CONSTRAINT call_number FOREIGN KEY (company_id, phone_number_id) REFERENCES phone_number (company_id, id),
-	CONSTRAINT call_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id)
+	CONSTRAINT call_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),
+	CONSTRAINT call_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
 CREATE TABLE call_event (
@@ -143,5 +144,6 @@ CREATE TABLE task (
 	UNIQUE KEY task_dedupe (company_id, dedupe_key),
 	KEY task_status (company_id, status, created_at, id),
 	CONSTRAINT task_call FOREIGN KEY (company_id, call_id) REFERENCES `call` (company_id, id),
-	CONSTRAINT task_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id)
+	CONSTRAINT task_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),
+	CONSTRAINT task_company FOREIGN KEY (company_id) REFERENCES company (id)
 );

@@ -1,5 +1,6 @@
 -- Events, the inbox, jobs, messages, audit: what makes promises hold.
--- company_id 0 is the platform itself.
+-- company_id 0 is the platform itself; a connection that was never brought
+-- anywhere stands above 2147483647 and cannot write.
 
 CREATE TABLE event (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
@@ -9,7 +10,8 @@ CREATE TABLE event (
 	payload MEDIUMTEXT NOT NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
-	KEY event_created (company_id, created_at, id)
+	KEY event_created (company_id, created_at, id),
+	CONSTRAINT event_company CHECK (company_id < 2147483648)
 );
 
 CREATE TABLE inbox_event (
@@ -22,7 +24,8 @@ CREATE TABLE inbox_event (
 	body MEDIUMBLOB NOT NULL,
 	received_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY inbox_event_dedupe (company_id, provider, dedupe_key),
-	KEY inbox_event_external (company_id, provider, external_id)
+	KEY inbox_event_external (company_id, provider, external_id),
+	CONSTRAINT inbox_event_company CHECK (company_id < 2147483648)
 );
 
 CREATE TABLE unassigned_call (
@@ -38,7 +41,8 @@ CREATE TABLE unassigned_call (
 	status ENUM('open','assigned') NOT NULL DEFAULT 'open',
 	received_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY unassigned_call_provider_id (company_id, provider, provider_call_id),
-	KEY unassigned_call_received (company_id, status, received_at, id)
+	KEY unassigned_call_received (company_id, status, received_at, id),
+	CONSTRAINT unassigned_call_company CHECK (company_id < 2147483648)
 );
 
 CREATE TABLE job (
@@ -62,7 +66,8 @@ CREATE TABLE job (
 	KEY job_claim (state, priority, run_at, id),
 	KEY job_lease (state, lease_until),
 	KEY job_list (company_id, state, created_at, id),
-	KEY job_ref (ref_id)
+	KEY job_ref (ref_id),
+	CONSTRAINT job_company CHECK (company_id < 2147483648)
 );
 
 CREATE TABLE notification (
@@ -85,13 +90,16 @@ CREATE TABLE notification (
 	call_id UUID NULL,
 	customer_id UUID NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	tried_at DATETIME(3) NULL,
 	sent_at DATETIME(3) NULL,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY notification_dedupe (company_id, dedupe_key),
+	KEY notification_provider_message (company_id, provider_message_id),
 	KEY notification_created (company_id, created_at, id),
 	KEY notification_call (company_id, call_id),
 	KEY notification_appointment (company_id, appointment_id),
-	CONSTRAINT notification_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id)
+	CONSTRAINT notification_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),
+	CONSTRAINT notification_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
 CREATE TABLE provider_call (
@@ -104,7 +112,8 @@ CREATE TABLE provider_call (
 	duration_ms INT UNSIGNED NOT NULL,
 	error VARCHAR(300) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-	KEY provider_call_created (company_id, created_at, id)
+	KEY provider_call_created (company_id, created_at, id),
+	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
 );
 
 CREATE TABLE audit_entry (
@@ -120,7 +129,8 @@ CREATE TABLE audit_entry (
 	fields VARCHAR(1000) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
-	KEY audit_entry_created (company_id, created_at, id)
+	KEY audit_entry_created (company_id, created_at, id),
+	CONSTRAINT audit_entry_company CHECK (company_id < 2147483648)
 );
 
 -- The answer to a request that came with an Idempotency-Key.
@@ -134,5 +144,6 @@ CREATE TABLE idempotency (
 	body MEDIUMBLOB NOT NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, actor_id, `key`),
-	KEY idempotency_age (created_at)
+	KEY idempotency_age (created_at),
+	CONSTRAINT idempotency_company CHECK (company_id < 2147483648)
 );

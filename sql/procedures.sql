@@ -1,23 +1,29 @@
 -- The doors: what must cross companies, with an exact key and one answer.
 -- Rebuilt by every migrate, in schema frontdesk, with fd_owner as definer.
--- "Company 0" is outside every company.
+-- "Company 0" is outside every company. The line "-- @web @worker" above a
+-- procedure says which accounts may call it (@platform, @none: others only).
 
+-- @web @worker @platform
 CREATE PROCEDURE enter_company(p INT UNSIGNED) NO SQL
 	SET @@session.pseudo_thread_id = p | 2147483648;
 
+-- @web @worker @platform
 CREATE PROCEDURE leave_company() NO SQL
 	SET @@session.pseudo_thread_id = 2147483648;
 
 -- Log-in: the account of an e-mail address.
+-- @web
 CREATE PROCEDURE sys_login(p_email VARCHAR(254) CHARACTER SET utf8mb4) READS SQL DATA
 	SELECT id, email, name, password_hash, is_platform_admin
 	FROM frontdesk_store.user WHERE email = p_email AND disabled_at IS NULL;
 
+-- @web
 CREATE PROCEDURE sys_memberships(p_user UUID) READS SQL DATA
 	SELECT c.uid AS id, c.name, c.slug, m.role
 	FROM frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id
 	WHERE m.user_id = p_user AND c.status <> 'closed' ORDER BY c.name, c.slug LIMIT 200;
 
+-- @web
 CREATE PROCEDURE sys_login_failures(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) READS SQL DATA
 	SELECT
 		(SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE account_hash = p_account
@@ -25,12 +31,15 @@ CREATE PROCEDURE sys_login_failures(p_account BINARY(32), p_address VARCHAR(45) 
 		(SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE remote_address = p_address
 			AND created_at > NOW(3) - INTERVAL 15 MINUTE) AS address_failures;
 
+-- @web
 CREATE PROCEDURE sys_login_failed(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) MODIFIES SQL DATA
 	INSERT INTO frontdesk_store.login_failure (account_hash, remote_address) VALUES (p_account, p_address);
 
+-- @web
 CREATE PROCEDURE sys_login_succeeded(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) MODIFIES SQL DATA
 	DELETE FROM frontdesk_store.login_failure WHERE account_hash = p_account AND remote_address = p_address;
 
+-- @web
 CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHARACTER SET ascii, p_refresh BINARY(32),
 	p_address VARCHAR(45) CHARACTER SET ascii, p_agent VARCHAR(200) CHARACTER SET utf8mb4, p_expires DATETIME(3)) MODIFIES SQL DATA
 	INSERT INTO frontdesk_store.session (id, user_id, client, refresh_hash, remote_address, user_agent, expires_at)
@@ -38,6 +47,7 @@ CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHA
 
 -- Spends a refresh token. outcome: 1 a new one is in force, 2 the token was
 -- spent before (the session is revoked), no row: unknown, expired or revoked.
+-- @web
 CREATE PROCEDURE sys_session_refresh(p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3)) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
@@ -65,11 +75,13 @@ BEGIN
 		WHERE s.id = v_id AND u.disabled_at IS NULL;
 END;
 
+-- @web
 CREATE PROCEDURE sys_session_revoke(p_id UUID) MODIFIES SQL DATA
 	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = p_id AND revoked_at IS NULL;
 
 -- Who a token's session is, and in which company: the named one, or the only
 -- one when none is named.
+-- @web
 CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET ascii) READS SQL DATA
 	SELECT u.id AS user_id, u.email, u.name, u.is_platform_admin,
 		(SELECT COUNT(*) FROM frontdesk_store.membership x WHERE x.user_id = u.id) AS memberships,
@@ -81,12 +93,14 @@ CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET
 	WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > NOW(3)
 	ORDER BY c.id LIMIT 1;
 
+-- @web
 CREATE PROCEDURE sys_api_key(p_hash BINARY(32)) READS SQL DATA
 	SELECT k.id AS key_id, k.role, c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug
 	FROM frontdesk_store.api_key k JOIN frontdesk_store.company c ON c.id = k.company_id AND c.status <> 'closed'
 	WHERE k.key_hash = p_hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
 
 -- The company and secrets behind an incoming address.
+-- @web
 CREATE PROCEDURE sys_hook(p_provider VARCHAR(20) CHARACTER SET ascii, p_hook VARCHAR(64) CHARACTER SET ascii) READS SQL DATA
 	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
 	FROM frontdesk_store.integration i JOIN frontdesk_store.company c ON c.id = i.company_id
@@ -94,6 +108,7 @@ CREATE PROCEDURE sys_hook(p_provider VARCHAR(20) CHARACTER SET ascii, p_hook VAR
 
 -- Whose secrets to try on a body without a hook: only candidates, the
 -- signature decides.
+-- @web
 CREATE PROCEDURE sys_hook_candidates(p_provider VARCHAR(20) CHARACTER SET ascii, p_number VARCHAR(20) CHARACTER SET ascii,
 	p_agent VARCHAR(128) CHARACTER SET ascii) READS SQL DATA
 	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
@@ -103,6 +118,7 @@ CREATE PROCEDURE sys_hook_candidates(p_provider VARCHAR(20) CHARACTER SET ascii,
 	ORDER BY i.company_id, i.id LIMIT 8;
 
 -- Which company an active number belongs to, if exactly one has it.
+-- @web @worker
 CREATE PROCEDURE sys_number(p_e164 VARCHAR(20) CHARACTER SET ascii) READS SQL DATA
 	SELECT MIN(c.id) AS company_number, MIN(c.uid) AS company_id FROM frontdesk_store.phone_number n
 	JOIN frontdesk_store.company c ON c.id = n.company_id AND c.status <> 'closed'
@@ -110,6 +126,7 @@ CREATE PROCEDURE sys_number(p_e164 VARCHAR(20) CHARACTER SET ascii) READS SQL DA
 
 -- Stores a verified event and its job, durably, in one round trip.
 -- is_new 0: it was stored (and committed) before.
+-- @web
 CREATE PROCEDURE sys_inbox_add(p_id UUID, p_job UUID, p_company INT UNSIGNED, p_provider VARCHAR(20) CHARACTER SET ascii,
 	p_dedupe VARBINARY(200), p_event VARCHAR(60) CHARACTER SET ascii, p_external VARBINARY(128), p_body MEDIUMBLOB,
 	p_kind VARCHAR(40) CHARACTER SET ascii) MODIFIES SQL DATA
@@ -130,7 +147,8 @@ BEGIN
 END;
 
 -- Claims up to p_n jobs for an owner; commits before it answers. Leases that
--- ran out go back first; a job whose worker died twice is dead.
+-- ran out go back first: nobody knows which of these jobs was to blame.
+-- @worker
 CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
@@ -139,7 +157,11 @@ BEGIN
 		WHERE state = 'queued' AND run_at <= NOW(3) ORDER BY priority, run_at, id LIMIT p_n FOR UPDATE SKIP LOCKED;
 	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
-	CALL sys_job_crashed(NULL, 'its lease ran out: the worker hung or its machine stopped');
+	UPDATE frontdesk_store.job
+		SET state = IF(attempts >= max_attempts, 'dead', 'queued'), owner = NULL, lease_until = NULL,
+			last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
+			finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
+		WHERE state = 'running' AND lease_until < NOW(3);
 	START TRANSACTION;
 	OPEN due;
 	claim: LOOP
@@ -157,36 +179,61 @@ BEGIN
 		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;
 END;
 
--- What a dead worker held (p_owner), or all whose lease ran out (NULL).
-CREATE PROCEDURE sys_job_crashed(p_owner VARBINARY(64), p_why VARCHAR(1000) CHARACTER SET utf8mb4) MODIFIES SQL DATA
-	UPDATE frontdesk_store.job
-	SET crashes = crashes + 1, last_error = p_why, owner = NULL, lease_until = NULL,
-		state = IF(crashes >= 2, 'dead', 'queued'),
-		finished_at = IF(crashes >= 2, NOW(3), NULL)
-	WHERE state = 'running' AND IF(p_owner IS NULL, lease_until < NOW(3), owner = p_owner);
+-- A longer lease for an attempt. kept 0: another attempt has begun since.
+-- @worker
+CREATE PROCEDURE sys_job_lease(p_id UUID, p_attempt INT, p_lease_seconds INT) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.job SET lease_until = NOW(3) + INTERVAL p_lease_seconds SECOND
+		WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+	SELECT ROW_COUNT() AS kept;
+END;
 
--- Ends an attempt; nothing happens when another attempt has begun since.
--- p_state: done, dead, or queued with the time of the next attempt.
-CREATE PROCEDURE sys_job_finish(p_id UUID, p_attempt INT, p_state VARCHAR(10) CHARACTER SET ascii,
-	p_error VARCHAR(1000) CHARACTER SET utf8mb4, p_run_at DATETIME(3)) MODIFIES SQL DATA
+-- A worker died: the job it was at (NULL: none) is dead the second time, what
+-- else it held goes back without blame.
+-- @worker
+CREATE PROCEDURE sys_job_crashed(p_owner VARBINARY(64), p_job UUID, p_why VARCHAR(1000) CHARACTER SET utf8mb4) MODIFIES SQL DATA
+BEGIN
 	UPDATE frontdesk_store.job
-	SET state = p_state, last_error = p_error, run_at = COALESCE(p_run_at, run_at), owner = NULL, lease_until = NULL,
-		finished_at = IF(p_state = 'queued', NULL, NOW(3))
-	WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+		SET crashes = crashes + 1, last_error = p_why, owner = NULL, lease_until = NULL,
+			state = IF(crashes >= 2, 'dead', 'queued'),
+			finished_at = IF(crashes >= 2, NOW(3), NULL)
+		WHERE id = p_job AND state = 'running' AND owner = p_owner;
+	UPDATE frontdesk_store.job SET state = 'queued', owner = NULL, lease_until = NULL
+		WHERE state = 'running' AND owner = p_owner;
+END;
+
+-- Ends an attempt: done, dead, or queued again after a delay. ended 0:
+-- another attempt has begun since, and nothing happened.
+-- @worker
+CREATE PROCEDURE sys_job_finish(p_id UUID, p_attempt INT, p_state VARCHAR(10) CHARACTER SET ascii,
+	p_error VARCHAR(1000) CHARACTER SET utf8mb4, p_delay_ms INT) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.job
+		SET state = p_state, last_error = p_error, owner = NULL, lease_until = NULL,
+			run_at = IF(p_state = 'queued', NOW(3) + INTERVAL p_delay_ms * 1000 MICROSECOND, run_at),
+			finished_at = IF(p_state = 'queued', NULL, NOW(3))
+		WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+	SELECT ROW_COUNT() AS ended;
+END;
 
 -- Milliseconds until the next job is due (0: now), no row when none waits.
+-- @worker
 CREATE PROCEDURE sys_job_next() READS SQL DATA
 	SELECT GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NOW(3), MIN(run_at)) DIV 1000) AS due_ms
 	FROM frontdesk_store.job WHERE state = 'queued' HAVING MIN(run_at) IS NOT NULL;
 
 -- A recurring job, once per period: the unique key names the period.
-CREATE PROCEDURE sys_job_recur(p_id UUID, p_kind VARCHAR(40) CHARACTER SET ascii, p_period VARBINARY(120)) MODIFIES SQL DATA
+-- @worker
+CREATE PROCEDURE sys_job_recur(p_id UUID, p_kind VARCHAR(40) CHARACTER SET ascii, p_period VARBINARY(120),
+	p_priority INT, p_max_attempts INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE CONTINUE HANDLER FOR 1062 BEGIN END;
-	INSERT INTO frontdesk_store.job (id, company_id, kind, unique_key) VALUES (p_id, 0, p_kind, p_period);
+	INSERT INTO frontdesk_store.job (id, company_id, kind, unique_key, priority, max_attempts)
+		VALUES (p_id, 0, p_kind, p_period, p_priority, p_max_attempts);
 END;
 
 -- What is kept only for a while.
+-- @worker
 CREATE PROCEDURE sys_sweep() MODIFIES SQL DATA
 BEGIN
 	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT 10000;

@@ -23,13 +23,24 @@ extern const struct table CUSTOMER;
 
 int customer_get(struct ctx *c, const char *id, struct customer *out) MUST_USE;
 int customer_find_by_phone(struct ctx *c, const char *e164, struct customer *out) MUST_USE;
+/* Not deleted, newest first. q (NULL: all) is looked for in name and e-mail,
+ * its digits in the number. after and after_id: the last row of the page
+ * before (NULL: the first page). */
+int customer_list(struct ctx *c, const char *q, int limit, ts_t after, const char *after_id,
+	struct rows *out) MUST_USE;
 
 /*
  * The customer with this number, else a new one (event customer.created,
  * audited). Facts that were unknown are filled in; known ones are never
  * overwritten. in->phone may be NULL: then always a new one. Needs a
- * transaction. *out is the stored row; 1 created, 0 there already, -1.
+ * transaction. *out is the stored row; 1 created, 0 there already, -1
+ * (E_INVALID on phone, email). The number may come in any notation that is
+ * understood in the company's country.
  */
 int customer_of(struct ctx *c, const struct customer *in, struct customer *out) MUST_USE;
+
+/* First write of every take: whoever books for this customer at the same time
+ * waits here. A lead becomes a prospect. Rows matched, or -1. */
+int customer_booked(struct ctx *c, const char *id) MUST_USE;
 
 #endif

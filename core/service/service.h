@@ -14,8 +14,17 @@ struct service_segment {
 	const char *name;
 	int64_t duration_minutes;
 	int64_t processing_minutes; /* afterwards, with the staff member free */
-	int64_t same_staff_as;      /* position of an earlier segment; 0 = own choice */
+	int64_t same_staff_as;      /* position of an earlier segment, whose staff member
+	                               does this one too; 0 = own choice */
 	struct texts staff_ids;     /* who can do it */
+};
+
+/* What can be added to a service: none yet, its list is always empty. */
+struct add_on {
+	const char *id;
+	const char *name;
+	int64_t duration_minutes;
+	int64_t price_cents;
 };
 
 struct service {
@@ -33,7 +42,7 @@ struct service {
 	bool is_active;
 	bool is_composite;      /* more than one segment */
 	struct rows segments;   /* of struct service_segment, by position */
-	struct rows add_ons;    /* none yet */
+	struct rows add_ons;    /* of struct add_on */
 	struct texts staff_ids; /* who can do its first segment */
 };
 
@@ -46,5 +55,31 @@ int service_list(struct ctx *c, struct rows *out) MUST_USE; /* active, by name *
 /* 1 when exactly one active service is meant: the same name folded, else the
  * only one whose name begins with it or contains it. */
 int service_find_by_name(struct ctx *c, const char *name, struct service *out) MUST_USE;
+
+/* ---- for booking: who can do what of one service, and when they work ---- */
+
+/* A row per segment and active staff member who can do it; a segment that
+ * nobody can do has one row without staff. */
+struct crew {
+	const char *segment_id;
+	const char *segment_name;
+	int64_t position;
+	int64_t duration_minutes;
+	int64_t processing_minutes;
+	int64_t same_staff_as;
+	const char *staff_id;
+	const char *staff_name;
+	int64_t staff_position;
+	const char *resource_id;
+	const char *branch_id;
+	const char *time_zone;
+};
+
+/* The row alone, unless deleted: 1, 0, -1. */
+int service_find(struct ctx *c, const char *id, struct service *out) MUST_USE;
+/* By position of the segment, then position and id of the staff member. */
+int service_crew(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
+/* Of struct working_hours: those of everybody in the crew. */
+int service_hours(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
 
 #endif

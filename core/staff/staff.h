@@ -33,7 +33,8 @@ int staff_get(struct ctx *c, const char *id, struct staff *out) MUST_USE;
 /* Active ones, by position and name. */
 int staff_list(struct ctx *c, struct rows *out) MUST_USE;
 /* 1 when exactly one active person goes by this name: the whole name, else
- * its first word, folded ("anna", "Dr. Diaz", "Diaz"). 0 none or several. */
+ * one whose name has its first word that is no title, folded ("anna", "Frau
+ * Anna", "Dr. Diaz", "Diaz"). 0 none or several: nobody is guessed. */
 int staff_find_by_name(struct ctx *c, const char *name, struct staff *out) MUST_USE;
 /* All hours of all active staff, in one query. */
 int working_hours_list(struct ctx *c, struct rows *out) MUST_USE;

@@ -361,6 +361,8 @@ static enum form form_for(const struct ctx *c)
 {
 	const struct db *db = c->db;
 
+	if (db->address.admin)
+		return FORM_PLAIN;
 	if (db->begin_wanted)
 		return FORM_ENTER_BEGIN;
 	return db->entered == c->company ? FORM_PLAIN : FORM_ENTER;

@@ -33,6 +33,10 @@ struct db_address {
 	const char *user;
 	const char *password;
 	const char *schema;
+	/* An administrator's connection (core/schema, tests): statements go as
+	 * they are, no company is entered, they may take an hour, and what the
+	 * server says about a failure is logged whole. */
+	bool admin;
 };
 
 /* Keeps a copy of the address; connects at the first statement. */
@@ -196,8 +200,8 @@ bool db_lock_busy(const struct ctx *c);
  */
 int in_tx(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg) MUST_USE;
 
-/* ---- for frontdeskctl migrate and tests: one statement that is no literal,
- * sent as text, outside every company unless db_enter came before ---- */
+/* ---- for core/schema and tests: one statement that is no literal, sent as
+ * text, without entering a company; what it returns is thrown away ---- */
 int db_script(struct ctx *c, const char *sql) MUST_USE;
 
 #endif

@@ -66,7 +66,8 @@ void db_delete(struct db *db)
 
 static void connection_options(struct db *db, MYSQL *m)
 {
-	unsigned connect_s = 2, read_s = 15, write_s = 10, local_infile = 0;
+	unsigned connect_s = 2, read_s = db->address.admin ? 3600 : 15;
+	unsigned write_s = 10, local_infile = 0;
 	my_bool yes = 1, no = 0;
 
 	mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
@@ -182,7 +183,8 @@ static int failed(struct ctx *c, unsigned code, const char *message, const char 
 	snprintf(head, sizeof(head), "%.90s", sql);
 	if (f == FAIL_OURS || f == FAIL_BUSY)
 		log_line("database", "errno", number, "sql", head, "says",
-			message_tells_data(code) ? NULL : message, "request", c->request_id, NULL);
+			message_tells_data(code) && !db->address.admin ? NULL : message, "request",
+			c->request_id, NULL);
 	if (f == FAIL_OURS)
 		return err_set(c, E_INTERNAL, NULL);
 	c->err.retry_after = 1;
@@ -218,8 +220,8 @@ void db_begin(struct ctx *c)
 {
 	struct db *db = c->db;
 
-	if (db->in_tx || db->begin_wanted)
-		BUG("a transaction inside another");
+	if (db->in_tx || db->begin_wanted || db->address.admin)
+		BUG("a transaction inside another, or of an administrator");
 	db->begin_wanted = true;
 	db->doomed = false;
 	db->retryable = false;

@@ -26,5 +26,9 @@ extern const struct table TASK;
 
 /* id and status are filled in. 1 new, 0 there already, -1. */
 int task_add(struct ctx *c, struct task *t) MUST_USE;
+/* Newest first; status an enum task_status, or -1 for any. after and after_id:
+ * the last row of the page before (NULL: the first page). */
+int task_list(struct ctx *c, int status, int limit, ts_t after, const char *after_id,
+	struct rows *out) MUST_USE;
 
 #endif

@@ -1,0 +1,93 @@
+#include "core/phone/phone.h"
+#include "core/base/text.h"
+#include "core/sys/db.h"
+#include "core/sys/phone_number.h"
+#include "core/tenant/company.h"
+
+const char *const NUMBER_MATCH[] = {"", "exact", "notation", "last_ten_digits", NULL};
+
+static const struct field FIELDS[] = {
+	ID(phone_number, id, RO),
+	ID(phone_number, branch_id, REQ | FILTER),
+	TEXT(phone_number, e164, REQ | SORT, 20),
+	TEXT(phone_number, label, 0, 80),
+	TEXT(phone_number, language, 0, 16),
+	BOOL(phone_number, is_active, FILTER),
+};
+const struct table PHONE_NUMBER = TABLE(phone_number, "phone_number", FIELDS);
+
+/* ---- storage ---- */
+
+static int find_e164(struct ctx *c, const char *e164, struct phone_number *out)
+{
+	return db_one(c, &PHONE_NUMBER, out,
+		"SELECT {cols} FROM phone_number WHERE e164 = ? AND is_active", e164);
+}
+
+/* Up to two: more than one is as good as none. */
+static int find_ending(struct ctx *c, const char *ten_digits, struct rows *out)
+{
+	return db_rows(c, &PHONE_NUMBER, out,
+		"SELECT {cols} FROM phone_number WHERE RIGHT(e164, 10) = ? AND is_active LIMIT 2",
+		ten_digits);
+}
+
+int phone_list(struct ctx *c, struct rows *out)
+{
+	return db_rows(c, &PHONE_NUMBER, out, "SELECT {cols} FROM phone_number ORDER BY e164");
+}
+
+/* ---- rules ---- */
+
+static int by_notation(struct ctx *c, const char *written, struct phone_number *out)
+{
+	struct company co;
+	const char *e164;
+
+	if (company_current(c, &co) < 0)
+		return -1;
+	e164 = phone_e164(c->mem, written, co.country);
+	if (e164 == NULL || strcmp(e164, written) == 0)
+		return 0;
+	return find_e164(c, e164, out);
+}
+
+static int by_last_ten(struct ctx *c, const char *written, struct phone_number *out)
+{
+	const char *digits = text_digits(c->mem, written);
+	size_t n = strlen(digits);
+	struct rows found;
+
+	if (n < 10)
+		return 0;
+	if (find_ending(c, digits + n - 10, &found) < 0)
+		return -1;
+	if (found.n != 1)
+		return 0;
+	*out = *(const struct phone_number *)found.p;
+	return 1;
+}
+
+int phone_resolve(
+	struct ctx *c, const char *written, struct phone_number *out, enum number_match *match)
+{
+	int rc;
+
+	*match = MATCH_NONE;
+	if (text_empty(written) || strlen(written) > PHONE_MAX)
+		return 0;
+	rc = find_e164(c, written, out);
+	if (rc != 0) {
+		*match = MATCH_EXACT;
+		return rc;
+	}
+	rc = by_notation(c, written, out);
+	if (rc != 0) {
+		*match = MATCH_NOTATION;
+		return rc;
+	}
+	rc = by_last_ten(c, written, out);
+	if (rc != 0)
+		*match = MATCH_LAST_TEN_DIGITS;
+	return rc;
+}

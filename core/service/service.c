@@ -1,0 +1,217 @@
+#include "core/service/service.h"
+#include "core/staff/name.h"
+#include "core/staff/staff.h"
+#include "core/sys/db.h"
+
+static const struct field SEGMENT_FIELDS[] = {
+	ID(service_segment, id, RO),
+	ID(service_segment, service_id, RO | HIDDEN),
+	INT(service_segment, position, REQ, 1, 65535),
+	TEXT(service_segment, name, REQ, 120),
+	INT(service_segment, duration_minutes, REQ, 1, 1440),
+	INT(service_segment, processing_minutes, 0, 0, 1440),
+	INT(service_segment, same_staff_as, NULL0, 0, 65535),
+	TEXTS(service_segment, staff_ids, RO | HIDDEN, 1000),
+};
+const struct table SERVICE_SEGMENT = TABLE(service_segment, "service_segment", SEGMENT_FIELDS);
+
+static const struct field ADD_ON_FIELDS[] = {
+	ID(add_on, id, RO | NOCOL),
+	TEXT(add_on, name, RO | NOCOL, 120),
+	INT(add_on, duration_minutes, RO | NOCOL, 0, 1440),
+	CENTS(add_on, price_cents, RO | NOCOL),
+};
+static const struct table ADD_ON = TABLE(add_on, "service_add_on", ADD_ON_FIELDS);
+
+static const struct field SERVICE_FIELDS[] = {
+	ID(service, id, RO),
+	TEXT(service, name, REQ | SORT | SEARCH, 120),
+	TEXT(service, description, 0, 1000),
+	INT(service, duration_minutes, RO, 1, 65535),
+	CENTS(service, price_cents, REQ),
+	TEXT(service, currency, RO, 3),
+	INT(service, buffer_before_minutes, HIDDEN, 0, 1440),
+	INT(service, buffer_after_minutes, HIDDEN, 0, 1440),
+	INT(service, grid_minutes, HIDDEN, 5, 60),
+	INT(service, notice_minutes, HIDDEN, 0, 525600),
+	INT(service, horizon_days, HIDDEN, 1, 1000),
+	BOOL(service, is_active, FILTER),
+	BOOL(service, is_composite, RO | NOCOL),
+	LIST(service, segments, RO, SERVICE_SEGMENT),
+	LIST(service, add_ons, RO, ADD_ON),
+	TEXTS(service, staff_ids, RO, 1000),
+};
+const struct table SERVICE = TABLE_WITH(service, "service", SERVICE_FIELDS, SOFT);
+
+/* Who can do a segment. */
+struct doer {
+	const char *service_segment_id;
+	const char *staff_id;
+};
+static const struct field DOER_FIELDS[] = {
+	ID(doer, service_segment_id, RO),
+	ID(doer, staff_id, RO),
+};
+static const struct table DOER = TABLE(doer, "service_staff", DOER_FIELDS);
+
+static const struct field CREW_FIELDS[] = {
+	ID(crew, segment_id, JOINED),
+	TEXT(crew, segment_name, JOINED, 120),
+	INT(crew, position, JOINED, 1, 65535),
+	INT(crew, duration_minutes, JOINED, 1, 1440),
+	INT(crew, processing_minutes, JOINED, 0, 1440),
+	INT(crew, same_staff_as, JOINED, 0, 65535),
+	ID(crew, staff_id, JOINED),
+	TEXT(crew, staff_name, JOINED | PERSONAL, 120),
+	INT(crew, staff_position, JOINED, 0, 65535),
+	ID(crew, resource_id, JOINED),
+	ID(crew, branch_id, JOINED),
+	TEXT(crew, time_zone, JOINED, 64),
+};
+static const struct table CREW = TABLE(crew, "service_staff", CREW_FIELDS);
+
+/* ---- storage ---- */
+
+int service_find(struct ctx *c, const char *id, struct service *out)
+{
+	return db_one(c, &SERVICE, out,
+		"SELECT {cols} FROM service WHERE id = ? AND deleted_at IS NULL", id);
+}
+
+int service_crew(struct ctx *c, const char *service_id, struct rows *out)
+{
+	return db_rows(c, &CREW, out,
+		"SELECT g.id AS segment_id, g.name AS segment_name, g.position, "
+		"g.duration_minutes, g.processing_minutes, g.same_staff_as, "
+		"st.id AS staff_id, st.name AS staff_name, st.position AS staff_position, "
+		"st.resource_id, st.branch_id, b.time_zone "
+		"FROM service_segment g LEFT JOIN (service_staff ss "
+		"JOIN staff st ON st.id = ss.staff_id AND st.is_active AND st.deleted_at IS NULL "
+		"JOIN branch b ON b.id = st.branch_id AND b.deleted_at IS NULL) "
+		"ON ss.service_segment_id = g.id "
+		"WHERE g.service_id = ? ORDER BY g.position, st.position, st.id",
+		service_id);
+}
+
+int service_hours(struct ctx *c, const char *service_id, struct rows *out)
+{
+	return db_rows(c, &WORKING_HOURS, out,
+		"SELECT {cols:w} FROM working_hours w WHERE w.staff_id IN "
+		"(SELECT ss.staff_id FROM service_segment g "
+		"JOIN service_staff ss ON ss.service_segment_id = g.id WHERE g.service_id = ?) "
+		"ORDER BY w.staff_id, w.weekday, w.start_minute",
+		service_id);
+}
+
+static int segments_of_all(struct ctx *c, struct rows *segments, struct rows *doers)
+{
+	if (db_rows(c, &SERVICE_SEGMENT, segments,
+		    "SELECT {cols:g} FROM service_segment g JOIN service s ON s.id = g.service_id "
+		    "WHERE s.is_active AND s.deleted_at IS NULL "
+		    "ORDER BY g.service_id, g.position") < 0)
+		return -1;
+	return db_rows(c, &DOER, doers,
+		"SELECT {cols:ss} FROM service_staff ss JOIN staff st ON st.id = ss.staff_id "
+		"WHERE st.is_active AND st.deleted_at IS NULL ORDER BY st.position, st.name");
+}
+
+static int segments_of_one(
+	struct ctx *c, const char *service_id, struct rows *segments, struct rows *doers)
+{
+	if (db_rows(c, &SERVICE_SEGMENT, segments,
+		    "SELECT {cols} FROM service_segment WHERE service_id = ? ORDER BY position",
+		    service_id) < 0)
+		return -1;
+	return db_rows(c, &DOER, doers,
+		"SELECT {cols:ss} FROM service_segment g "
+		"JOIN service_staff ss ON ss.service_segment_id = g.id "
+		"JOIN staff st ON st.id = ss.staff_id "
+		"WHERE g.service_id = ? AND st.is_active AND st.deleted_at IS NULL "
+		"ORDER BY st.position, st.name",
+		service_id);
+}
+
+/* ---- putting the rows together ---- */
+
+static struct texts doers_of(struct ctx *c, const struct rows *doers, const char *segment_id)
+{
+	const struct doer *d = doers->p;
+	struct texts out = {mem_alloc(c->mem, (doers->n + 1) * sizeof(char *)), 0};
+
+	for (size_t i = 0; i < doers->n; i++) {
+		if (strcmp(d[i].service_segment_id, segment_id) == 0)
+			out.p[out.n++] = d[i].staff_id;
+	}
+	return out;
+}
+
+/* The segments of a service lie together, by position. */
+static void attach(
+	struct ctx *c, struct service *s, const struct rows *segments, const struct rows *doers)
+{
+	struct service_segment *g = segments->p;
+
+	for (size_t i = 0; i < segments->n; i++) {
+		if (strcmp(g[i].service_id, s->id) != 0)
+			continue;
+		if (s->segments.n++ == 0)
+			s->segments.p = &g[i];
+		g[i].staff_ids = doers_of(c, doers, g[i].id);
+	}
+	s->is_composite = s->segments.n > 1;
+	if (s->segments.n > 0)
+		s->staff_ids = ((struct service_segment *)s->segments.p)->staff_ids;
+}
+
+int service_get(struct ctx *c, const char *id, struct service *out)
+{
+	struct rows segments, doers;
+
+	if (db_must(c, service_find(c, id, out), "service", id) < 0)
+		return -1;
+	if (segments_of_one(c, out->id, &segments, &doers) < 0)
+		return -1;
+	attach(c, out, &segments, &doers);
+	return 0;
+}
+
+int service_list(struct ctx *c, struct rows *out)
+{
+	struct rows segments, doers;
+
+	if (db_rows(c, &SERVICE, out,
+		    "SELECT {cols} FROM service WHERE is_active AND deleted_at IS NULL "
+		    "ORDER BY name, id") < 0)
+		return -1;
+	if (segments_of_all(c, &segments, &doers) < 0)
+		return -1;
+	for (size_t i = 0; i < out->n; i++)
+		attach(c, &((struct service *)out->p)[i], &segments, &doers);
+	return (int)out->n;
+}
+
+/* ---- rules ---- */
+
+int service_find_by_name(struct ctx *c, const char *name, struct service *out)
+{
+	const char *said = name_key(c, name);
+	int same = 0, containing = 0;
+	struct rows all;
+
+	if (*said == '\0')
+		return 0;
+	if (service_list(c, &all) < 0)
+		return -1;
+	for (size_t i = 0; i < all.n; i++) {
+		const struct service *s = &((struct service *)all.p)[i];
+		const char *key = name_key(c, s->name);
+
+		if (strcmp(key, said) == 0) {
+			if (same++ == 0)
+				*out = *s;
+		} else if (strstr(key, said) != NULL && containing++ == 0 && same == 0) {
+			*out = *s;
+		}
+	}
+	return same > 0 ? same == 1 : containing == 1;
+}

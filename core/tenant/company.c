@@ -1,0 +1,52 @@
+#include "core/tenant/company.h"
+#include "core/sys/db.h"
+
+static const char *const STATUS[] = {"trial", "active", "suspended", "closed", NULL};
+
+/* The row's own number never leaves the database: its uid is the id. */
+static const struct field COMPANY_FIELDS[] = {
+	ID(company, id, RO | JOINED),
+	TEXT(company, name, REQ, 120),
+	TEXT(company, slug, RO, 63),
+	TEXT(company, country, RO, 2),
+	TEXT(company, time_zone, RO, 64),
+	TEXT(company, currency, RO, 3),
+	TEXT(company, locale, RO, 16),
+	ENUM(company, status, RO, enum company_status, STATUS),
+	BOOL(company, requires_confirmation, HIDDEN),
+	CENTS(company, plan_minute_cents, RO | JOINED | HIDDEN),
+};
+const struct table COMPANY = TABLE(company, "company", COMPANY_FIELDS);
+
+static const struct field BRANCH_FIELDS[] = {
+	ID(branch, id, RO),
+	TEXT(branch, name, REQ | SORT | SEARCH, 120),
+	TEXT(branch, time_zone, REQ, 64),
+	TEXT(branch, phone, 0, 20),
+	TEXT(branch, email, 0, 254),
+	TEXT(branch, address, 0, 300),
+};
+const struct table BRANCH = TABLE_WITH(branch, "branch", BRANCH_FIELDS, SOFT);
+
+/* ---- storage ---- */
+
+int company_current(struct ctx *c, struct company *out)
+{
+	return db_must(c,
+		db_one(c, &COMPANY, out,
+			"SELECT co.uid AS id, {cols:co}, p.minute_cents AS plan_minute_cents "
+			"FROM company co LEFT JOIN plan p ON p.id = co.plan_id"),
+		"company", NULL);
+}
+
+int branch_get(struct ctx *c, const char *id, struct branch *out)
+{
+	return db_must(c, db_one(c, &BRANCH, out, "SELECT {cols} FROM branch WHERE id = ?", id),
+		"branch", id);
+}
+
+int branch_list(struct ctx *c, struct rows *out)
+{
+	return db_rows(c, &BRANCH, out,
+		"SELECT {cols} FROM branch WHERE deleted_at IS NULL ORDER BY name, id");
+}
