@@ -50,6 +50,17 @@ void doctor_fail(struct doctor *d, const char *what, const char *fmt, ...)
 
 /* ---- this machine ---- */
 
+static bool keys_are_right(struct doctor *d, const char *keyring_path)
+{
+	struct keyring *ring = keyring_load(keyring_path);
+	struct token_key *key = token_key_load(conf_secret_path(d->c->conf, d->c->mem, "jwt_key"));
+	bool right = ring != NULL && key != NULL;
+
+	keyring_delete(ring);
+	token_key_delete(key);
+	return right;
+}
+
 static void check_secrets(struct doctor *d)
 {
 	struct ctx *c = d->c;
@@ -68,8 +79,7 @@ static void check_secrets(struct doctor *d)
 	}
 	if (stat(folder, &st) < 0 || (st.st_mode & (S_IRWXO | S_IWGRP)) != 0)
 		doctor_fail(d, "secrets", "%s is open to others: chmod 700.", folder);
-	else if (keyring_load(one) == NULL ||
-		token_key_load(conf_secret_path(c->conf, c->mem, "jwt_key")) == NULL)
+	else if (!keys_are_right(d, one))
 		doctor_fail(d, "secrets", "keyring or jwt_key is no key: see the log line above.");
 	else
 		doctor_ok(d, "secrets", "all are in %s.", folder);

@@ -66,7 +66,7 @@ static int set_passwords(struct ctx *c)
 	return 0;
 }
 
-static int seal(struct ctx *c, const struct demo_secret *s)
+static int seal(struct ctx *c, const struct keyring *ring, const struct demo_secret *s)
 {
 	struct bytes plain = {(const uint8_t *)s->plain, strlen(s->plain)};
 	struct cell_place at = {.table = "integration", .column = "secret_cell", .row = s->id};
@@ -80,7 +80,7 @@ static int seal(struct ctx *c, const struct demo_secret *s)
 	if (rc <= 0)
 		return rc;
 	at.company = (uint32_t)company;
-	if (cell_seal(c, c->conf->keyring, at, plain, &cell) < 0)
+	if (cell_seal(c, ring, at, plain, &cell) < 0)
 		return -1;
 	rc = db_exec(c,
 		"UPDATE frontdesk_store.integration SET secret_cell = ?"
@@ -91,11 +91,17 @@ static int seal(struct ctx *c, const struct demo_secret *s)
 
 static int seal_secrets(struct ctx *c)
 {
-	for (size_t i = 0; i < COUNT_OF(SECRETS); i++) {
-		if (seal(c, &SECRETS[i]) < 0)
-			return -1;
-	}
-	return 0;
+	const char *path = conf_secret_path(c->conf, c->mem, "keyring");
+	struct keyring *ring = keyring_load(path);
+	int rc = 0;
+
+	if (ring == NULL)
+		return err_set(
+			c, E_INTERNAL, "%s cannot be read: run \"frontdeskctl secrets\".", path);
+	for (size_t i = 0; i < COUNT_OF(SECRETS) && rc == 0; i++)
+		rc = seal(c, ring, &SECRETS[i]);
+	keyring_delete(ring);
+	return rc;
 }
 
 /* The platform's own key at Retell is a secret file like any other. */
@@ -117,17 +123,6 @@ static int count_rows(struct ctx *c, int64_t *n)
 		" + (SELECT COUNT(*) FROM frontdesk_store.service)");
 }
 
-static int load_keyring(struct ctx *c, struct conf *conf)
-{
-	const char *path = conf_secret_path(conf, c->mem, "keyring");
-
-	if (conf->keyring == NULL)
-		conf->keyring = keyring_load(path);
-	if (conf->keyring != NULL)
-		return 0;
-	return err_set(c, E_INTERNAL, "%s cannot be read: run \"frontdeskctl secrets\".", path);
-}
-
 /* All of it or nothing: a run that was killed leaves no half of a company. */
 static int insert_missing(struct ctx *c)
 {
@@ -138,16 +133,16 @@ static int insert_missing(struct ctx *c)
 	return db_script(c, "COMMIT");
 }
 
-int schema_seed(struct ctx *c, struct conf *conf, FILE *out)
+int schema_seed(struct ctx *c, FILE *out)
 {
 	int64_t before, after;
 
-	if (!conf->server_sandbox)
+	if (!c->conf->server_sandbox)
 		return err_set(c, E_STATE,
 			"Demo data has known passwords: it is loaded only where server.sandbox is "
 			"true.");
-	if (load_keyring(c, conf) < 0 || write_platform_key(c) < 0 || count_rows(c, &before) < 0 ||
-		insert_missing(c) < 0 || count_rows(c, &after) < 0)
+	if (write_platform_key(c) < 0 || count_rows(c, &before) < 0 || insert_missing(c) < 0 ||
+		count_rows(c, &after) < 0)
 		return -1;
 	fputs(after == before ? "the demo data is there already\n" : "loaded the demo data\n", out);
 	return 0;

@@ -11,7 +11,6 @@
 
 #include "core/base/ctx.h"
 
-/* Loads conf->keyring when it is not there yet. */
-int schema_seed(struct ctx *c, struct conf *conf, FILE *out) MUST_USE;
+int schema_seed(struct ctx *c, FILE *out) MUST_USE;
 
 #endif
