@@ -147,7 +147,7 @@ BEGIN
 END;
 
 -- Claims up to p_n jobs for an owner; commits before it answers. Leases that
--- ran out go back first; a job whose worker died twice is dead.
+-- ran out go back first: nobody knows which of these jobs was to blame.
 -- @worker
 CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT) MODIFIES SQL DATA
 BEGIN
@@ -157,7 +157,11 @@ BEGIN
 		WHERE state = 'queued' AND run_at <= NOW(3) ORDER BY priority, run_at, id LIMIT p_n FOR UPDATE SKIP LOCKED;
 	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
-	CALL sys_job_crashed(NULL, 'its lease ran out: the worker hung or its machine stopped');
+	UPDATE frontdesk_store.job
+		SET state = IF(attempts >= max_attempts, 'dead', 'queued'), owner = NULL, lease_until = NULL,
+			last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
+			finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
+		WHERE state = 'running' AND lease_until < NOW(3);
 	START TRANSACTION;
 	OPEN due;
 	claim: LOOP
@@ -175,24 +179,42 @@ BEGIN
 		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;
 END;
 
--- What a dead worker held (p_owner), or all whose lease ran out (NULL).
+-- A longer lease for an attempt. kept 0: another attempt has begun since.
 -- @worker
-CREATE PROCEDURE sys_job_crashed(p_owner VARBINARY(64), p_why VARCHAR(1000) CHARACTER SET utf8mb4) MODIFIES SQL DATA
-	UPDATE frontdesk_store.job
-	SET crashes = crashes + 1, last_error = p_why, owner = NULL, lease_until = NULL,
-		state = IF(crashes >= 2, 'dead', 'queued'),
-		finished_at = IF(crashes >= 2, NOW(3), NULL)
-	WHERE state = 'running' AND IF(p_owner IS NULL, lease_until < NOW(3), owner = p_owner);
+CREATE PROCEDURE sys_job_lease(p_id UUID, p_attempt INT, p_lease_seconds INT) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.job SET lease_until = NOW(3) + INTERVAL p_lease_seconds SECOND
+		WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+	SELECT ROW_COUNT() AS kept;
+END;
 
--- Ends an attempt; nothing happens when another attempt has begun since.
--- p_state: done, dead, or queued with the time of the next attempt.
+-- A worker died: the job it was at (NULL: none) is dead the second time, what
+-- else it held goes back without blame.
+-- @worker
+CREATE PROCEDURE sys_job_crashed(p_owner VARBINARY(64), p_job UUID, p_why VARCHAR(1000) CHARACTER SET utf8mb4) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.job
+		SET crashes = crashes + 1, last_error = p_why, owner = NULL, lease_until = NULL,
+			state = IF(crashes >= 2, 'dead', 'queued'),
+			finished_at = IF(crashes >= 2, NOW(3), NULL)
+		WHERE id = p_job AND state = 'running' AND owner = p_owner;
+	UPDATE frontdesk_store.job SET state = 'queued', owner = NULL, lease_until = NULL
+		WHERE state = 'running' AND owner = p_owner;
+END;
+
+-- Ends an attempt: done, dead, or queued again after a delay. ended 0:
+-- another attempt has begun since, and nothing happened.
 -- @worker
 CREATE PROCEDURE sys_job_finish(p_id UUID, p_attempt INT, p_state VARCHAR(10) CHARACTER SET ascii,
-	p_error VARCHAR(1000) CHARACTER SET utf8mb4, p_run_at DATETIME(3)) MODIFIES SQL DATA
+	p_error VARCHAR(1000) CHARACTER SET utf8mb4, p_delay_ms INT) MODIFIES SQL DATA
+BEGIN
 	UPDATE frontdesk_store.job
-	SET state = p_state, last_error = p_error, run_at = COALESCE(p_run_at, run_at), owner = NULL, lease_until = NULL,
-		finished_at = IF(p_state = 'queued', NULL, NOW(3))
-	WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+		SET state = p_state, last_error = p_error, owner = NULL, lease_until = NULL,
+			run_at = IF(p_state = 'queued', NOW(3) + INTERVAL p_delay_ms * 1000 MICROSECOND, run_at),
+			finished_at = IF(p_state = 'queued', NULL, NOW(3))
+		WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+	SELECT ROW_COUNT() AS ended;
+END;
 
 -- Milliseconds until the next job is due (0: now), no row when none waits.
 -- @worker
@@ -202,10 +224,12 @@ CREATE PROCEDURE sys_job_next() READS SQL DATA
 
 -- A recurring job, once per period: the unique key names the period.
 -- @worker
-CREATE PROCEDURE sys_job_recur(p_id UUID, p_kind VARCHAR(40) CHARACTER SET ascii, p_period VARBINARY(120)) MODIFIES SQL DATA
+CREATE PROCEDURE sys_job_recur(p_id UUID, p_kind VARCHAR(40) CHARACTER SET ascii, p_period VARBINARY(120),
+	p_priority INT, p_max_attempts INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE CONTINUE HANDLER FOR 1062 BEGIN END;
-	INSERT INTO frontdesk_store.job (id, company_id, kind, unique_key) VALUES (p_id, 0, p_kind, p_period);
+	INSERT INTO frontdesk_store.job (id, company_id, kind, unique_key, priority, max_attempts)
+		VALUES (p_id, 0, p_kind, p_period, p_priority, p_max_attempts);
 END;
 
 -- What is kept only for a while.

@@ -1,0 +1,60 @@
+#include "core/worker/kinds.h"
+#include "core/event/event.h"
+#include "core/notify/notify.h"
+#include "core/provider/messages.h"
+#include "core/provider/retell.h"
+#include "core/sys/db.h"
+
+static int event_dispatch(struct ctx *c, const char *event_id);
+static int sweep(struct ctx *c, const char *none);
+
+const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
+	[JOB_INBOX_RETELL] = {JOB_TX_NONE, retell_process},
+	[JOB_EVENT_DISPATCH] = {JOB_TX_WRITE, event_dispatch},
+	[JOB_NOTIFICATION_SEND] = {JOB_TX_NONE, messages_send},
+	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
+};
+
+const struct recurring RECURRING[] = {
+	{JOB_SWEEP, 3600},
+};
+const size_t RECURRING_COUNT = COUNT_OF(RECURRING);
+
+/* Who wants to know of an event, one line each; every one of them runs in the
+ * transaction that ends the job. */
+static const struct {
+	enum event_kind kind;
+	int (*tell)(struct ctx *c, const struct event *e);
+} LISTENERS[] = {
+	{EV_APPOINTMENT_BOOKED, notify_on_event},
+	{EV_APPOINTMENT_CANCELLED, notify_on_event},
+	{EV_CALL_ANALYZED, notify_on_event},
+};
+
+static int event_dispatch(struct ctx *c, const char *event_id)
+{
+	struct event e;
+
+	if (event_get(c, event_id, &e) < 0)
+		return -1;
+	for (size_t i = 0; i < COUNT_OF(LISTENERS); i++) {
+		if (LISTENERS[i].kind == e.kind && LISTENERS[i].tell(c, &e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int sweep(struct ctx *c, const char *none)
+{
+	(void)none;
+	return db_exec(c, "CALL sys_sweep()") < 0 ? -1 : 0;
+}
+
+int job_kind_find(const char *name)
+{
+	for (int i = 0; i < JOB_KIND_COUNT; i++) {
+		if (strcmp(JOB_RULES[i].name, name) == 0)
+			return i;
+	}
+	return -1;
+}
