@@ -32,9 +32,12 @@ WARN := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wwrite-strings -Wpointer-arith 
 WARN_C := -Wstrict-prototypes -Wmissing-prototypes
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
 	-fno-strict-overflow -fno-delete-null-pointer-checks -fPIE
+# Hidden: else a name of ours takes the place of a library's own (json_string is
+# jansson's, too, which libjwt calls).
+CODEGEN := -g -pthread -fvisibility=hidden
 CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(PKG_CFLAGS)
-CFLAGS_ALL := -std=gnu17 -g -pthread $(WARN) $(WARN_C)
-CXXFLAGS_ALL := -std=c++17 -g -pthread $(WARN)
+CFLAGS_ALL := -std=gnu17 $(CODEGEN) $(WARN) $(WARN_C)
+CXXFLAGS_ALL := -std=c++17 $(CODEGEN) $(WARN)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 
 RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) -ftrivial-auto-var-init=zero
