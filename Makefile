@@ -17,7 +17,8 @@ export npm_config_update_notifier = false
 
 CORE := $(wildcard core/*/*.c core/*/*.cc)
 CORE := $(filter-out core/worker/main.c,$(CORE))
-FCGI := $(filter-out fcgi/main.c fcgi/ctl.c,$(wildcard fcgi/*.c))
+CTL := $(wildcard fcgi/ctl*.c)
+FCGI := $(filter-out fcgi/main.c $(CTL),$(wildcard fcgi/*.c))
 UNIT := $(wildcard tests/unit/*.c)
 DBT := $(wildcard tests/db/*.c)
 SUPPORT := $(wildcard tests/support/*.c)
@@ -31,9 +32,12 @@ WARN := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wwrite-strings -Wpointer-arith 
 WARN_C := -Wstrict-prototypes -Wmissing-prototypes
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
 	-fno-strict-overflow -fno-delete-null-pointer-checks -fPIE
+# Hidden: else a name of ours takes the place of a library's own (json_string is
+# jansson's, too, which libjwt calls).
+CODEGEN := -g -pthread -fvisibility=hidden
 CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(PKG_CFLAGS)
-CFLAGS_ALL := -std=gnu17 -g -pthread $(WARN) $(WARN_C)
-CXXFLAGS_ALL := -std=c++17 -g -pthread $(WARN)
+CFLAGS_ALL := -std=gnu17 $(CODEGEN) $(WARN) $(WARN_C)
+CXXFLAGS_ALL := -std=c++17 $(CODEGEN) $(WARN)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 
 RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) -ftrivial-auto-var-init=zero
@@ -46,8 +50,10 @@ objects = $(patsubst %,$(B)/$(1)/%.o,$(2))
 
 CORE_O := $(call objects,o,$(CORE))
 FCGI_O := $(call objects,o,$(FCGI))
+CTL_O := $(call objects,o,$(CTL))
 CORE_T := $(call objects,t,$(CORE))
 FCGI_T := $(call objects,t,$(FCGI))
+CTL_T := $(call objects,t,$(CTL))
 
 PROGRAMS := $(B)/frontdesk-fcgi $(B)/frontdesk-worker $(B)/frontdeskctl
 TEST_PROGRAMS := $(B)/t/frontdesk-fcgi $(B)/t/frontdesk-worker $(B)/t/frontdeskctl
@@ -84,13 +90,13 @@ $(B)/frontdesk-fcgi: $(B)/o/fcgi/main.c.o $(FCGI_O) $(CORE_O)
 	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/frontdesk-worker: $(B)/o/core/worker/main.c.o $(CORE_O)
 	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
-$(B)/frontdeskctl: $(B)/o/fcgi/ctl.c.o $(FCGI_O) $(CORE_O)
+$(B)/frontdeskctl: $(CTL_O) $(FCGI_O) $(CORE_O)
 	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/frontdesk-fcgi: $(B)/t/fcgi/main.c.o $(FCGI_T) $(CORE_T)
 	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/frontdesk-worker: $(B)/t/core/worker/main.c.o $(CORE_T)
 	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
-$(B)/t/frontdeskctl: $(B)/t/fcgi/ctl.c.o $(FCGI_T) $(CORE_T)
+$(B)/t/frontdeskctl: $(CTL_T) $(FCGI_T) $(CORE_T)
 	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
 	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@

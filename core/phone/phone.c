@@ -32,6 +32,11 @@ static int find_ending(struct ctx *c, const char *ten_digits, struct rows *out)
 		ten_digits);
 }
 
+int phone_list(struct ctx *c, struct rows *out)
+{
+	return db_rows(c, &PHONE_NUMBER, out, "SELECT {cols} FROM phone_number ORDER BY e164");
+}
+
 /* ---- rules ---- */
 
 static int by_notation(struct ctx *c, const char *written, struct phone_number *out)

@@ -35,6 +35,7 @@ static const struct key {
 struct load {
 	struct arena *mem;
 	struct conf *conf;
+	const uint8_t *text;
 	yaml_parser_t parser;
 	yaml_event_t event;
 	bool have_event;
@@ -173,13 +174,25 @@ static bool event_decorated(const yaml_event_t *e)
 	return e->type == YAML_ALIAS_EVENT;
 }
 
+/* For bytes that are not UTF-8 the library knows the offset only. */
+static size_t problem_line(const struct load *l)
+{
+	size_t line = 1;
+
+	if (l->parser.error != YAML_READER_ERROR)
+		return l->parser.problem_mark.line + 1;
+	for (size_t i = 0; i < l->parser.problem_offset; i++)
+		line += l->text[i] == '\n';
+	return line;
+}
+
 static int next(struct load *l)
 {
 	if (l->have_event)
 		yaml_event_delete(&l->event);
 	l->have_event = yaml_parser_parse(&l->parser, &l->event) == 1;
 	if (!l->have_event)
-		return wrong(l, l->parser.problem_mark.line + 1, "This is not YAML: %s.",
+		return wrong(l, problem_line(l), "This is not YAML: %s.",
 			l->parser.problem != NULL ? l->parser.problem : "it cannot be read");
 	if (event_decorated(&l->event))
 		return wrong(l, line_of(l),
@@ -306,6 +319,7 @@ struct conf *conf_load(struct arena *mem, const char *path)
 	struct load l = {.mem = mem};
 	uint8_t text[FILE_MAX_BYTES + 1];
 
+	l.text = text;
 	l.conf = mem_alloc(mem, sizeof(*l.conf));
 	l.conf->path = mem_text(mem, path_or_default(path));
 	set_defaults(l.conf);

@@ -77,8 +77,10 @@ static void connection_options(struct db *db, MYSQL *m)
 	mysql_options(m, MYSQL_OPT_RECONNECT, &no);
 	mysql_options(m, MYSQL_REPORT_DATA_TRUNCATION, &yes);
 	mysql_options(m, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	mysql_options(
+		m, MYSQL_INIT_COMMAND, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
 	mysql_options(m, MYSQL_INIT_COMMAND,
-		"SET time_zone = '+00:00', SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, "
+		"SET time_zone = '+00:00', "
 		"sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
 		"NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'");
 	if (db->address.socket != NULL)

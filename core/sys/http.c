@@ -4,10 +4,8 @@
 #include "core/base/text.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
-#include <arpa/inet.h>
+#include "core/sys/reach.h"
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #define USER_AGENT "frontdesk/2"
 #define CONNECT_MS 2000
@@ -47,81 +45,6 @@ void http_init(void)
 
 /* ---- addresses ---- */
 
-struct net4 {
-	uint32_t net;
-	int bits;
-};
-
-/* Not globally reachable, multicast or reserved (RFC 6890 and its IANA
- * registry). */
-static const struct net4 CLOSED4[] = {
-	{0x00000000, 8},  /* this network */
-	{0x0A000000, 8},  /* private */
-	{0x64400000, 10}, /* carrier NAT */
-	{0x7F000000, 8},  /* loopback */
-	{0xA9FE0000, 16}, /* link local, cloud metadata */
-	{0xAC100000, 12}, /* private */
-	{0xC0000000, 24}, /* protocol assignments */
-	{0xC0000200, 24}, /* documentation */
-	{0xC0586300, 24}, /* 6to4 relays */
-	{0xC0A80000, 16}, /* private */
-	{0xC6120000, 15}, /* benchmarks */
-	{0xC6336400, 24}, /* documentation */
-	{0xCB007100, 24}, /* documentation */
-	{0xE0000000, 3},  /* multicast, reserved, broadcast */
-};
-
-static bool public4(uint32_t a)
-{
-	for (size_t i = 0; i < COUNT_OF(CLOSED4); i++) {
-		if ((a ^ CLOSED4[i].net) >> (32 - CLOSED4[i].bits) == 0)
-			return false;
-	}
-	return true;
-}
-
-/* Only 2000::/3 is global unicast; of it not 2001::/23 (Teredo and other
- * protocols), 2001:db8::/32, 2002::/16 (6to4: any IPv4 address) and
- * 3fff::/20. Mapped and translated IPv4 lie outside. */
-static bool public6(const uint8_t a[16])
-{
-	if ((a[0] & 0xE0) != 0x20)
-		return false;
-	if (a[0] == 0x20 && a[1] == 0x01 && (a[2] < 2 || (a[2] == 0x0D && a[3] == 0xB8)))
-		return false;
-	if (a[0] == 0x20 && a[1] == 0x02)
-		return false;
-	return !(a[0] == 0x3F && a[1] == 0xFF && a[2] < 0x10);
-}
-
-enum reach { REACH_PUBLIC, REACH_LOOPBACK, REACH_PRIVATE };
-
-static enum reach reach_of(const struct sockaddr *sa)
-{
-	if (sa->sa_family == AF_INET) {
-		uint32_t a = ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr);
-
-		if (a >> 24 == 127)
-			return REACH_LOOPBACK;
-		return public4(a) ? REACH_PUBLIC : REACH_PRIVATE;
-	}
-	if (sa->sa_family == AF_INET6) {
-		const struct in6_addr *a =
-			&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
-
-		if (IN6_IS_ADDR_LOOPBACK(a))
-			return REACH_LOOPBACK;
-		return public6(a->s6_addr) ? REACH_PUBLIC : REACH_PRIVATE;
-	}
-	return REACH_PRIVATE;
-}
-
-static int port_of(const struct sockaddr *sa)
-{
-	/* sin_port and sin6_port lie at the same place */
-	return ntohs(((const struct sockaddr_in *)(const void *)sa)->sin_port);
-}
-
 static const char *address_objection(const struct transfer *t, const struct sockaddr *sa)
 {
 	enum reach reach = reach_of(sa);
@@ -132,7 +55,7 @@ static const char *address_objection(const struct transfer *t, const struct sock
 		return "The address is not a public one.";
 	if (t->plain)
 		return "Plain http goes to this machine only.";
-	return t->sandbox || port_of(sa) == 443 ? NULL : "The port is not 443.";
+	return t->sandbox || reach_port(sa) == 443 ? NULL : "The port is not 443.";
 }
 
 static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
@@ -193,7 +116,7 @@ static size_t on_header(char *p, size_t one, size_t n, void *arg)
 		t->cut = "The headers of the answer are too large.";
 		return 0;
 	}
-	if (t->mail) { /* the server's last line */
+	if (t->mail && strncmp(p, "221", n < 3 ? n : 3) != 0) { /* its last line before "bye" */
 		buf_reset(&t->body);
 		buf_add(&t->body, p, n);
 	}
@@ -497,9 +420,7 @@ const char *form_encode(struct ctx *c, const char *const *pairs)
 
 /* ---- mail ---- */
 
-/* The address alone, out of "Name <address>"; NULL when it is none that can
- * stand in an SMTP command. */
-static const char *mail_address(struct ctx *c, const char *s)
+const char *mail_address(struct ctx *c, const char *s)
 {
 	const char *open = strrchr(s, '<');
 	size_t n = strlen(s);

@@ -59,5 +59,8 @@ struct mail {
 };
 
 int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a) MUST_USE;
+/* The address alone, out of "Name <address>" or an address; NULL when it is
+ * none that can stand in an SMTP command. */
+const char *mail_address(struct ctx *c, const char *s);
 
 #endif

@@ -55,8 +55,9 @@ try {
 	std::string out;
 
 	if (!parse(written, region_or_none(region), &number) ||
-		!PhoneNumberUtil::GetInstance()->IsPossibleNumber(number))
-		return nullptr;
+		PhoneNumberUtil::GetInstance()->IsPossibleNumberWithReason(number) !=
+			PhoneNumberUtil::IS_POSSIBLE)
+		return nullptr; /* local numbers are not: from elsewhere they name another */
 	PhoneNumberUtil::GetInstance()->Format(number, PhoneNumberUtil::E164, &out);
 	/* "+" and at most 15 digits (ITU-T E.164 section 6) */
 	if (out.size() < 3 || out.size() > 16 || out[0] != '+')

@@ -36,6 +36,14 @@ struct token_key *token_key_load(const char *path)
 	return k;
 }
 
+void token_key_delete(struct token_key *k)
+{
+	if (k == NULL)
+		return;
+	explicit_bzero(k->p, k->n);
+	free(k);
+}
+
 /* ---- making ---- */
 
 const char *token_make(struct ctx *c, const struct token_key *k, const struct token_claims *claims)
@@ -110,13 +118,8 @@ static const char *times_check(struct ctx *c, const struct json *j, struct token
 	return exp > now ? NULL : "expired";
 }
 
-static const char *claims_check(struct ctx *c, const char *s, size_t n, struct token_claims *claims)
+static const char *claims_check(struct ctx *c, const struct json *j, struct token_claims *claims)
 {
-	const struct json *j;
-	const char *why = part_parse(c, s, n, 6, &j);
-
-	if (why != NULL)
-		return why;
 	if (!text_same(json_text(j, "iss"), ISSUER))
 		return "iss";
 	if (!text_same(json_text(j, "aud"), AUDIENCE))
@@ -155,11 +158,14 @@ static const char *token_objection(
 	const char *two = one == NULL ? NULL : strchr(one + 1, '.');
 	if (two == NULL || strchr(two + 1, '.') != NULL)
 		return "not three parts";
+	const struct json *j = NULL;
 	const char *why = head_check(c, token, (size_t)(one - token));
+	if (why == NULL)
+		why = part_parse(c, one + 1, (size_t)(two - one - 1), 6, &j);
 	if (why == NULL)
 		why = signature_check(c, k, token);
 	if (why == NULL)
-		why = claims_check(c, one + 1, (size_t)(two - one - 1), claims);
+		why = claims_check(c, j, claims);
 	return why;
 }
 

@@ -17,10 +17,10 @@ const KEPT_OUTPUT = 64 << 10;
  * answers. Without `dir` a folder under the system's temporary one is used and
  * removed by stop(); its path is short because unix sockets live in it.
  */
-export async function startStack({ port, env = {}, dir, program = join(ROOT, 'systemd/run-local'),
+export async function startStack({ port, env = {}, dir, args = [], program = join(ROOT, 'systemd/run-local'),
   readyWithinMs = READY_WITHIN_MS, stopWithinMs = STOP_WITHIN_MS }) {
   const folder = dir ?? mkdtempSync(join(tmpdir(), 'fd-'));
-  const child = spawn(program, ['--port', String(port), '--var', folder], {
+  const child = spawn(program, ['--port', String(port), '--var', folder, ...args], {
     cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);

@@ -1,0 +1,136 @@
+// The API over HTTP, through nginx: the cases, and what must hold for every
+// route of the OpenAPI document. BASE=http://… uses a running stack.
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { startStack } from '../support/stack.mjs'
+import { makeClient } from './client.mjs'
+import { registerCases } from './cases.mjs'
+
+let stack
+let client
+let known
+
+before(async () => {
+  if (!process.env.BASE) {
+    stack = await startStack({
+      port: Number(process.env.TEST_PORT ?? 18080),
+      args: process.env.TEST_BUILD ? ['--build', process.env.TEST_BUILD] : [],
+    })
+  }
+  client = await makeClient(process.env.BASE ?? stack.base)
+}, { timeout: 120_000 })
+
+after(() => stack?.stop())
+
+const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
+
+/* The n-th day from tomorrow on which Anna works (Tuesday to Saturday). */
+function workday(n) {
+  for (let i = 1; ; i++) {
+    const d = day(i)
+    const w = new Date(`${d}T12:00:00Z`).getUTCDay()
+    if (w >= 2 && w <= 6 && n-- === 0) return d
+  }
+}
+
+/* The first day a week from now on which Clara and both cutters work. */
+function claraday() {
+  for (let i = 8; ; i++) {
+    const w = new Date(`${day(i)}T12:00:00Z`).getUTCDay()
+    if (w >= 3 && w <= 5) return day(i)
+  }
+}
+
+/* The next last Sunday of March, when 02:30 does not exist in Berlin. */
+function spring() {
+  for (let i = 1; ; i++) {
+    const d = new Date(`${day(i)}T12:00:00Z`)
+    if (d.getUTCMonth() === 2 && d.getUTCDay() === 0 && d.getUTCDate() > 24) return day(i)
+  }
+}
+
+/** Ids and days that the cases speak of; looked up once. */
+async function facts() {
+  if (known) return known
+  const list = async (who, path) => (await client.call(who, 'GET', `/api/v2/${path}`)).json.data
+  const byName = (rows, name) => rows.find(r => r.name === name).id
+  const [services, staff, branches] = await Promise.all(['services', 'staff', 'branches'].map(p => list('salon', p)))
+  const dental = await list('dental', 'services')
+  known = {
+    haircut: byName(services, 'Haircut'),
+    composite: byName(services, 'Cut & Colour'),
+    checkup: byName(dental, 'Check-up'),
+    anna: byName(staff, 'Anna'),
+    ben: byName(staff, 'Ben'),
+    mitte: byName(branches, 'Mitte'),
+    nowhere: '01900000-0000-7000-8000-000000000000',
+    today: day(0),
+    'day+70': day(70),
+    'day+200': day(200),
+    yesterday: day(-1),
+    claraday: claraday(),
+    spring: spring(),
+  }
+  for (let i = 0; i < 40; i++) known[`workday+${i}`] = workday(i)
+  return known
+}
+
+registerCases(() => client, facts)
+
+const operations = () => Object.entries(client.openapi.paths)
+  .flatMap(([path, methods]) => Object.entries(methods).map(([method, op]) => ({ path, method: method.toUpperCase(), op })))
+
+test('every route that needs a log-in answers 401 without one, with a wrong one and an altered one', async () => {
+  const good = await client.token('salon')
+  const altered = good.slice(0, -2) + (good.endsWith('AA') ? 'BB' : 'AA')
+  for (const { path, method, op } of operations().filter(o => o.op.security)) {
+    const address = path.replace(/\{[^}]+\}/g, known?.nowhere ?? '01900000-0000-7000-8000-000000000000')
+    for (const bearer of [null, 'x', altered, 'fdk_live_0000000000000000000000000000']) {
+      const r = await client.call('none', method, address, bearer ? { headers: { Authorization: `Bearer ${bearer}` } } : {})
+      assert.equal(r.status, 401, `${method} ${path} with ${bearer}`)
+      assert.equal(r.json.code, 'unauthenticated')
+    }
+  }
+})
+
+test('an id of another company looks exactly like one that does not exist', async () => {
+  const own = {}
+  for (const [name, path] of [['bookings', 'bookings'], ['customers', 'customers']]) {
+    own[name] = (await client.call('salon', 'GET', `/api/v2/${path}`)).json.data[0]?.id
+  }
+  assert.ok(own.bookings && own.customers, 'the cases before left a booking and a customer')
+  const strip = r => ({ status: r.status, body: { ...r.json, request_id: '' } })
+  for (const { path, method } of operations().filter(o => o.path.includes('{id}'))) {
+    const id = Object.entries(own).find(([k]) => path.includes(`/${k}/`))?.[1]
+    if (!id) continue
+    const foreign = strip(await client.call('dental', method, path.replace('{id}', id), method === 'POST' ? { json: {} } : {}))
+    const absent = strip(await client.call('dental', method, path.replace('{id}', '01900000-0000-7000-8000-000000000000'), method === 'POST' ? { json: {} } : {}))
+    assert.equal(foreign.status, 404, `${method} ${path}`)
+    assert.deepEqual(foreign, absent, `${method} ${path}`)
+  }
+})
+
+test('no company named by somebody who is not in it', async () => {
+  const salon = (await client.call('salon', 'GET', '/api/v2/companies/current')).json.id
+  const r = await client.call('dental', 'GET', '/api/v2/calls', { headers: { 'X-Company-Id': salon } })
+  assert.equal(r.status, 403)
+  const unknown = await client.call('dental', 'GET', '/api/v2/calls', { headers: { 'X-Company-Id': '01900000-0000-7000-8000-000000000000' } })
+  assert.deepEqual({ ...r.json, request_id: '' }, { ...unknown.json, request_id: '' })
+})
+
+test('every GET route of a company answers its people with 200', async () => {
+  for (const { path, op } of operations().filter(o => o.method === 'GET' && o.op.security && !o.path.includes('{'))) {
+    const required = op.parameters.filter(p => p.required).length
+    if (required) continue
+    const r = await client.call('salon', 'GET', path)
+    assert.equal(r.status, 200, path)
+  }
+})
+
+test('a parameter that an address does not know is refused by name', async () => {
+  for (const { path, op } of operations().filter(o => o.method === 'GET' && o.op.security && !o.path.includes('{'))) {
+    const r = await client.call('salon', 'GET', `${path}?nonsense=1`)
+    assert.equal(r.status, 422, path)
+    assert.ok(r.json.errors.some(e => e.field === 'nonsense'), path)
+  }
+})

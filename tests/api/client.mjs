@@ -1,0 +1,103 @@
+// What every API test needs: log-ins as the demo people, requests whose
+// replies are checked against the server's own OpenAPI document, and a record
+// of which routes were hit with what.
+import Ajv from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { request } from '../support/http.mjs'
+
+export const PASSWORD = 'frontdesk-demo'
+export const PEOPLE = {
+  salon: 'owner@salon.example',
+  dental: 'owner@dental.example',
+  admin: 'admin@frontdesk.example',
+}
+const DEMO_KEY = 'fdk_test_demo_salon_000000000000'
+
+export async function makeClient(base) {
+  const openapi = (await request(`${base}/api/v2/openapi.json`)).json
+  const ajv = new Ajv({ strict: false, allErrors: false })
+  addFormats(ajv)
+  ajv.addSchema({ $id: 'api', ...openapi })
+  const validators = new Map()
+  const tokens = new Map()
+  const hits = new Set()
+
+  const templates = Object.keys(openapi.paths).map(path => ({
+    path,
+    pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
+  }))
+  const templateOf = path => templates.find(t => t.path === path || t.pattern.test(path))?.path
+
+  function validator(template, method, status) {
+    const id = `${method} ${template} ${status}`
+    if (!validators.has(id)) {
+      const escaped = template.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')
+      const responses = openapi.paths[template]?.[method.toLowerCase()]?.responses ?? {}
+      const key = status in responses ? status : 'default'
+      const has = responses[key]?.content
+      validators.set(id, has
+        ? ajv.compile({ $ref: `api#/paths/${escaped}/${method.toLowerCase()}/responses/${key}/content/application~1json/schema` })
+        : null)
+    }
+    return validators.get(id)
+  }
+
+  async function token(who) {
+    if (who === 'key') return DEMO_KEY
+    if (!tokens.has(who)) {
+      const r = await request(`${base}/api/v2/auth/login`, {
+        method: 'POST', json: { email: PEOPLE[who], password: PASSWORD },
+      })
+      if (r.status !== 200) throw new Error(`log-in as ${who}: ${r.status} ${r.text}`)
+      tokens.set(who, r.json.access_token)
+    }
+    return tokens.get(who)
+  }
+
+  /** One request as somebody ("none": nobody); the reply must fit OpenAPI. */
+  async function call(who, method, path, options = {}) {
+    const headers = { ...options.headers }
+    if (who && who !== 'none') headers.Authorization = `Bearer ${await token(who)}`
+    const r = await request(base + path, { ...options, method, headers })
+    const template = templateOf(path.split('?')[0])
+    if (template) {
+      hits.add(`${method} ${template} ${r.status}`)
+      const valid = validator(template, method, String(r.status))
+      if (valid && r.json !== undefined && !valid(r.json)) {
+        throw new Error(`${method} ${path} ${r.status} does not fit its OpenAPI schema: ` +
+          `${ajv.errorsText(valid.errors)}\n${r.text.slice(0, 2000)}`)
+      }
+      if (valid && r.json === undefined) throw new Error(`${method} ${path} ${r.status}: not JSON: ${r.text.slice(0, 500)}`)
+    }
+    return r
+  }
+
+  return { base, openapi, call, token, hits }
+}
+
+/** Whether a value looks like a pattern: "*" fits anything but undefined,
+ * "re:…" a text, objects by their named members, arrays one by one. The
+ * first difference as a sentence, or null. */
+export function difference(pattern, value, at = '$') {
+  if (pattern === '*') return value === undefined ? `${at} is missing` : null
+  if (typeof pattern === 'string' && pattern.startsWith('re:')) {
+    return new RegExp(pattern.slice(3)).test(String(value)) ? null : `${at} is ${JSON.stringify(value)}, not like ${pattern}`
+  }
+  if (Array.isArray(pattern)) {
+    if (!Array.isArray(value) || value.length !== pattern.length) return `${at} has ${value?.length} entries, not ${pattern.length}`
+    for (let i = 0; i < pattern.length; i++) {
+      const d = difference(pattern[i], value[i], `${at}[${i}]`)
+      if (d) return d
+    }
+    return null
+  }
+  if (pattern !== null && typeof pattern === 'object') {
+    if (value === null || typeof value !== 'object') return `${at} is ${JSON.stringify(value)}`
+    for (const [k, p] of Object.entries(pattern)) {
+      const d = difference(p, value[k], `${at}.${k}`)
+      if (d) return d
+    }
+    return null
+  }
+  return pattern === value ? null : `${at} is ${JSON.stringify(value)}, not ${JSON.stringify(pattern)}`
+}

@@ -1,0 +1,130 @@
+#include "core/sys/password.h"
+#include "tests/unit/unit.h"
+
+static struct ctx *c;
+
+static void setup(void)
+{
+	c = unit_ctx();
+}
+
+static void teardown(void)
+{
+	unit_ctx_end(c);
+}
+
+START_TEST(a_password_opens_its_hash_only)
+{
+	const char *one = NULL, *two = NULL;
+
+	ck_assert_int_eq(password_hash(c, "password", "correct horse", &one), 0);
+	ck_assert_int_eq(password_hash(c, "password", "correct horse", &two), 0);
+	ck_assert(text_starts(one, "$2b$12$"));
+	ck_assert_uint_eq(strlen(one), 60);
+	ck_assert_str_ne(one, two);
+	ck_assert(password_check(c, "correct horse", one));
+	ck_assert(!password_check(c, "correct horsf", one));
+	ck_assert(!password_check(c, "", one));
+	ck_assert(!password_is_old(one));
+}
+END_TEST
+
+/* Openwall's vectors for bcrypt, cost 5. */
+START_TEST(known_hashes_are_taken)
+{
+	static const char *const HASH =
+		"$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+
+	ck_assert(password_check(c, "U*U", HASH));
+	ck_assert(!password_check(c, "U*V", HASH));
+	ck_assert(password_is_old(HASH));
+}
+END_TEST
+
+START_TEST(lengths_are_checked)
+{
+	char longest[80];
+	const char *hash = NULL;
+
+	memset(longest, 'x', sizeof(longest));
+	longest[73] = '\0';
+	ck_assert_int_eq(password_hash(c, "new_password", longest, &hash), -1);
+	ck_assert_int_eq(c->err.code, E_INVALID);
+	ck_assert_str_eq(c->err.fields[0].field, "new_password");
+	ck_assert_ptr_nonnull(strstr(c->err.fields[0].message, "72 bytes"));
+	err_clear(c);
+	longest[72] = '\0';
+	ck_assert_int_eq(password_hash(c, "password", longest, &hash), 0);
+	ck_assert(password_check(c, longest, hash));
+	longest[72] = 'x'; /* bcrypt alone would not see the 73rd */
+	ck_assert(!password_check(c, longest, hash));
+	longest[71] = '\0';
+	ck_assert(!password_check(c, longest, hash));
+	ck_assert_int_eq(password_hash(c, "password", "elevenchars", &hash), -1);
+	err_clear(c);
+	/* characters are counted, not bytes: six umlauts are twelve bytes */
+	ck_assert_int_eq(password_hash(c, "password",
+				 "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4", &hash),
+		-1);
+	err_clear(c);
+	ck_assert_int_eq(password_hash(c, "password", "\xFFnot UTF-8 at all", &hash), -1);
+}
+END_TEST
+
+static const char *const NO_HASHES[] = {NULL, "", "*0", "*1", "*",
+	"$2b$12$EQrk1VMRXQOUCW0p/ccJ0OnPSnQWZBBM0nslITLcztYYmHu1X1H3",
+	"$2b$99$EQrk1VMRXQOUCW0p/ccJ0OnPSnQWZBBM0nslITLcztYYmHu1X1H32",
+	"$2b$1x$EQrk1VMRXQOUCW0p/ccJ0OnPSnQWZBBM0nslITLcztYYmHu1X1H32",
+	"$1$abcdefgh$0123456789012345678901",
+	"$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7", "plain text"};
+
+START_TEST(what_is_no_hash_never_matches)
+{
+	ck_assert(!password_check(c, "correct horse", NO_HASHES[_i]));
+	ck_assert(NO_HASHES[_i] == NULL || !password_check(c, NO_HASHES[_i], NO_HASHES[_i]));
+	ck_assert(password_is_old(NO_HASHES[_i]));
+}
+END_TEST
+
+static int64_t check_us(const char *hash)
+{
+	int64_t best = INT64_MAX;
+
+	for (int i = 0; i < 3; i++) {
+		int64_t from = clock_monotonic_us();
+
+		ck_assert(!password_check(c, "wrong password", hash));
+		int64_t us = clock_monotonic_us() - from;
+		best = us < best ? us : best;
+	}
+	return best;
+}
+
+/* The time does not tell whether an account exists. */
+START_TEST(an_unknown_account_takes_as_long)
+{
+	const char *hash;
+
+	ck_assert_int_eq(password_hash(c, "password", "correct horse", &hash), 0);
+	int64_t known = check_us(hash);
+	int64_t unknown = check_us(NULL);
+	ck_assert_msg(unknown > known / 2 && unknown < known * 2, "%" PRId64 " and %" PRId64, known,
+		unknown);
+}
+END_TEST
+
+Suite *suite_password(void)
+{
+	Suite *s = suite_create("password");
+	TCase *t = tcase_create("password");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, a_password_opens_its_hash_only);
+	tcase_add_test(t, known_hashes_are_taken);
+	tcase_add_test(t, lengths_are_checked);
+	tcase_add_loop_test(t, what_is_no_hash_never_matches, 0, COUNT_OF(NO_HASHES));
+	tcase_add_test(t, an_unknown_account_takes_as_long);
+	suite_add_tcase(s, t);
+	return s;
+}
