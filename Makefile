@@ -113,3 +113,24 @@ format:
 
 clean:
 	rm -rf $(B)
+
+# ---- measurements and faults ------------------------------------------------
+
+BENCH_CC = $(CC) -I. -D_GNU_SOURCE $(CFLAGS_ALL) -O2 $(CFLAGS)
+
+$(B)/openloop: tests/bench/openloop.c tests/bench/wire.c tests/bench/wire.h Makefile
+	@mkdir -p $(@D)
+	$(BENCH_CC) $(filter %.c,$^) -o $@
+$(B)/bare: tests/bench/bare.c Makefile
+	@mkdir -p $(@D)
+	$(BENCH_CC) $(shell pkg-config --cflags libmariadb) $< $(shell pkg-config --libs libmariadb) -lfcgi -o $@
+
+.PHONY: bench test-fault
+
+## make bench     measure against the bare limit of this machine (build/bench.json)
+bench: programs node-modules $(B)/openloop $(B)/bare
+	node tests/bench/bench.mjs --port $$(($(PORT) + 20)) $(BENCH_FLAGS)
+
+# The short form; LONG=1 tries every point.
+test-fault: programs node-modules
+	FAULT_PORT=$$(($(PORT) + 40)) node --test --test-concurrency=1 tests/fault/*.test.mjs
