@@ -40,7 +40,10 @@ CFLAGS_ALL := -std=gnu17 $(CODEGEN) $(WARN) $(WARN_C)
 CXXFLAGS_ALL := -std=c++17 $(CODEGEN) $(WARN)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 
-RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) -ftrivial-auto-var-init=zero
+# (clang 14 wants to be asked twice for it)
+ZERO := $(shell $(CC) -ftrivial-auto-var-init=zero -E -x c /dev/null >/dev/null 2>&1 && \
+	echo -ftrivial-auto-var-init=zero)
+RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) $(ZERO)
 ASAN := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-DFRONTDESK_TEST -fPIE
 
