@@ -1,8 +1,16 @@
 # Frontdesk. `make run` and `make test` are all most people need; `make help`.
 
 PORT ?= 8080
-CC ?= gcc
-CXX ?= g++
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+# `make V=1` shows every command.
+ifneq ($(V),1)
+Q := @
+endif
 B := build
 
 # Debian 12's Node is too old for Vite 8: `deps` then puts a newer one here.
@@ -40,7 +48,10 @@ CFLAGS_ALL := -std=gnu17 $(CODEGEN) $(WARN) $(WARN_C)
 CXXFLAGS_ALL := -std=c++17 $(CODEGEN) $(WARN)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 
-RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) -ftrivial-auto-var-init=zero
+# (clang 14 wants to be asked twice for it)
+ZERO := $(shell $(CC) -ftrivial-auto-var-init=zero -E -x c /dev/null >/dev/null 2>&1 && \
+	echo -ftrivial-auto-var-init=zero)
+RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) $(ZERO)
 ASAN := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-DFRONTDESK_TEST -fPIE
 
@@ -75,33 +86,45 @@ test-programs: $(TEST_PROGRAMS)
 
 $(B)/o/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(RELEASE) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(RELEASE) $(CFLAGS) -MMD -MP -c $< -o $@
 $(B)/o/%.cc.o: %.cc Makefile
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(RELEASE) $(CXXFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CXX  $<"
+	$(Q)$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(RELEASE) $(CXXFLAGS) -MMD -MP -c $< -o $@
 $(B)/t/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ASAN) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ASAN) $(CFLAGS) -MMD -MP -c $< -o $@
 $(B)/t/%.cc.o: %.cc Makefile
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(CXXFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CXX  $<"
+	$(Q)$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/frontdesk-fcgi: $(B)/o/fcgi/main.c.o $(FCGI_O) $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/frontdesk-worker: $(B)/o/core/worker/main.c.o $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 $(B)/frontdeskctl: $(CTL_O) $(FCGI_O) $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/frontdesk-fcgi: $(B)/t/fcgi/main.c.o $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/frontdesk-worker: $(B)/t/core/worker/main.c.o $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
 $(B)/t/frontdeskctl: $(CTL_T) $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
 $(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT)) $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
 
 -include $(shell find $(B)/o $(B)/t -name '*.d' 2>/dev/null)
 
