@@ -34,10 +34,11 @@ CREATE TABLE `call` (
 	exchange_rate_source VARCHAR(20) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+	begun_at DATETIME(3) AS (COALESCE(started_at, created_at)) PERSISTENT,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY call_provider_id (company_id, provider, provider_call_id),
-	KEY call_started (company_id, started_at, id),
-	KEY call_customer (company_id, customer_id, started_at),
+	KEY call_begun (company_id, begun_at, id),
+	KEY call_customer (company_id, customer_id, begun_at),
 	CONSTRAINT call_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
 	CONSTRAINT call_number FOREIGN KEY (company_id, phone_number_id) REFERENCES phone_number (company_id, id),
 	CONSTRAINT call_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),
@@ -105,8 +106,9 @@ CREATE TABLE appointment_segment (
 	CONSTRAINT appointment_segment_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id)
 );
 
--- What is taken, buffers included. The last key is the one that refuses a
--- double booking whatever the code does.
+-- What is taken, buffers included. The key with WITHOUT OVERLAPS refuses a
+-- double booking whatever the code does. A row lasts a day at most (longer
+-- ones are several): so a search has two ends.
 CREATE TABLE occupancy (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -122,6 +124,7 @@ CREATE TABLE occupancy (
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY occupancy_span (company_id, resource_id, lane, span WITHOUT OVERLAPS),
 	KEY occupancy_appointment (company_id, appointment_id),
+	CONSTRAINT occupancy_day CHECK (ends_at <= starts_at + INTERVAL 1 DAY),
 	CONSTRAINT occupancy_resource FOREIGN KEY (company_id, resource_id) REFERENCES resource (company_id, id),
 	CONSTRAINT occupancy_appointment FOREIGN KEY (company_id, appointment_id) REFERENCES appointment (company_id, id)
 );

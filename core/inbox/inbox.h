@@ -22,10 +22,20 @@ extern const struct table INBOX_EVENT;
 
 /*
  * Stores a verified event of a company (0: the platform's own) together with
- * its job, durably, in one round trip. Outside any transaction. e->id is
- * filled in. 1 new, 0 stored before, -1.
+ * its job, durably, in one round trip. Outside any transaction; the context's
+ * company plays no part. e->id is filled in (it is another's when it was
+ * stored before). 1 new, 0 stored before, -1.
  */
 int inbox_add(struct ctx *c, uint32_t company, struct inbox_event *e, enum job_kind kind) MUST_USE;
 int inbox_get(struct ctx *c, const char *id, struct inbox_event *out) MUST_USE;
+
+/* The first stored event of this name about a call: 1, 0 none, -1. */
+int inbox_find(struct ctx *c, const char *provider, const char *external_id, const char *event,
+	struct inbox_event *out) MUST_USE;
+
+/* Stored events of these three names about a call that are not merged into it
+ * yet, oldest first. */
+int inbox_unmerged(struct ctx *c, const char *provider, const char *external_id,
+	const char *const events[3], struct rows *out) MUST_USE;
 
 #endif

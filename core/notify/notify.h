@@ -1,6 +1,11 @@
 /*
  * notify.h - messages to people: made from events, sent by jobs, their fate
  * kept per message.
+ *
+ * A message and the job that carries it are made in the transaction of the
+ * event's dispatch, once per cause and channel. Its text is fixed then. The
+ * fate is written by core/provider/messages only, and once: what was sent,
+ * refused or opted out stays so.
  */
 #ifndef FRONTDESK_NOTIFY_H
 #define FRONTDESK_NOTIFY_H
@@ -22,7 +27,7 @@ enum notification_status {
 
 struct notification {
 	const char *id;
-	const char *dedupe_key; /* event and channel: one message each */
+	const char *dedupe_key; /* cause, template and channel: one message each */
 	enum channel channel;
 	const char *template;
 	const char *language;
@@ -39,13 +44,42 @@ struct notification {
 	const char *call_id;
 	const char *customer_id;
 	ts_t created_at;
+	ts_t tried_at; /* handed to the provider, who has not answered */
 	ts_t sent_at;
 };
 
 extern const struct table NOTIFICATION;
 
 /* Makes the messages that an event calls for, each with its job. In a
- * transaction; again: nothing new. */
+ * transaction; again: nothing new. E_UNAVAILABLE while the call that an
+ * appointment comes from is still being decided. */
 int notify_on_event(struct ctx *c, const struct event *e) MUST_USE;
+
+int notification_get(struct ctx *c, const char *id, struct notification *out) MUST_USE;
+
+struct notification_filter {
+	const char *call_id;        /* NULL: any */
+	const char *appointment_id; /* NULL: any */
+	ts_t before;                /* with before_id: only what is older than that */
+	const char *before_id;
+	int limit;
+};
+
+/* Newest first. */
+int notification_list(
+	struct ctx *c, const struct notification_filter *f, struct rows *out) MUST_USE;
+
+/* ---- for core/provider/messages ---- */
+
+/* From now on the provider may have it. */
+int notification_trying(struct ctx *c, const char *id) MUST_USE;
+/* An attempt failed in a way that may pass. unknown: the provider may have it
+ * all the same. */
+int notification_again(struct ctx *c, const char *id, const char *error, bool unknown) MUST_USE;
+/* The end: sent (provider_message_id), failed or opted out (error). */
+int notification_ended(struct ctx *c, const char *id, const struct notification *fate) MUST_USE;
+/* Another message of ours is known to the provider under this name. 1, 0, -1. */
+int notification_has_other(
+	struct ctx *c, const char *id, const char *provider, const char *message_id) MUST_USE;
 
 #endif

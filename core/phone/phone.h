@@ -19,7 +19,7 @@ struct phone_number {
 enum number_match { MATCH_NONE, MATCH_EXACT, MATCH_NOTATION, MATCH_LAST_TEN_DIGITS };
 
 extern const struct table PHONE_NUMBER;
-extern const char *const NUMBER_MATCH[]; /* "" exact notation last_ten_digits */
+extern const char *const NUMBER_MATCH[5]; /* "" exact notation last_ten_digits */
 
 int phone_list(struct ctx *c, struct rows *out) MUST_USE;
 

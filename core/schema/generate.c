@@ -176,3 +176,12 @@ int schema_generated(struct ctx *c, const char **sentence)
 	*sentence = rc == 1 ? "" : "views, procedures or accounts are not those of this version";
 	return 0;
 }
+
+int schema_rights(struct ctx *c, struct rows *extra, struct rows *missing)
+{
+	struct plan *p;
+
+	if (make_plan(c, &p) < 0)
+		return -1;
+	return rights_compare(p, extra, missing);
+}

@@ -65,6 +65,9 @@ int rights_apply(struct plan *p) MUST_USE;
 /* The account as the server writes it, 'fd_web'@'localhost'. */
 const char *account_name(struct ctx *c, const char *account);
 
+/* The same for a plan of its own: what doctor reports. */
+int schema_rights(struct ctx *c, struct rows *extra, struct rows *missing) MUST_USE;
+
 /* All of it, into the database. */
 int schema_generate(struct ctx *c, FILE *out) MUST_USE;
 /* *sentence: "" when the database has it all, else what it lacks. */

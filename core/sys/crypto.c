@@ -163,9 +163,16 @@ struct keyring *keyring_load(const char *path)
 		return k;
 	snprintf(where, sizeof(where), "%d", line);
 	log_line("keyring", "file", path, "line", where, "error", why, NULL);
+	keyring_delete(k);
+	return NULL;
+}
+
+void keyring_delete(struct keyring *k)
+{
+	if (k == NULL)
+		return;
 	explicit_bzero(k, sizeof(*k));
 	free(k);
-	return NULL;
 }
 
 /* ---- cells ---- */

@@ -27,8 +27,9 @@ bool base64_decode(struct arena *mem, const char *s, struct bytes *out) MUST_USE
 struct keyring;
 
 /* Reads and checks a keyring (file mode must not allow others). NULL and a
- * log line naming file and line when it is wrong. Lives as long as the process. */
+ * log line naming file and line when it is wrong. */
 struct keyring *keyring_load(const char *path);
+void keyring_delete(struct keyring *k); /* wiped; NULL is fine */
 
 struct cell_place {
 	const char *table;

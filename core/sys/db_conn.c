@@ -77,10 +77,14 @@ static void connection_options(struct db *db, MYSQL *m)
 	mysql_options(m, MYSQL_OPT_RECONNECT, &no);
 	mysql_options(m, MYSQL_REPORT_DATA_TRUNCATION, &yes);
 	mysql_options(m, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	mysql_options(
+		m, MYSQL_INIT_COMMAND, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
 	mysql_options(m, MYSQL_INIT_COMMAND,
-		"SET time_zone = '+00:00', SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, "
+		"SET time_zone = '+00:00', "
 		"sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
-		"NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'");
+		"NO_ENGINE_SUBSTITUTION'");
+	/* not ONLY_FULL_GROUP_BY: 10.11 then refuses (1140) a scalar subquery
+	 * with GROUP_CONCAT over a view beside plain columns */
 	if (db->address.socket != NULL)
 		return;
 	mysql_options(m, MYSQL_OPT_SSL_ENFORCE, &yes);

@@ -420,9 +420,7 @@ const char *form_encode(struct ctx *c, const char *const *pairs)
 
 /* ---- mail ---- */
 
-/* The address alone, out of "Name <address>"; NULL when it is none that can
- * stand in an SMTP command. */
-static const char *mail_address(struct ctx *c, const char *s)
+const char *mail_address(struct ctx *c, const char *s)
 {
 	const char *open = strrchr(s, '<');
 	size_t n = strlen(s);

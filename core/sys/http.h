@@ -64,5 +64,8 @@ struct mail {
 /* As http_send. What the server refuses is ANSWERED with its code as the
  * status (550, 451); body is the server's last line. */
 int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a) MUST_USE;
+/* The address alone, out of "Name <address>" or an address; NULL when it is
+ * none that can stand in an SMTP command. */
+const char *mail_address(struct ctx *c, const char *s);
 
 #endif

@@ -36,6 +36,14 @@ struct token_key *token_key_load(const char *path)
 	return k;
 }
 
+void token_key_delete(struct token_key *k)
+{
+	if (k == NULL)
+		return;
+	explicit_bzero(k->p, k->n);
+	free(k);
+}
+
 /* ---- making ---- */
 
 const char *token_make(struct ctx *c, const struct token_key *k, const struct token_claims *claims)

@@ -30,6 +30,7 @@ struct token_claims {
 /* A file of 32 bytes or more (hex digits allowed, taken as they are), not
  * readable by others. NULL and a log line when it is wrong. */
 struct token_key *token_key_load(const char *path);
+void token_key_delete(struct token_key *k); /* wiped; NULL is fine */
 
 const char *token_make(struct ctx *c, const struct token_key *k, const struct token_claims *claims);
 /* 0, or -1 with E_UNAUTHENTICATED; the reason is logged, not told. */
