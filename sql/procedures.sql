@@ -126,10 +126,10 @@ CREATE PROCEDURE sys_number(p_e164 VARCHAR(20) CHARACTER SET ascii) READS SQL DA
 
 -- Stores a verified event and its job, durably, in one round trip.
 -- is_new 0: it was stored (and committed) before.
--- @web
+-- @web @worker
 CREATE PROCEDURE sys_inbox_add(p_id UUID, p_job UUID, p_company INT UNSIGNED, p_provider VARCHAR(20) CHARACTER SET ascii,
 	p_dedupe VARBINARY(200), p_event VARCHAR(60) CHARACTER SET ascii, p_external VARBINARY(128), p_body MEDIUMBLOB,
-	p_kind VARCHAR(40) CHARACTER SET ascii) MODIFIES SQL DATA
+	p_kind VARCHAR(40) CHARACTER SET ascii, p_priority INT, p_max_attempts INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_new BOOL DEFAULT TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
@@ -140,7 +140,8 @@ BEGIN
 			VALUES (p_id, p_company, p_provider, p_dedupe, p_event, p_external, p_body);
 	END;
 	IF v_new THEN
-		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id) VALUES (p_job, p_company, p_kind, p_id);
+		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, priority, max_attempts)
+			VALUES (p_job, p_company, p_kind, p_id, p_priority, p_max_attempts);
 	END IF;
 	COMMIT;
 	SELECT v_new AS is_new;

@@ -118,10 +118,13 @@ static const char *plain_text(struct ctx *c, struct span call, const char *name,
 
 	if (!find_member(call, name, &v) || v.end - v.p < 3 || *v.p != '"')
 		return NULL;
-	size_t n = (size_t)(skip_string(v) - v.p) - 2;
-	const char *s = mem_text_n(c->mem, v.p + 1, n);
+	const char *end = skip_string(v) - 1; /* the closing quote, if there is one */
+	size_t n = (size_t)(end - v.p) - 1;
 
-	return n <= max && strchr(s, '\\') == NULL && utf8_valid(s, n) ? s : NULL;
+	if (*end != '"' || n > max || !utf8_valid(v.p + 1, n))
+		return NULL;
+	const char *s = mem_text_n(c->mem, v.p + 1, n);
+	return strchr(s, '\\') == NULL && *s != '\0' ? s : NULL;
 }
 
 void retell_peek_address(struct ctx *c, struct bytes body, const char **number, const char **agent)

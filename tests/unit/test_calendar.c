@@ -1,6 +1,5 @@
 /* Span arithmetic against tables and against a slow model: a bit a minute. */
 #include "core/calendar/calendar.h"
-
 #include "tests/unit/unit.h"
 
 #define MEMORY (16u << 20)
