@@ -77,7 +77,7 @@ const struct table CALL_EVENT = TABLE(call_event, "call_event", EVENT_FIELDS);
 	"a.currency, a.platform_microusd, a.exchange_rate_micro, a.exchange_rate_on, "          \
 	"a.exchange_rate_source, a.begun_at, a.created_at, "                                    \
 	"(SELECT GROUP_CONCAT(p.kind, ':', p.quantity, ':', p.unit, ':', p.microusd "           \
-	"ORDER BY p.kind DESC SEPARATOR '|') FROM platform_cost p WHERE p.call_id = a.id) "     \
+	"ORDER BY p.kind DESC SEPARATOR '|') FROM platform_cost p WHERE p.call_id = a.id GROUP BY p.call_id) "     \
 	"AS cost_parts"
 #define CALL_FROM                                                  \
 	" FROM `call` a LEFT JOIN branch b ON b.id = a.branch_id " \

@@ -39,6 +39,14 @@ int phone_list(struct ctx *c, struct rows *out)
 
 /* ---- rules ---- */
 
+/* The column is ASCII: other text cannot be compared with it. */
+static bool is_ascii(const char *s)
+{
+	while (*s != '\0' && (*s & 0x80) == 0)
+		s++;
+	return *s == '\0';
+}
+
 static int by_notation(struct ctx *c, const char *written, struct phone_number *out)
 {
 	struct company co;
@@ -76,7 +84,7 @@ int phone_resolve(
 	*match = MATCH_NONE;
 	if (text_empty(written) || strlen(written) > PHONE_MAX)
 		return 0;
-	rc = find_e164(c, written, out);
+	rc = is_ascii(written) ? find_e164(c, written, out) : 0;
 	if (rc != 0) {
 		*match = MATCH_EXACT;
 		return rc;
