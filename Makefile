@@ -1,8 +1,16 @@
 # Frontdesk. `make run` and `make test` are all most people need; `make help`.
 
 PORT ?= 8080
-CC ?= gcc
-CXX ?= g++
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+# `make V=1` shows every command.
+ifneq ($(V),1)
+Q := @
+endif
 B := build
 
 # Debian 12's Node is too old for Vite 8: `deps` then puts a newer one here.
@@ -78,33 +86,45 @@ test-programs: $(TEST_PROGRAMS)
 
 $(B)/o/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(RELEASE) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(RELEASE) $(CFLAGS) -MMD -MP -c $< -o $@
 $(B)/o/%.cc.o: %.cc Makefile
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(RELEASE) $(CXXFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CXX  $<"
+	$(Q)$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(RELEASE) $(CXXFLAGS) -MMD -MP -c $< -o $@
 $(B)/t/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ASAN) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ASAN) $(CFLAGS) -MMD -MP -c $< -o $@
 $(B)/t/%.cc.o: %.cc Makefile
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(CXXFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CXX  $<"
+	$(Q)$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/frontdesk-fcgi: $(B)/o/fcgi/main.c.o $(FCGI_O) $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/frontdesk-worker: $(B)/o/core/worker/main.c.o $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 $(B)/frontdeskctl: $(CTL_O) $(FCGI_O) $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/frontdesk-fcgi: $(B)/t/fcgi/main.c.o $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/frontdesk-worker: $(B)/t/core/worker/main.c.o $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
 $(B)/t/frontdeskctl: $(CTL_T) $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
 $(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT)) $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
 
 -include $(shell find $(B)/o $(B)/t -name '*.d' 2>/dev/null)
 
@@ -113,3 +133,24 @@ format:
 
 clean:
 	rm -rf $(B)
+
+# ---- measurements and faults ------------------------------------------------
+
+BENCH_CC = $(CC) -I. -D_GNU_SOURCE $(CFLAGS_ALL) -O2 $(CFLAGS)
+
+$(B)/openloop: tests/bench/openloop.c tests/bench/wire.c tests/bench/wire.h Makefile
+	@mkdir -p $(@D)
+	$(BENCH_CC) $(filter %.c,$^) -o $@
+$(B)/bare: tests/bench/bare.c Makefile
+	@mkdir -p $(@D)
+	$(BENCH_CC) $(shell pkg-config --cflags libmariadb) $< $(shell pkg-config --libs libmariadb) -lfcgi -o $@
+
+.PHONY: bench test-fault
+
+## make bench     measure against the bare limit of this machine (build/bench.json)
+bench: programs node-modules $(B)/openloop $(B)/bare
+	node tests/bench/bench.mjs --port $$(($(PORT) + 20)) $(BENCH_FLAGS)
+
+# The short form; LONG=1 tries every point.
+test-fault: programs node-modules
+	FAULT_PORT=$$(($(PORT) + 40)) node --test --test-concurrency=1 tests/fault/*.test.mjs

@@ -77,6 +77,15 @@ int appointment_get(struct ctx *c, const char *id, struct appointment *out)
 	return rc < 0 ? -1 : 0;
 }
 
+int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointment *out)
+{
+	int rc = db_one(c, &APPOINTMENT, out, SELECT_APPOINTMENT " WHERE a.call_id = ?", call_id);
+
+	if (rc <= 0)
+		return rc;
+	return appointment_get(c, out->id, out) < 0 ? -1 : 1;
+}
+
 /* The segments of a whole page, in one query. */
 static int load_segments(struct ctx *c, const struct rows *page)
 {
