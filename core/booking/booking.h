@@ -178,6 +178,8 @@ struct appointment_filter {
 /* By start, then id; with names and segments. At most three queries. */
 int appointment_list(struct ctx *c, const struct appointment_filter *f, struct rows *out) MUST_USE;
 int appointment_get(struct ctx *c, const char *id, struct appointment *out) MUST_USE;
+/* The one that was made in or after a call: 1, 0 none, -1. */
+int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointment *out) MUST_USE;
 /* E_STATE unless it can still be cancelled. Frees what it held; emits
  * appointment.cancelled, audited. Needs a transaction. */
 int appointment_cancel(

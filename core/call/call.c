@@ -67,17 +67,18 @@ const struct table CALL_EVENT = TABLE(call_event, "call_event", EVENT_FIELDS);
 
 /* One statement for a call and for a list of them: names by joins, cost parts
  * as "voice:118:second:137667|telephony:…". */
-#define CALL_COLUMNS                                                                            \
-	"SELECT a.id, a.provider, a.provider_call_id, a.agent, a.direction, a.status, "         \
-	"a.from_number, a.to_number, a.number_match, a.branch_id, b.name AS branch_name, "      \
-	"a.phone_number_id, a.customer_id, u.name AS customer_name, a.started_at, a.ended_at, " \
-	"a.duration_seconds, a.disconnection_reason, a.language, a.summary, a.sentiment, "      \
-	"a.recording_url, a.appointment_id IS NOT NULL AS appointment_made, "                   \
-	"a.appointment_id, a.booking_outcome, a.booking_details, a.customer_cents, "            \
-	"a.currency, a.platform_microusd, a.exchange_rate_micro, a.exchange_rate_on, "          \
-	"a.exchange_rate_source, a.begun_at, a.created_at, "                                    \
-	"(SELECT GROUP_CONCAT(p.kind, ':', p.quantity, ':', p.unit, ':', p.microusd "           \
-	"ORDER BY p.kind DESC SEPARATOR '|') FROM platform_cost p WHERE p.call_id = a.id GROUP BY p.call_id) "     \
+#define CALL_COLUMNS                                                                             \
+	"SELECT a.id, a.provider, a.provider_call_id, a.agent, a.direction, a.status, "          \
+	"a.from_number, a.to_number, a.number_match, a.branch_id, b.name AS branch_name, "       \
+	"a.phone_number_id, a.customer_id, u.name AS customer_name, a.started_at, a.ended_at, "  \
+	"a.duration_seconds, a.disconnection_reason, a.language, a.summary, a.sentiment, "       \
+	"a.recording_url, a.appointment_id IS NOT NULL AS appointment_made, "                    \
+	"a.appointment_id, a.booking_outcome, a.booking_details, a.customer_cents, "             \
+	"a.currency, a.platform_microusd, a.exchange_rate_micro, a.exchange_rate_on, "           \
+	"a.exchange_rate_source, a.begun_at, a.created_at, "                                     \
+	"(SELECT GROUP_CONCAT(p.kind, ':', p.quantity, ':', p.unit, ':', p.microusd "            \
+	"ORDER BY p.kind DESC SEPARATOR '|') FROM platform_cost p WHERE p.call_id = a.id GROUP " \
+	"BY p.call_id) "                                                                         \
 	"AS cost_parts"
 #define CALL_FROM                                                  \
 	" FROM `call` a LEFT JOIN branch b ON b.id = a.branch_id " \

@@ -150,20 +150,6 @@ static int understand(struct ctx *c, struct settling *s)
 
 /* ---- booking ---- */
 
-/* The appointment that was made in or after a call. 1, 0 none, -1. */
-static int find_taken(struct ctx *c, struct settling *s)
-{
-	const struct appointment_filter of_call = {.call_id = s->call.id, .status = -1, .limit = 1};
-	struct rows found;
-
-	memset(&s->taken, 0, sizeof(s->taken));
-	if (appointment_list(c, &of_call, &found) < 0)
-		return -1;
-	if (found.n > 0)
-		s->taken = *(const struct appointment *)found.p;
-	return found.n > 0;
-}
-
 struct attempt {
 	const struct wish *wish;
 	struct appointment *out;
@@ -187,7 +173,7 @@ static int take(struct ctx *c, struct settling *s, const struct wish *w, const c
 	if (c->err.code != E_DUPLICATE && c->err.code != E_SLOT_TAKEN)
 		return -1;
 	err_clear(c);
-	return find_taken(c, s);
+	return appointment_find_by_call(c, s->call.id, &s->taken);
 }
 
 static const char *sentence_of(struct ctx *c)
@@ -340,7 +326,7 @@ static int settle_booked(struct ctx *c, struct settling *s)
 
 static int decide(struct ctx *c, struct settling *s)
 {
-	int rc = find_taken(c, s);
+	int rc = appointment_find_by_call(c, s->call.id, &s->taken);
 
 	if (rc != 0)
 		return rc < 0 ? -1 : settle_booked(c, s);
