@@ -3,7 +3,7 @@
 
 #include <check.h>
 
-Suite *calendar_suite(void);
+Suite *suite_calendar(void);
 
 #define MEMORY (16u << 20)
 
@@ -268,7 +268,7 @@ START_TEST(random_worlds_agree_with_a_bit_a_minute)
 }
 END_TEST
 
-Suite *calendar_suite(void)
+Suite *suite_calendar(void)
 {
 	Suite *s = suite_create("calendar");
 	TCase *t = tcase_create("spans");
