@@ -206,3 +206,8 @@ bench: programs node-modules $(B)/openloop $(B)/bare
 # The short form; LONG=1 tries every point.
 test-fault: programs node-modules
 	FAULT_PORT=$$(($(PORT) + 40)) node --test --test-concurrency=1 tests/fault/*.test.mjs
+
+# ---- tests against the database ---------------------------------------------
+
+test-db: $(B)/t/db $(B)/t/frontdeskctl
+	tests/db/run $(B)/t/db $(B)/t/frontdeskctl

@@ -39,12 +39,10 @@ int phone_list(struct ctx *c, struct rows *out)
 
 /* ---- rules ---- */
 
-/* The column is ASCII: other text cannot be compared with it. */
-static bool is_ascii(const char *s)
+/* As numbers are stored. Anything else cannot be one of ours as it stands. */
+static bool is_e164(const char *s)
 {
-	while (*s != '\0' && (*s & 0x80) == 0)
-		s++;
-	return *s == '\0';
+	return s[0] == '+' && s[1] != '\0' && strspn(s + 1, "0123456789") == strlen(s + 1);
 }
 
 static int by_notation(struct ctx *c, const char *written, struct phone_number *out)
@@ -84,7 +82,7 @@ int phone_resolve(
 	*match = MATCH_NONE;
 	if (text_empty(written) || strlen(written) > PHONE_MAX)
 		return 0;
-	rc = is_ascii(written) ? find_e164(c, written, out) : 0;
+	rc = is_e164(written) ? find_e164(c, written, out) : 0;
 	if (rc != 0) {
 		*match = MATCH_EXACT;
 		return rc;
