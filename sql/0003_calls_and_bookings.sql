@@ -29,6 +29,7 @@ CREATE TABLE `call` (
 	customer_cents BIGINT NULL,
 	currency CHAR(3) CHARACTER SET ascii NULL,
 	platform_microusd BIGINT NULL,
+	cost_parts VARCHAR(300) CHARACTER SET ascii NULL,
 	exchange_rate_micro BIGINT NULL,
 	exchange_rate_on DATE NULL,
 	exchange_rate_source VARCHAR(20) NULL,

@@ -156,25 +156,46 @@ static bool is_bulky(struct span key)
 	return false;
 }
 
-/* The body with null in place of its bulky members. */
+/* Copies the body with null in place of the bulky members of its call, whose
+ * text in begins behind '{'. The length; out NULL: only that. */
+static size_t cut_bulky(struct span all, struct span in, char *out)
+{
+	struct span key, value;
+	const char *kept = all.p;
+	size_t n = 0;
+
+	while (next_member(&in, &key, &value)) {
+		size_t len = (size_t)(value.p - kept);
+
+		if (!is_bulky(key) || value.end - value.p < 4)
+			continue;
+		if (out != NULL) {
+			memcpy(out + n, kept, len);
+			memcpy(out + n + len, "null", 4);
+		}
+		n += len + 4;
+		kept = value.end;
+	}
+	if (out != NULL)
+		memcpy(out + n, kept, (size_t)(all.end - kept));
+	return n + (size_t)(all.end - kept);
+}
+
 static struct bytes lean_body(struct ctx *c, struct bytes body)
 {
 	struct span all = {(const char *)body.p, (const char *)body.p + body.n};
-	struct buf lean = buf_new(c->mem, body.n + 4096);
-	struct span in, key, value;
-	const char *kept = all.p;
+	struct span call;
 
-	if (body.n <= SMALL_BODY || !find_member(all, "call", &in) || !open_object(&in))
+	if (body.n <= SMALL_BODY || !find_member(all, "call", &call) || !open_object(&call))
 		return body;
-	while (next_member(&in, &key, &value)) {
-		if (!is_bulky(key) || value.end - value.p < 4)
-			continue;
-		buf_add(&lean, kept, (size_t)(value.p - kept));
-		buf_text_add(&lean, "null");
-		kept = value.end;
-	}
-	buf_add(&lean, kept, (size_t)(all.end - kept));
-	return (struct bytes){(const uint8_t *)buf_text(&lean), lean.n};
+	size_t n = cut_bulky(all, call, NULL);
+
+	if (n == body.n)
+		return body;
+	char *lean = mem_alloc(c->mem, n + 1);
+
+	cut_bulky(all, call, lean);
+	return (struct bytes){(const uint8_t *)lean, n};
 }
 
 static bool too_many_values(struct bytes b)
