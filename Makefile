@@ -1,8 +1,16 @@
 # Frontdesk. `make run` and `make test` are all most people need; `make help`.
 
 PORT ?= 8080
-CC ?= gcc
-CXX ?= g++
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+# `make V=1` shows every command.
+ifneq ($(V),1)
+Q := @
+endif
 B := build
 
 # Debian 12's Node is too old for Vite 8: `deps` then puts a newer one here.
@@ -40,7 +48,10 @@ CFLAGS_ALL := -std=gnu17 $(CODEGEN) $(WARN) $(WARN_C)
 CXXFLAGS_ALL := -std=c++17 $(CODEGEN) $(WARN)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 
-RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) -ftrivial-auto-var-init=zero
+# (clang 14 wants to be asked twice for it)
+ZERO := $(shell $(CC) -ftrivial-auto-var-init=zero -E -x c /dev/null >/dev/null 2>&1 && \
+	echo -ftrivial-auto-var-init=zero)
+RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) $(ZERO)
 ASAN := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-DFRONTDESK_TEST -fPIE
 
@@ -58,8 +69,8 @@ CTL_T := $(call objects,t,$(CTL))
 PROGRAMS := $(B)/frontdesk-fcgi $(B)/frontdesk-worker $(B)/frontdeskctl
 TEST_PROGRAMS := $(B)/t/frontdesk-fcgi $(B)/t/frontdesk-worker $(B)/t/frontdeskctl
 
-.PHONY: help all deps run demo test lint bench long install clean ci format \
-	programs test-programs portal node-modules test-unit test-db
+.PHONY: help all deps run demo test lint lint-clang objects bench long install clean ci \
+	format programs test-programs portal node-modules test-unit test-portal test-db
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -75,38 +86,128 @@ test-programs: $(TEST_PROGRAMS)
 
 $(B)/o/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(RELEASE) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(RELEASE) $(CFLAGS) -MMD -MP -c $< -o $@
 $(B)/o/%.cc.o: %.cc Makefile
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(RELEASE) $(CXXFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CXX  $<"
+	$(Q)$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(RELEASE) $(CXXFLAGS) -MMD -MP -c $< -o $@
 $(B)/t/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ASAN) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ASAN) $(CFLAGS) -MMD -MP -c $< -o $@
 $(B)/t/%.cc.o: %.cc Makefile
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(CXXFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CXX  $<"
+	$(Q)$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/frontdesk-fcgi: $(B)/o/fcgi/main.c.o $(FCGI_O) $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/frontdesk-worker: $(B)/o/core/worker/main.c.o $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 $(B)/frontdeskctl: $(CTL_O) $(FCGI_O) $(CORE_O)
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/frontdesk-fcgi: $(B)/t/fcgi/main.c.o $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/frontdesk-worker: $(B)/t/core/worker/main.c.o $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
 $(B)/t/frontdeskctl: $(CTL_T) $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
 $(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
 $(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT)) $(FCGI_T) $(CORE_T)
-	$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
+	@echo "  LINK $@"
+	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
 
 -include $(shell find $(B)/o $(B)/t -name '*.d' 2>/dev/null)
+
+# ---- portal -------------------------------------------------------------------
+
+$(B)/openapi.json: $(B)/frontdeskctl
+	$(Q)$< openapi > $@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new && touch $@ || mv $@.new $@
+
+PORTAL := $(shell git ls-files -co --exclude-standard frontend 2>/dev/null)
+
+portal: $(B)/www/index.html
+$(B)/www/index.html: $(B)/openapi.json $(PORTAL) | node-modules
+	@echo "  VITE $(B)/www"
+	$(Q)cd frontend && npm run --silent build > ../$(B)/portal.log 2>&1 || { cat ../$(B)/portal.log; exit 1; }
+	@touch $@
+
+# Node packages, again when a lock file changed.
+node-modules: frontend/node_modules/.installed tests/node_modules/.installed
+%/node_modules/.installed: %/package-lock.json
+	@echo "  NPM  $*"
+	$(Q)cd $* && npm ci --ignore-scripts --silent
+	@touch $@
+
+# ---- tests --------------------------------------------------------------------
+
+## make test      every test (short forms); the last line counts them
+test: deps all test-programs
+	@node tests/run.mjs $(STEPS)
+
+## make long      the full counts of property, race, fault and fuzz tests
+long: deps all test-programs
+	@LONG=1 node tests/run.mjs $(STEPS)
+
+## make lint      layers, lengths, formatting, units, both compilers
+lint: lint-clang
+	@node tests/lint/lint.mjs
+	@sh tests/lint/units.sh
+	@cd frontend && npm run --silent lint
+
+# Everything once more with clang, which warns of other things.
+lint-clang:
+	@$(MAKE) -s CC=clang CXX=clang++ B=$(B)/clang objects
+
+objects: $(CORE_O) $(FCGI_O) $(CTL_O)
+
+test-unit: $(B)/t/unit
+	$< 2>&1
+test-portal: portal
+	cd frontend && npm test
+
+## make ci        what must be green before a change lands
+ci: test
+	@sh tests/lint/debian-node.sh
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cc')
 
 clean:
 	rm -rf $(B)
+
+# ---- measurements and faults ------------------------------------------------
+
+BENCH_CC = $(CC) -I. -D_GNU_SOURCE $(CFLAGS_ALL) -O2 $(CFLAGS)
+
+$(B)/openloop: tests/bench/openloop.c tests/bench/wire.c tests/bench/wire.h Makefile
+	@mkdir -p $(@D)
+	$(BENCH_CC) $(filter %.c,$^) -o $@
+$(B)/bare: tests/bench/bare.c Makefile
+	@mkdir -p $(@D)
+	$(BENCH_CC) $(shell pkg-config --cflags libmariadb) $< $(shell pkg-config --libs libmariadb) -lfcgi -o $@
+
+.PHONY: bench test-fault
+
+## make bench     measure against the bare limit of this machine (build/bench.json)
+bench: programs node-modules $(B)/openloop $(B)/bare
+	node tests/bench/bench.mjs --port $$(($(PORT) + 20)) $(BENCH_FLAGS)
+
+# The short form; LONG=1 tries every point.
+test-fault: programs node-modules
+	FAULT_PORT=$$(($(PORT) + 40)) node --test --test-concurrency=1 tests/fault/*.test.mjs
+
+# ---- tests against the database ---------------------------------------------
+
+test-db: $(B)/t/db $(B)/t/frontdeskctl
+	tests/db/run $(B)/t/db $(B)/t/frontdeskctl

@@ -11,6 +11,7 @@
 #include "core/sys/phone_number.h"
 #include "core/sys/token.h"
 #include "core/sys/tz.h"
+#include "fcgi/h_health.h"
 #include "fcgi/route.h"
 #include "fcgi/server.h"
 
@@ -66,6 +67,7 @@ int main(int argc, char **argv)
 	if (conf->token_key == NULL || conf->keyring == NULL || s.db == NULL)
 		return EX_CONFIG;
 	http_init();
+	health_start();
 	(void)tz_find("Europe/Berlin");
 	(void)phone_e164(mem, "+493012345678", NULL);
 	int rc = server_run(&s);

@@ -27,7 +27,8 @@ struct pair {
 struct req {
 	struct ctx c;
 	/* as it came */
-	const char *method;
+	const char *method; /* HEAD is GET here */
+	bool head;
 	const char *path;
 	const char *query_text;
 	const struct pair *headers; /* "authorization", lower case */

@@ -75,12 +75,10 @@ static void read_headers(struct req *r, char **envp)
 
 		if (eq == NULL)
 			continue;
-		if (text_starts(name, "HTTP_"))
-			name += 5;
-		else if (!text_starts(name, "CONTENT_TYPE="))
+		/* CONTENT_TYPE is the same as HTTP_CONTENT_TYPE; absent ones are empty */
+		if (!text_starts(name, "HTTP_") || eq[1] == '\0')
 			continue;
-		if (eq[1] == '\0')
-			continue; /* nginx passes absent headers as empty */
+		name += 5;
 		h[r->n_headers].name = header_name(r->c.mem, name, (size_t)(eq - name));
 		h[r->n_headers++].value = mem_text(r->c.mem, eq + 1);
 	}
@@ -98,6 +96,9 @@ static void read_address(struct req *r, FCGX_Request *f)
 	const char *query;
 
 	r->method = param(r, f, "REQUEST_METHOD");
+	r->head = text_same(r->method, "HEAD");
+	if (r->head)
+		r->method = "GET";
 	if (r->method == NULL || uri == NULL)
 		uri = r->method = "-";
 	query = strchr(uri, '?');
@@ -170,7 +171,7 @@ static void send_reply(struct req *r, FCGX_Request *f)
 	buf_printf(&b, "Content-Length: %zu\r\n\r\n", r->out.n);
 	/* a client that has left is no error: the work is done and committed */
 	FCGX_PutStr(b.p, (int)b.n, f->out);
-	if (r->out.n > 0)
+	if (r->out.n > 0 && !r->head)
 		FCGX_PutStr(r->out.p, (int)r->out.n, f->out);
 }
 

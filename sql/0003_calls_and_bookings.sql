@@ -29,6 +29,7 @@ CREATE TABLE `call` (
 	customer_cents BIGINT NULL,
 	currency CHAR(3) CHARACTER SET ascii NULL,
 	platform_microusd BIGINT NULL,
+	cost_parts VARCHAR(300) CHARACTER SET ascii NULL,
 	exchange_rate_micro BIGINT NULL,
 	exchange_rate_on DATE NULL,
 	exchange_rate_source VARCHAR(20) NULL,
@@ -76,7 +77,7 @@ CREATE TABLE appointment (
 	source ENUM('phone','web','api','portal') NOT NULL,
 	notes VARCHAR(2000) NULL,
 	cancel_reason VARCHAR(300) NULL,
-	version INT UNSIGNED NOT NULL DEFAULT 1,
+	version BIGINT NOT NULL DEFAULT 1,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
@@ -106,8 +107,9 @@ CREATE TABLE appointment_segment (
 	CONSTRAINT appointment_segment_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id)
 );
 
--- What is taken, buffers included. The last key is the one that refuses a
--- double booking whatever the code does.
+-- What is taken, buffers included. The key with WITHOUT OVERLAPS refuses a
+-- double booking whatever the code does. A row lasts a day at most (longer
+-- ones are several): so a search has two ends.
 CREATE TABLE occupancy (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -123,6 +125,7 @@ CREATE TABLE occupancy (
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY occupancy_span (company_id, resource_id, lane, span WITHOUT OVERLAPS),
 	KEY occupancy_appointment (company_id, appointment_id),
+	CONSTRAINT occupancy_day CHECK (ends_at <= starts_at + INTERVAL 1 DAY),
 	CONSTRAINT occupancy_resource FOREIGN KEY (company_id, resource_id) REFERENCES resource (company_id, id),
 	CONSTRAINT occupancy_appointment FOREIGN KEY (company_id, appointment_id) REFERENCES appointment (company_id, id)
 );

@@ -126,10 +126,10 @@ CREATE PROCEDURE sys_number(p_e164 VARCHAR(20) CHARACTER SET ascii) READS SQL DA
 
 -- Stores a verified event and its job, durably, in one round trip.
 -- is_new 0: it was stored (and committed) before.
--- @web
+-- @web @worker
 CREATE PROCEDURE sys_inbox_add(p_id UUID, p_job UUID, p_company INT UNSIGNED, p_provider VARCHAR(20) CHARACTER SET ascii,
 	p_dedupe VARBINARY(200), p_event VARCHAR(60) CHARACTER SET ascii, p_external VARBINARY(128), p_body MEDIUMBLOB,
-	p_kind VARCHAR(40) CHARACTER SET ascii) MODIFIES SQL DATA
+	p_kind VARCHAR(40) CHARACTER SET ascii, p_priority INT, p_max_attempts INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_new BOOL DEFAULT TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
@@ -140,14 +140,17 @@ BEGIN
 			VALUES (p_id, p_company, p_provider, p_dedupe, p_event, p_external, p_body);
 	END;
 	IF v_new THEN
-		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id) VALUES (p_job, p_company, p_kind, p_id);
+		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, priority, max_attempts)
+			VALUES (p_job, p_company, p_kind, p_id, p_priority, p_max_attempts);
 	END IF;
 	COMMIT;
 	SELECT v_new AS is_new;
 END;
 
 -- Claims up to p_n jobs for an owner; commits before it answers. Leases that
--- ran out go back first: nobody knows which of these jobs was to blame.
+-- ran out go back first: nobody knows which of these jobs was to blame. They
+-- are changed one by one, by their key: a range over leases would lock the
+-- rows of other workers too, and deadlock with their ends (seen).
 -- @worker
 CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT) MODIFIES SQL DATA
 BEGIN
@@ -157,11 +160,13 @@ BEGIN
 		WHERE state = 'queued' AND run_at <= NOW(3) ORDER BY priority, run_at, id LIMIT p_n FOR UPDATE SKIP LOCKED;
 	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
-	UPDATE frontdesk_store.job
-		SET state = IF(attempts >= max_attempts, 'dead', 'queued'), owner = NULL, lease_until = NULL,
-			last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
-			finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
-		WHERE state = 'running' AND lease_until < NOW(3);
+	FOR lapsed IN (SELECT id FROM frontdesk_store.job WHERE state = 'running' AND lease_until < NOW(3)) DO
+		UPDATE frontdesk_store.job
+			SET state = IF(attempts >= max_attempts, 'dead', 'queued'), owner = NULL, lease_until = NULL,
+				last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
+				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
+			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
+	END FOR;
 	START TRANSACTION;
 	OPEN due;
 	claim: LOOP
@@ -198,8 +203,10 @@ BEGIN
 			state = IF(crashes >= 2, 'dead', 'queued'),
 			finished_at = IF(crashes >= 2, NOW(3), NULL)
 		WHERE id = p_job AND state = 'running' AND owner = p_owner;
-	UPDATE frontdesk_store.job SET state = 'queued', owner = NULL, lease_until = NULL
-		WHERE state = 'running' AND owner = p_owner;
+	FOR held IN (SELECT id FROM frontdesk_store.job WHERE state = 'running' AND owner = p_owner) DO
+		UPDATE frontdesk_store.job SET state = 'queued', owner = NULL, lease_until = NULL
+			WHERE id = held.id AND state = 'running' AND owner = p_owner;
+	END FOR;
 END;
 
 -- Ends an attempt: done, dead, or queued again after a delay. ended 0:

@@ -70,23 +70,14 @@ static const struct table PLATFORM_COST = TABLE(platform_cost, "platform_cost", 
 
 /* ---- storage ---- */
 
-/* The rate in force on a day; provider NULL: whoever carries such calls. */
+/* The rate in force on a day. */
 static int find_rate(
 	struct ctx *c, const char *provider, const char *kind, day_t day, struct rate *out)
 {
-	struct query q;
-	struct rows found;
-
-	query_start(&q, c, "SELECT {cols} FROM rate");
-	query_where(&q, "kind = ?", kind);
-	query_where(&q, "valid_from <= ?", day);
-	if (provider != NULL)
-		query_where(&q, "provider = ?", provider);
-	query_add(&q, " ORDER BY valid_from DESC, provider LIMIT 1");
-	int rc = query_rows(&q, &RATE, &found);
-	if (rc > 0)
-		*out = *(const struct rate *)found.p;
-	return rc;
+	return db_one(c, &RATE, out,
+		"SELECT {cols} FROM rate WHERE provider = ? AND kind = ? AND valid_from <= ? "
+		"ORDER BY valid_from DESC LIMIT 1",
+		provider, kind, day);
 }
 
 static int find_exchange_rate(
@@ -107,9 +98,15 @@ static int billed_seconds(struct ctx *c, const char *call_id, int64_t *out)
 	return rc < 0 ? -1 : 0;
 }
 
-static int forget_parts(struct ctx *c, const char *call_id)
+/* A part is written anew when the call turns out to have lasted longer. */
+static int put_part(struct ctx *c, const struct platform_cost *p)
 {
-	return db_exec(c, "DELETE FROM platform_cost WHERE call_id = ?", call_id) < 0 ? -1 : 0;
+	int rc = db_exec(c,
+		"UPDATE platform_cost SET quantity = ?, microusd = ?, rate_id = ? "
+		"WHERE call_id = ? AND kind = ?",
+		p->quantity, p->microusd, p->rate_id, p->call_id, p->kind);
+
+	return rc != 0 ? rc : db_insert(c, &PLATFORM_COST, p);
 }
 
 /* ---- rules ---- */
@@ -126,11 +123,11 @@ static day_t day_of_call(const struct call *k, int64_t seconds)
 	return (day_t){(int32_t)(at.ms / 86400000)};
 }
 
-static int add_part(struct ctx *c, struct call *k, const char *provider, const char *kind,
-	struct platform_cost part, day_t day)
+static int add_part(
+	struct ctx *c, struct call *k, const char *kind, struct platform_cost part, day_t day)
 {
 	struct rate rate;
-	int rc = find_rate(c, provider, kind, day, &rate);
+	int rc = find_rate(c, k->provider, kind, day, &rate);
 
 	if (rc < 0)
 		return -1;
@@ -145,7 +142,10 @@ static int add_part(struct ctx *c, struct call *k, const char *provider, const c
 	part.microusd = money_mul_div(rate.microusd, part.quantity, rate.per_units);
 	part.rate_id = rate.id;
 	k->platform_microusd += part.microusd;
-	return db_insert(c, &PLATFORM_COST, &part) < 0 ? -1 : 0;
+	k->cost_parts = mem_printf(c->mem, "%s%s%s:%lld:%s:%lld",
+		k->cost_parts == NULL ? "" : k->cost_parts, k->cost_parts == NULL ? "" : "|", kind,
+		(long long)part.quantity, UNIT[part.unit], (long long)part.microusd);
+	return put_part(c, &part) < 0 ? -1 : 0;
 }
 
 static int convert(struct ctx *c, struct call *k, day_t day)
@@ -185,13 +185,14 @@ int billing_cost_call(struct ctx *c, struct call *k)
 		return -1;
 	if (billed == part.quantity && k->currency != NULL)
 		return 0;
-	if (company_current(c, &company) < 0 || forget_parts(c, k->id) < 0)
+	if (company_current(c, &company) < 0)
 		return -1;
 	k->currency = company.currency;
 	k->customer_cents = company.plan_minute_cents * ((part.quantity + 59) / 60);
 	k->platform_microusd = 0;
-	if (add_part(c, k, k->provider, "voice", part, day) < 0 ||
-		add_part(c, k, NULL, "telephony", part, day) < 0 || convert(c, k, day) < 0)
+	k->cost_parts = NULL;
+	if (add_part(c, k, "voice", part, day) < 0 || add_part(c, k, "telephony", part, day) < 0 ||
+		convert(c, k, day) < 0)
 		return -1;
 	return call_store_cost(c, k);
 }

@@ -24,6 +24,8 @@ enum appointment_status {
 
 enum appointment_source { SOURCE_PHONE, SOURCE_WEB, SOURCE_API, SOURCE_PORTAL };
 
+#define APPOINTMENT_NOTES_LENGTH 2000
+
 struct appointment_segment {
 	const char *id;
 	const char *appointment_id;
@@ -63,75 +65,122 @@ struct appointment {
 extern const struct table APPOINTMENT;
 extern const struct table APPOINTMENT_SEGMENT;
 
-/* What somebody wants. Either starts_at or local_start; the latter in the
+/*
+ * What somebody wants. Either starts_at or local_start; the latter in the
  * branch's zone, with utc_offset_minutes (OFFSET_NONE: not given) where the
- * clock shows it twice. */
+ * clock shows it twice.
+ *
+ * A visit is in one branch: branch_id, else where staff_id works, else any
+ * that can. The wished staff member does the first choice of the service that
+ * he or she is able to do (cut and finish for Anna, the colour for Clara); all
+ * other parts go to whoever is free. Among several the least busy of that day
+ * is taken, then by position and id.
+ *
+ * Hands-on parts lie inside working hours. Buffers must be free, but may lie
+ * outside them; processing needs nobody.
+ */
 #define OFFSET_NONE INT_MIN
 struct wish {
 	const char *service_id;
-	const char *staff_id;  /* NULL: any who can */
-	const char *branch_id; /* NULL: where the staff member works; any */
-	ts_t starts_at;
+	const char *staff_id;
+	const char *branch_id;
+	ts_t starts_at; /* whole minutes */
 	wall_t local_start;
 	int utc_offset_minutes;
 	struct customer customer; /* id, or facts about a new or known one */
 	enum appointment_source source;
-	const char *call_id;
+	const char *call_id; /* one appointment per call */
 	const char *notes;
 };
 
 /*
- * Takes it. In a transaction. E_INVALID (field errors), E_SLOT_TAKEN (not
- * free, outside hours, inside the notice …: err detail says why in a
- * sentence for people; nothing was changed that a rollback does not undo).
- * Emits appointment.booked, audited.
+ * Takes it. In a transaction. E_INVALID (field errors: ids that are unknown or
+ * do not fit, local_start that does not exist or is ambiguous, customer),
+ * E_SLOT_TAKEN (not free, outside hours, inside the notice, beyond the
+ * horizon, off the grid: err detail says why in a sentence for people; no
+ * statement failed, but roll back: a customer may have been made), E_DUPLICATE
+ * (the call has its appointment already). Emits appointment.booked, audited.
  */
 int booking_take(struct ctx *c, const struct wish *w, struct appointment *out) MUST_USE;
 
-/* Why a wish cannot be had, as an English sentence ("Anna is busy from 14:00
- * to 14:30.", "Anna does not work at that time."); NULL when it can. */
+/*
+ * Why a wish cannot be had, as an English sentence with names and local times
+ * ("Anna is busy from 14:00 to 14:30.", "Anna does not work at that time.");
+ * NULL when it can. The customer is not looked at. E_INVALID only for ids that
+ * are unknown. Reads only.
+ */
 int booking_obstacle(struct ctx *c, const struct wish *w, const char **why) MUST_USE;
 
 struct alternative {
 	ts_t starts_at;
 	ts_t ends_at;
 	wall_t local_start;
-	const char *staff_id;
+	const char *staff_id; /* to wish for: the wished one, else the first part's */
 	const char *staff_name;
-	int64_t rank;        /* 1 same day other time, 2 next day same time,
-	                        3 next day other time, 4 within three days */
+	int64_t rank;        /* 1 same day, 2 next day at the same time, 3 next day
+	                        at another, 4 within three days */
 	const char *because; /* "same day, 30 minutes later" */
 };
 
 extern const struct table ALTERNATIVE;
 
-/* Free times near a wish, by rank, then nearest first; at most max. The
- * wished staff member first within a rank, others who can after. Reads only. */
+/*
+ * Times near a wish that can be had at this moment, at most max: by rank, in
+ * it first those with the wished staff member (the wished time itself with
+ * somebody else is a "same day"), then the nearer day, then the nearer time
+ * of day. One per start. A wished local time that does not exist, or exists
+ * twice, is no error here. Reads only.
+ */
 int booking_alternatives(struct ctx *c, const struct wish *w, int max, struct rows *out) MUST_USE;
 
 struct slot {
 	ts_t starts_at;
 	ts_t ends_at;
 	wall_t local_start;
-	struct texts staff_ids; /* at most 5, best first */
+	struct texts staff_ids; /* at most 5, best first: who to wish for */
 	int64_t staff_count;
 };
 
 extern const struct table SLOT;
 
+#define SEARCH_DAYS_MAX 62
+
 struct search {
 	const char *service_id;
 	const char *staff_id;
 	const char *branch_id;
-	day_t from; /* both included, at most 62 days */
+	day_t from; /* local days, both included, at most SEARCH_DAYS_MAX */
 	day_t to;
 };
 
-/* Starts at which the service can be had, ascending. A constant number of
- * queries. *time_zone: the branch's. E_INVALID for bad ranges and ids. */
+/*
+ * Starts at which the service can be had, ascending; the branch rules are
+ * those of a wish, and taking a slot with its first staff_id gives that person
+ * what the search promised. Four queries, whatever the range and however many
+ * staff (five with more than OCCUPANCY_IDS, six with twice as many …).
+ * *time_zone: of the branches; where those that offer the service lie in
+ * several zones, a branch_id is needed. E_INVALID for ranges and ids.
+ */
 int availability_search(
 	struct ctx *c, const struct search *s, struct rows *slots, const char **time_zone) MUST_USE;
 
+struct appointment_filter {
+	day_t from; /* of the start, in the company's zone, both included; 0: open */
+	day_t to;
+	const char *staff_id; /* of any part */
+	const char *customer_id;
+	const char *call_id;
+	int status; /* enum appointment_status, -1: any */
+	int limit;
+	ts_t after; /* the last row of the page before; after_id NULL: the first page */
+	const char *after_id;
+	bool descending;
+};
+
+/* By start, then id; with names and segments. At most three queries. */
+int appointment_list(struct ctx *c, const struct appointment_filter *f, struct rows *out) MUST_USE;
+
+/* With names and segments. */
 int appointment_get(struct ctx *c, const char *id, struct appointment *out) MUST_USE;
 /* The one that was made in or after a call: 1, 0 none, -1. */
 int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointment *out) MUST_USE;

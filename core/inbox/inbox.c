@@ -47,10 +47,11 @@ int inbox_unmerged(struct ctx *c, const char *provider, const char *external_id,
 
 static int add(struct ctx *c, uint32_t company, const struct inbox_event *e, enum job_kind kind)
 {
+	const struct job_rule *rule = &JOB_RULES[kind];
 	int64_t is_new;
-	int rc = db_int(c, &is_new, "CALL sys_inbox_add(?, ?, ?, ?, ?, ?, ?, ?, ?)", e->id,
+	int rc = db_int(c, &is_new, "CALL sys_inbox_add(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e->id,
 		id_new(c), company, e->provider, e->dedupe_key, e->event, e->external_id, e->body,
-		JOB_RULES[kind].name);
+		rule->name, rule->priority, rule->attempts);
 
 	return rc < 0 ? -1 : (int)is_new;
 }

@@ -118,10 +118,13 @@ static const char *plain_text(struct ctx *c, struct span call, const char *name,
 
 	if (!find_member(call, name, &v) || v.end - v.p < 3 || *v.p != '"')
 		return NULL;
-	size_t n = (size_t)(skip_string(v) - v.p) - 2;
-	const char *s = mem_text_n(c->mem, v.p + 1, n);
+	const char *end = skip_string(v) - 1; /* the closing quote, if there is one */
+	size_t n = (size_t)(end - v.p) - 1;
 
-	return n <= max && strchr(s, '\\') == NULL && utf8_valid(s, n) ? s : NULL;
+	if (*end != '"' || n > max || !utf8_valid(v.p + 1, n))
+		return NULL;
+	const char *s = mem_text_n(c->mem, v.p + 1, n);
+	return strchr(s, '\\') == NULL && *s != '\0' ? s : NULL;
 }
 
 void retell_peek_address(struct ctx *c, struct bytes body, const char **number, const char **agent)
@@ -153,25 +156,46 @@ static bool is_bulky(struct span key)
 	return false;
 }
 
-/* The body with null in place of its bulky members. */
+/* Copies the body with null in place of the bulky members of its call, whose
+ * text in begins behind '{'. The length; out NULL: only that. */
+static size_t cut_bulky(struct span all, struct span in, char *out)
+{
+	struct span key, value;
+	const char *kept = all.p;
+	size_t n = 0;
+
+	while (next_member(&in, &key, &value)) {
+		size_t len = (size_t)(value.p - kept);
+
+		if (!is_bulky(key) || value.end - value.p < 4)
+			continue;
+		if (out != NULL) {
+			memcpy(out + n, kept, len);
+			memcpy(out + n + len, "null", 4);
+		}
+		n += len + 4;
+		kept = value.end;
+	}
+	if (out != NULL)
+		memcpy(out + n, kept, (size_t)(all.end - kept));
+	return n + (size_t)(all.end - kept);
+}
+
 static struct bytes lean_body(struct ctx *c, struct bytes body)
 {
 	struct span all = {(const char *)body.p, (const char *)body.p + body.n};
-	struct buf lean = buf_new(c->mem, body.n + 4096);
-	struct span in, key, value;
-	const char *kept = all.p;
+	struct span call;
 
-	if (body.n <= SMALL_BODY || !find_member(all, "call", &in) || !open_object(&in))
+	if (body.n <= SMALL_BODY || !find_member(all, "call", &call) || !open_object(&call))
 		return body;
-	while (next_member(&in, &key, &value)) {
-		if (!is_bulky(key) || value.end - value.p < 4)
-			continue;
-		buf_add(&lean, kept, (size_t)(value.p - kept));
-		buf_text_add(&lean, "null");
-		kept = value.end;
-	}
-	buf_add(&lean, kept, (size_t)(all.end - kept));
-	return (struct bytes){(const uint8_t *)buf_text(&lean), lean.n};
+	size_t n = cut_bulky(all, call, NULL);
+
+	if (n == body.n)
+		return body;
+	char *lean = mem_alloc(c->mem, n + 1);
+
+	cut_bulky(all, call, lean);
+	return (struct bytes){(const uint8_t *)lean, n};
 }
 
 static bool too_many_values(struct bytes b)

@@ -45,7 +45,7 @@ static const struct exposure EXPOSURES[] = {
 	{"event", OWN, "SELECT,INSERT", NULL, NULL},
 	{"inbox_event", OWN, "SELECT", NULL, NULL},
 	{"call_event", OWN, "SELECT,INSERT", NULL, NULL},
-	{"platform_cost", OWN, "SELECT,INSERT", NULL, NULL},
+	{"platform_cost", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"provider_call", OWN, "SELECT,INSERT", NULL, NULL},
 	{"call", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"appointment", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},

@@ -3,9 +3,9 @@
 
 static const char *const STATUS[] = {"trial", "active", "suspended", "closed", NULL};
 
-/* The row's own number never leaves the database: its uid is the id. */
+/* Of the view: its uid is the id, the row's number never leaves the database. */
 static const struct field COMPANY_FIELDS[] = {
-	ID(company, id, RO | JOINED),
+	ID(company, id, RO),
 	TEXT(company, name, REQ, 120),
 	TEXT(company, slug, RO, 63),
 	TEXT(company, country, RO, 2),
@@ -14,7 +14,7 @@ static const struct field COMPANY_FIELDS[] = {
 	TEXT(company, locale, RO, 16),
 	ENUM(company, status, RO, enum company_status, STATUS),
 	BOOL(company, requires_confirmation, HIDDEN),
-	CENTS(company, plan_minute_cents, RO | JOINED | HIDDEN),
+	CENTS(company, plan_minute_cents, RO | HIDDEN),
 };
 const struct table COMPANY = TABLE(company, "company", COMPANY_FIELDS);
 
@@ -32,11 +32,7 @@ const struct table BRANCH = TABLE_WITH(branch, "branch", BRANCH_FIELDS, SOFT);
 
 int company_current(struct ctx *c, struct company *out)
 {
-	return db_must(c,
-		db_one(c, &COMPANY, out,
-			"SELECT co.uid AS id, {cols:co}, p.minute_cents AS plan_minute_cents "
-			"FROM company co LEFT JOIN plan p ON p.id = co.plan_id"),
-		"company", NULL);
+	return db_must(c, db_one(c, &COMPANY, out, "SELECT {cols} FROM company"), "company", NULL);
 }
 
 int branch_get(struct ctx *c, const char *id, struct branch *out)

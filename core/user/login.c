@@ -102,47 +102,73 @@ static const char *new_refresh_token(struct ctx *c)
 	return base64url_encode(c->mem, b);
 }
 
-static int session_start(
-	struct ctx *c, const struct account *a, const struct login *in, struct session *out)
-{
-	const char *client = in->is_web ? "web" : "app";
+/* A step and its audit entry are one transaction. */
+struct start {
+	const struct account *account;
+	const struct login *in;
+	struct session *out;
+};
 
-	out->session_id = id_new(c);
-	out->refresh_token = new_refresh_token(c);
-	out->is_web = in->is_web;
-	out->user_id = a->id;
-	out->email = a->email;
-	out->name = a->name;
-	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?)", out->session_id, a->id, client,
-		    text_sha256(c, out->refresh_token), c->remote_address, in->user_agent,
-		    session_expiry(c)) < 0)
+static int session_start(struct ctx *c, void *arg)
+{
+	const struct start *s = arg;
+	struct session *out = s->out;
+
+	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?)", out->session_id, s->account->id,
+		    out->is_web ? "web" : "app", text_sha256(c, out->refresh_token),
+		    c->remote_address, s->in->user_agent, session_expiry(c)) < 0)
 		return -1;
-	c->actor = ACTOR_USER;
-	c->actor_id = a->id;
 	return audit_add(c, "session.start", "session", out->session_id, NULL);
+}
+
+struct refusal {
+	struct bytes account;
+	const char *address;
+};
+
+static int login_refuse(struct ctx *c, void *arg)
+{
+	const struct refusal *f = arg;
+
+	if (db_exec(c, "CALL sys_login_failed(?, ?)", f->account, f->address) < 0)
+		return -1;
+	return audit_add(c, "session.refuse", "session", NULL, NULL);
 }
 
 int login(struct ctx *c, const struct login *in, struct session *out)
 {
 	const char *email = text_lower(c->mem, in->email);
-	const char *address = c->remote_address != NULL ? c->remote_address : "local";
-	struct bytes account = text_sha256(c, email);
+	struct refusal f = {text_sha256(c, email), c->remote_address};
 	struct account a;
 
-	if (check_failures(c, account, address) < 0)
+	if (f.address == NULL)
+		f.address = "local";
+	if (check_failures(c, f.account, f.address) < 0)
 		return -1;
 	int found = db_one(c, &ACCOUNT, &a, "CALL sys_login(?)", email);
 	if (found < 0)
 		return -1;
 	if (!password_check(c, in->password, found ? a.password_hash : NULL)) {
-		if (db_exec(c, "CALL sys_login_failed(?, ?)", account, address) < 0 ||
-			audit_add(c, "session.refuse", "session", NULL, NULL) < 0)
+		if (in_tx(c, login_refuse, &f) < 0)
 			return -1;
 		return err_set(c, E_INVALID_CREDENTIALS, NULL);
 	}
-	if (db_exec(c, "CALL sys_login_succeeded(?, ?)", account, address) < 0)
+	if (db_exec(c, "CALL sys_login_succeeded(?, ?)", f.account, f.address) < 0)
 		return -1;
-	return session_start(c, &a, in, out);
+	c->actor = ACTOR_USER;
+	c->actor_id = a.id;
+	*out = (struct session){.session_id = id_new(c),
+		.refresh_token = new_refresh_token(c),
+		.is_web = in->is_web,
+		.user_id = a.id,
+		.email = a.email,
+		.name = a.name};
+	return in_tx(c, session_start, &(struct start){&a, in, out});
+}
+
+static int reuse_record(struct ctx *c, void *session_id)
+{
+	return audit_add(c, "session.reuse", "session", session_id, NULL);
 }
 
 int session_refresh(struct ctx *c, const char *refresh_token, struct session *out)
@@ -157,23 +183,28 @@ int session_refresh(struct ctx *c, const char *refresh_token, struct session *ou
 	if (rc == 0)
 		return err_set(c, E_UNAUTHENTICATED, "Your session has ended: log in again.");
 	if (r.outcome == 2) {
-		if (audit_add(c, "session.reuse", "session", r.session_id, NULL) < 0)
+		if (in_tx(c, reuse_record, mem_text(c->mem, r.session_id)) < 0)
 			return -1;
 		return err_set(c, E_UNAUTHENTICATED,
 			"This session was used from two places and has been ended: log in again.");
 	}
-	out->session_id = r.session_id;
-	out->refresh_token = next;
-	out->is_web = strcmp(r.client, "web") == 0;
-	out->user_id = r.id;
-	out->email = r.email;
-	out->name = r.name;
+	*out = (struct session){.session_id = r.session_id,
+		.refresh_token = next,
+		.is_web = strcmp(r.client, "web") == 0,
+		.user_id = r.id,
+		.email = r.email,
+		.name = r.name};
 	return 0;
+}
+
+static int session_revoke(struct ctx *c, void *session_id)
+{
+	if (db_exec(c, "CALL sys_session_revoke(?)", (const char *)session_id) < 0)
+		return -1;
+	return audit_add(c, "session.end", "session", session_id, NULL);
 }
 
 int session_end(struct ctx *c, const char *session_id)
 {
-	if (db_exec(c, "CALL sys_session_revoke(?)", session_id) < 0)
-		return -1;
-	return audit_add(c, "session.end", "session", session_id, NULL);
+	return in_tx(c, session_revoke, mem_text(c->mem, session_id));
 }

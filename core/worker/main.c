@@ -62,12 +62,8 @@ static void on_stop(int signal_number)
 
 static int drainer(struct parent *p, struct ctx *c)
 {
-	struct conf conf = *p->conf;
-	struct worker w = {&conf, c->db, p->slot, &stop_asked};
+	struct worker w = {p->conf, c->db, p->slot, &stop_asked};
 
-	conf.keyring = keyring_load(conf_secret_path(&conf, c->mem, "keyring"));
-	if (conf.keyring == NULL)
-		return EX_CONFIG;
 	http_init();
 	return worker_drain(&w) < 0 ? CHILD_LATER : CHILD_OK;
 }
@@ -206,7 +202,8 @@ static int drain(struct parent *p)
 		if (why == NULL && WEXITSTATUS(status) != CHILD_LATER)
 			return WEXITSTATUS(status);
 		if (why != NULL)
-			log_line("crash", "job", p->slot->job_id, "why", why, NULL);
+			log_line("crash", "why", why, "job",
+				*p->slot->job_id == '\0' ? NULL : p->slot->job_id, NULL);
 		int left = bury(p, why);
 		if (why == NULL || (left != CHILD_OK && left != CHILD_WORK_LEFT))
 			return give_up("the database does not answer");
@@ -286,15 +283,20 @@ int main(int argc, char **argv)
 		}
 	}
 	prctl(PR_SET_DUMPABLE, 0);
-	p.conf = conf_load(mem, path);
-	if (p.conf == NULL)
+	struct conf *conf = conf_load(mem, path);
+	if (conf == NULL)
 		return EX_CONFIG;
+	conf->keyring = keyring_load(conf_secret_path(conf, mem, "keyring"));
+	if (conf->keyring == NULL)
+		return EX_CONFIG;
+	p.conf = conf;
 	p.slot = mmap(
 		NULL, sizeof(*p.slot), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (p.slot == MAP_FAILED)
 		BUG("mmap: %s", strerror(errno));
 	signals_take_over(&p);
 	int rc = staying ? stay(&p) : drain(&p);
+	keyring_delete(conf->keyring);
 	arena_delete(mem);
 	return rc;
 }

@@ -1,0 +1,153 @@
+#include "core/booking/visit.h"
+
+#define DAYS_LOOKED_AT 4 /* the wished one and three more */
+
+static const struct field FIELDS[] = {
+	TIME(alternative, starts_at, RO | NOCOL),
+	TIME(alternative, ends_at, RO | NOCOL),
+	WALL(alternative, local_start, RO | NOCOL),
+	ID(alternative, staff_id, RO | NOCOL),
+	TEXT(alternative, staff_name, RO | NOCOL | PERSONAL, 120),
+	INT(alternative, rank, RO | NOCOL, 1, 4),
+	TEXT(alternative, because, RO | NOCOL | PERSONAL, 300),
+};
+const struct table ALTERNATIVE = TABLE(alternative, "alternative", FIELDS);
+
+/* A time that can be had, and how far it is from the wish. */
+struct candidate {
+	struct start at;
+	const struct person *who;
+	int64_t days;    /* after the wished day */
+	int64_t minutes; /* later than the wished time of day, or earlier */
+	int64_t rank;
+	bool other; /* not the wished staff member */
+};
+
+static int64_t rank_of(const struct candidate *k)
+{
+	if (k->days == 0)
+		return 1;
+	if (k->days == 1)
+		return k->minutes == 0 ? 2 : 3;
+	return 4;
+}
+
+static int by_wish(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int64_t far_x = llabs(x->minutes), far_y = llabs(y->minutes);
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	if (x->other != y->other)
+		return x->other ? 1 : -1;
+	if (x->days != y->days)
+		return x->days < y->days ? -1 : 1;
+	if (far_x != far_y)
+		return far_x < far_y ? -1 : 1;
+	return (x->at.minute > y->at.minute) - (x->at.minute < y->at.minute);
+}
+
+static const char *because(struct ctx *c, const struct candidate *k)
+{
+	const char *day = k->days == 0 ? "same day"
+		: k->days == 1         ? "next day"
+				       : mem_printf(c->mem, "%" PRId64 " days later", k->days);
+	const char *time = "same time";
+	const char *with = "";
+
+	if (k->minutes != 0)
+		time = mem_printf(c->mem, "%s %s", minutes_text(c, llabs(k->minutes)),
+			k->minutes > 0 ? "later" : "earlier");
+	if (k->other)
+		with = mem_printf(c->mem, ", with %s", k->who->name);
+	return mem_printf(c->mem, "%s, %s%s", day, time, with);
+}
+
+/* Who would do it then: the wished one if possible, else the best other. */
+static const struct person *who_can(struct visit *v, int64_t start)
+{
+	struct team *t = &v->teams[v->wished_team];
+	const struct member *best;
+
+	for (size_t i = 0; i < t->n && v->wished != NULL; i++) {
+		if (t->members[i].who == v->wished &&
+			visit_can(v, v->wished_team, &t->members[i], start))
+			return v->wished;
+	}
+	best = visit_best(v, v->wished_team, start);
+	return best == NULL ? NULL : best->who;
+}
+
+/* The starts of one day that can be had; how many. The wish itself is no
+ * alternative to it. */
+static size_t candidates_of(struct ctx *c, struct visit *v, const struct local_day *day,
+	const struct start *wish, struct candidate *out)
+{
+	struct start grid[STARTS_MAX];
+	size_t n = local_grid(v->tz, day, v->service.grid_minutes, grid), found = 0;
+
+	visit_rank(v, day);
+	for (size_t i = 0; i < n; i++) {
+		struct candidate k = {.at = grid[i]};
+
+		if (!visit_in_time(c, v, &grid[i]))
+			continue;
+		k.who = who_can(v, grid[i].minute);
+		if (k.who == NULL)
+			continue;
+		k.other = v->wished_name != NULL && k.who != v->wished;
+		k.days = day->day.n - day_of_wall(wish->local).n;
+		k.minutes = wall_minute(grid[i].local) - wall_minute(wish->local);
+		k.rank = rank_of(&k);
+		if (k.at.minute != wish->minute || k.other)
+			out[found++] = k;
+	}
+	return found;
+}
+
+static struct alternative as_alternative(
+	struct ctx *c, const struct visit *v, const struct candidate *k)
+{
+	struct alternative a = {
+		.starts_at = minute_ts(k->at.minute),
+		.ends_at = minute_ts(k->at.minute + v->minutes),
+		.local_start = k->at.local,
+		.staff_id = k->who->id,
+		.staff_name = k->who->name,
+		.rank = k->rank,
+		.because = because(c, k),
+	};
+
+	return a;
+}
+
+int booking_alternatives(struct ctx *c, const struct wish *w, int max, struct rows *out)
+{
+	struct candidate *all;
+	struct alternative *list;
+	struct visit v;
+	struct start wish = {0, w->local_start};
+	size_t n = 0;
+
+	*out = (struct rows){NULL, 0};
+	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &v) < 0)
+		return -1;
+	enum moment m = wish_moment(w, v.tz, &wish);
+	if (m == MOMENT_NONE || m == MOMENT_UNEVEN)
+		return moment_check(c, m, w, v.time_zone);
+	day_t first = day_of_wall(wish.local), last = {first.n + DAYS_LOOKED_AT - 1};
+	if (visit_read_hours(c, &v, first, last) < 0 || visit_read_busy(c, &v) < 0)
+		return -1;
+	all = mem_alloc(c->mem, DAYS_LOOKED_AT * STARTS_MAX * sizeof(*all));
+	for (size_t d = 0; d < v.n_days; d++)
+		n += candidates_of(c, &v, &v.days[d], &wish, all + n);
+	qsort(all, n, sizeof(*all), by_wish);
+	if (n > (size_t)max)
+		n = (size_t)max;
+	list = mem_alloc(c->mem, (n + 1) * sizeof(*list));
+	for (size_t i = 0; i < n; i++)
+		list[i] = as_alternative(c, &v, &all[i]);
+	*out = (struct rows){list, n};
+	return 0;
+}

@@ -1,0 +1,252 @@
+#include "fcgi/h_booking.h"
+#include "core/base/text.h"
+#include "core/booking/booking.h"
+#include "core/sys/json.h"
+#include "fcgi/page.h"
+
+#define ALTERNATIVES_MAX 5
+
+/* ---- tables ---- */
+
+static const char *const STATUS_QUERY[] = {"", "scheduled", "confirmed", "in_progress", "completed",
+	"cancelled", "no_show", "needs_attention", NULL};
+enum status_query { STATUS_ANY };
+
+static const char *const BOOKING_SORT[] = {"", "starts_at", "-starts_at", NULL};
+enum booking_sort { BOOKING_SORT_DEFAULT, BOOKING_SORT_ASCENDING, BOOKING_SORT_DESCENDING };
+
+struct booking_query {
+	int64_t limit;
+	const char *cursor;
+	day_t from;
+	day_t to;
+	const char *staff_id;
+	const char *customer_id;
+	const char *call_id;
+	enum status_query status; /* 0 any, else 1 + enum appointment_status */
+	enum booking_sort sort;
+};
+
+static const struct field BOOKING_QUERY_FIELDS[] = {
+	INT(booking_query, limit, 0, 1, PAGE_MAX),
+	TEXT(booking_query, cursor, 0, 100),
+	DAY(booking_query, from, 0),
+	DAY(booking_query, to, 0),
+	ID(booking_query, staff_id, 0),
+	ID(booking_query, customer_id, 0),
+	ID(booking_query, call_id, 0),
+	ENUM(booking_query, status, NULL0, enum status_query, STATUS_QUERY),
+	ENUM(booking_query, sort, NULL0, enum booking_sort, BOOKING_SORT),
+};
+const struct table BOOKING_QUERY = TABLE(booking_query, "booking_query", BOOKING_QUERY_FIELDS);
+
+struct customer_in {
+	const char *name;
+	const char *phone;
+	const char *email;
+};
+
+static const struct field CUSTOMER_IN_FIELDS[] = {
+	TEXT(customer_in, name, REQ | PERSONAL, 120),
+	TEXT(customer_in, phone, PERSONAL, 40),
+	TEXT(customer_in, email, PERSONAL, 254),
+};
+static const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
+
+/* Like the sources of an appointment, behind "not said". */
+static const char *const SOURCES[] = {"", "phone", "web", "api", "portal", NULL};
+enum source_in { SOURCE_UNSAID };
+
+struct booking_in {
+	const char *service_id;
+	ts_t starts_at;
+	wall_t local_start;
+	const char *utc_offset;
+	const char *staff_id;
+	const char *branch_id;
+	const char *customer_id;
+	struct customer_in *customer;
+	const char *notes;
+	enum source_in source;
+};
+
+static const struct field BOOKING_IN_FIELDS[] = {
+	ID(booking_in, service_id, REQ),
+	TIME(booking_in, starts_at, 0),
+	WALL(booking_in, local_start, 0),
+	TEXT(booking_in, utc_offset, 0, 6),
+	ID(booking_in, staff_id, 0),
+	ID(booking_in, branch_id, 0),
+	ID(booking_in, customer_id, 0),
+	OBJECT(booking_in, customer, 0, struct customer_in, CUSTOMER_IN),
+	TEXT(booking_in, notes, PERSONAL, 2000),
+	ENUM(booking_in, source, NULL0, enum source_in, SOURCES),
+};
+const struct table BOOKING_IN = TABLE(booking_in, "booking_request", BOOKING_IN_FIELDS);
+
+struct cancel_in {
+	const char *reason;
+};
+
+static const struct field CANCEL_IN_FIELDS[] = {
+	TEXT(cancel_in, reason, PERSONAL, 300),
+};
+const struct table CANCEL_IN = TABLE(cancel_in, "cancel_request", CANCEL_IN_FIELDS);
+
+struct availability_query {
+	const char *service_id;
+	day_t from;
+	day_t to;
+	const char *staff_id;
+	const char *branch_id;
+};
+
+static const struct field AVAILABILITY_QUERY_FIELDS[] = {
+	ID(availability_query, service_id, REQ),
+	DAY(availability_query, from, REQ),
+	DAY(availability_query, to, REQ),
+	ID(availability_query, staff_id, 0),
+	ID(availability_query, branch_id, 0),
+};
+const struct table AVAILABILITY_QUERY =
+	TABLE(availability_query, "availability_query", AVAILABILITY_QUERY_FIELDS);
+
+struct availability {
+	const char *time_zone;
+	struct rows slots;
+};
+
+static const struct field AVAILABILITY_FIELDS[] = {
+	TEXT(availability, time_zone, RO | REQ, 64),
+	LIST(availability, slots, RO, SLOT),
+};
+const struct table AVAILABILITY = TABLE(availability, "availability", AVAILABILITY_FIELDS);
+
+/* ---- handlers ---- */
+
+int h_availability(struct req *r)
+{
+	const struct availability_query *q = r->query;
+	struct search s = {q->service_id, q->staff_id, q->branch_id, q->from, q->to};
+	struct availability out = {0};
+
+	if (availability_search(&r->c, &s, &out.slots, &out.time_zone) < 0)
+		return -1;
+	return reply(r, 200, &AVAILABILITY, &out);
+}
+
+int h_bookings(struct req *r)
+{
+	const struct booking_query *q = r->query;
+	struct page p;
+	struct rows rows;
+
+	if (page_read(r, q->limit, q->cursor, &p) < 0)
+		return -1;
+	struct appointment_filter f = {
+		.from = q->from,
+		.to = q->to,
+		.staff_id = q->staff_id,
+		.customer_id = q->customer_id,
+		.call_id = q->call_id,
+		.status = (int)q->status - 1,
+		.after = p.after,
+		.after_id = p.after_id,
+		.limit = (int)p.limit + 1,
+		.descending = q->sort == BOOKING_SORT_DESCENDING,
+	};
+	if (appointment_list(&r->c, &f, &rows) < 0)
+		return -1;
+	return reply_rows(
+		r, &APPOINTMENT, &rows, page_next(r, &p, &APPOINTMENT, &rows, "starts_at"));
+}
+
+static int reply_appointment(struct req *r, int status, const char *id)
+{
+	struct appointment a;
+
+	if (appointment_get(&r->c, id, &a) < 0)
+		return -1;
+	return reply(r, status, &APPOINTMENT, &a);
+}
+
+int h_booking(struct req *r)
+{
+	return reply_appointment(r, 200, r->ids[0]);
+}
+
+/* "+02:00" to minutes; OFFSET_NONE when absent. */
+static int read_offset(struct req *r, const char *s, int *minutes)
+{
+	int m;
+
+	*minutes = OFFSET_NONE;
+	if (s == NULL)
+		return 0;
+	if ((*s != '+' && *s != '-') || !minute_parse(s + 1, &m) || m > 14 * 60)
+		return err_field(&r->c, "utc_offset", "must look like +02:00");
+	*minutes = *s == '-' ? -m : m;
+	return 0;
+}
+
+static int read_wish(struct req *r, struct wish *w)
+{
+	const struct booking_in *in = r->in;
+	struct ctx *c = &r->c;
+
+	memset(w, 0, sizeof(*w));
+	if ((in->starts_at.ms == 0) == (in->local_start.min == 0))
+		return err_field(c, "starts_at", "give either this or local_start");
+	if ((in->customer_id == NULL) == (in->customer == NULL))
+		return err_field(c, "customer_id", "give either this or customer");
+	if (read_offset(r, in->utc_offset, &w->utc_offset_minutes) < 0)
+		return -1;
+	w->service_id = in->service_id;
+	w->staff_id = in->staff_id;
+	w->branch_id = in->branch_id;
+	w->starts_at = in->starts_at;
+	w->local_start = in->local_start;
+	w->notes = in->notes;
+	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
+						: SOURCE_API;
+	w->customer.id = in->customer_id;
+	if (in->customer != NULL) {
+		w->customer.name = in->customer->name;
+		w->customer.phone = in->customer->phone;
+		w->customer.email = in->customer->email;
+	}
+	return 0;
+}
+
+int h_booking_create(struct req *r)
+{
+	struct appointment a;
+	struct wish w;
+
+	if (read_wish(r, &w) < 0 || booking_take(&r->c, &w, &a) < 0)
+		return -1;
+	r->location = mem_printf(r->c.mem, "/api/v2/bookings/%s", a.id);
+	return reply_appointment(r, 201, a.id);
+}
+
+int h_booking_alternatives(struct req *r)
+{
+	struct rows rows;
+	struct wish w;
+
+	if (read_wish(r, &w) < 0 || booking_alternatives(&r->c, &w, ALTERNATIVES_MAX, &rows) < 0)
+		return -1;
+	buf_text_add(&r->out, ",\"alternatives\":");
+	json_rows(&r->out, &ALTERNATIVE, &rows);
+	return 0;
+}
+
+int h_booking_cancel(struct req *r)
+{
+	const struct cancel_in *in = r->in;
+	struct appointment a;
+
+	if (appointment_cancel(&r->c, r->ids[0], in->reason, &a) < 0)
+		return -1;
+	return reply_appointment(r, 200, r->ids[0]);
+}

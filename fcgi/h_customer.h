@@ -1,0 +1,16 @@
+/* h_customer.h - customers, tasks for people, messages that went out. */
+#ifndef FRONTDESK_H_CUSTOMER_H
+#define FRONTDESK_H_CUSTOMER_H
+
+#include "fcgi/req.h"
+
+extern const struct table CUSTOMER_QUERY;
+extern const struct table TASK_QUERY;
+extern const struct table NOTIFICATION_QUERY;
+
+int h_customers(struct req *r);
+int h_customer(struct req *r);
+int h_tasks(struct req *r);
+int h_notifications(struct req *r);
+
+#endif

@@ -1,0 +1,94 @@
+#include "fcgi/route.h"
+#include "core/booking/booking.h"
+#include "core/call/call.h"
+#include "core/call/unassigned.h"
+#include "core/customer/customer.h"
+#include "core/notify/notify.h"
+#include "core/phone/phone.h"
+#include "core/queue/queue.h"
+#include "core/service/service.h"
+#include "core/staff/staff.h"
+#include "core/task/task.h"
+#include "core/tenant/company.h"
+#include "fcgi/h_auth.h"
+#include "fcgi/h_booking.h"
+#include "fcgi/h_business.h"
+#include "fcgi/h_call.h"
+#include "fcgi/h_customer.h"
+#include "fcgi/h_health.h"
+#include "fcgi/h_job.h"
+#include "fcgi/in_retell.h"
+#include "fcgi/openapi.h"
+
+#define V2 "/api/v2"
+
+/* Routes of a company, by what they are; the rest is written out. */
+#define SHOW(path, fn, perm, table, text)                                                         \
+	{                                                                                         \
+		"GET", V2 path, fn, AUTH_COMPANY, perm, TX_READ, NULL, NULL, SHAPE_ONE, &(table), \
+			200, text, NULL                                                           \
+	}
+#define LIST_OF(path, fn, perm, query, table, text)                                       \
+	{                                                                                 \
+		"GET", V2 path, fn, AUTH_COMPANY, perm, TX_READ, query, NULL, SHAPE_LIST, \
+			&(table), 200, text, NULL                                         \
+	}
+#define CHANGE(path, fn, perm, in, table, status, text, conflict)                                 \
+	{                                                                                         \
+		"POST", V2 path, fn, AUTH_COMPANY, perm, TX_WRITE, NULL, in, SHAPE_ONE, &(table), \
+			status, text, conflict                                                    \
+	}
+#define LOG_IN(path, fn, in, text)                                                       \
+	{                                                                                \
+		"POST", V2 path, fn, AUTH_NONE, PERM_NONE, TX_NONE, NULL, in, SHAPE_ONE, \
+			&LOGIN_OUT, 200, text, NULL                                      \
+	}
+#define HOOK(path, fn, text)                                                                   \
+	{                                                                                      \
+		"POST", path, fn, AUTH_HOOK, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, \
+			204, text, NULL                                                        \
+	}
+
+/* clang-format off */
+const struct route ROUTES[] = {
+{"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL},
+{"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL},
+LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
+LOG_IN("/auth/refresh", h_refresh, &REFRESH_IN, "A new access token for a refresh token"),
+{"POST", V2 "/auth/logout", h_logout, AUTH_USER, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, 204, "End this session", NULL},
+{"GET", V2 "/me", h_me, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &ME, 200, "Who is logged in, and what they may do", NULL},
+
+SHOW("/companies/current", h_company, PERM_COMPANY_READ, COMPANY, "The company"),
+LIST_OF("/branches", h_branches, PERM_COMPANY_READ, NULL, BRANCH, "Branches"),
+LIST_OF("/phone-numbers", h_phone_numbers, PERM_COMPANY_READ, NULL, PHONE_NUMBER, "Phone numbers"),
+LIST_OF("/staff", h_staff, PERM_COMPANY_READ, NULL, STAFF, "Staff members"),
+LIST_OF("/services", h_services, PERM_COMPANY_READ, NULL, SERVICE, "Services"),
+
+{"GET", V2 "/availability", h_availability, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, &AVAILABILITY_QUERY, NULL, SHAPE_ONE, &AVAILABILITY, 200, "When a service is free", NULL},
+LIST_OF("/bookings", h_bookings, PERM_BOOKINGS_READ, &BOOKING_QUERY, APPOINTMENT, "Appointments by start"),
+CHANGE("/bookings", h_booking_create, PERM_BOOKINGS_WRITE, &BOOKING_IN, APPOINTMENT, 201, "Book an appointment", h_booking_alternatives),
+SHOW("/bookings/{id}", h_booking, PERM_BOOKINGS_READ, APPOINTMENT, "One appointment"),
+CHANGE("/bookings/{id}/cancel", h_booking_cancel, PERM_BOOKINGS_WRITE, &CANCEL_IN, APPOINTMENT, 200, "Cancel an appointment", NULL),
+
+LIST_OF("/customers", h_customers, PERM_CUSTOMERS_READ, &CUSTOMER_QUERY, CUSTOMER, "Customers, newest first"),
+SHOW("/customers/{id}", h_customer, PERM_CUSTOMERS_READ, CUSTOMER, "One customer"),
+
+LIST_OF("/calls", h_calls, PERM_CALLS_READ, &CALL_QUERY, CALL, "Calls, newest first"),
+SHOW("/calls/{id}", h_call, PERM_CALLS_READ, CALL, "One call with its transcript and cost"),
+LIST_OF("/calls/{id}/events", h_call_events, PERM_CALLS_READ, NULL, CALL_EVENT, "The webhook events of a call"),
+
+LIST_OF("/tasks", h_tasks, PERM_TASKS_READ, &TASK_QUERY, TASK, "Tasks for a person"),
+LIST_OF("/notifications", h_notifications, PERM_NOTIFICATIONS_READ, &NOTIFICATION_QUERY, NOTIFICATION, "Messages to people"),
+LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
+LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),
+CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
+LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
+CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
+
+HOOK("/webhooks/retell/{hook}", in_retell_hook, "An event of Retell"),
+HOOK("/webhooks/retell", in_retell_platform, "An event of Retell, account set up platform-wide"),
+HOOK("/api/retell/webhook", in_retell_platform, "The same"),
+};
+/* clang-format on */
+
+const size_t ROUTES_COUNT = COUNT_OF(ROUTES);

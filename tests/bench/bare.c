@@ -1,0 +1,191 @@
+/*
+ * bare - the limit that `make bench` compares with: what this machine, nginx,
+ * libfcgi and MariaDB give when nothing else is done. One FastCGI loop, one
+ * prepared statement for each kind of request, on the base tables; no log-in,
+ * no rights, no JSON but the columns one after the other.
+ *
+ *	GET  /one?COMPANY,ID   one customer
+ *	GET  /list?COMPANY     the 50 latest calls, with the names that belong to them
+ *	POST /write            the body as a row, committed
+ */
+#include <fcgiapp.h>
+#include <mysql.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COLUMNS_MAX 32
+#define VALUE_MAX 1024
+#define BODY_MAX (1 << 20)
+#define PARAMETERS 2
+
+struct statement {
+	const char *sql;
+	MYSQL_STMT *stmt;
+	unsigned columns;
+};
+
+static char OUT[COLUMNS_MAX][VALUE_MAX];
+static unsigned long OUT_LENGTH[COLUMNS_MAX];
+static my_bool OUT_NULL[COLUMNS_MAX];
+static char BODY[BODY_MAX];
+
+static struct statement CUSTOMER = {
+	.sql = "SELECT id, name, phone, email, language, journey, created_at"
+	       " FROM frontdesk_store.customer WHERE company_id = ? AND id = ?",
+};
+static struct statement CALLS = {
+	.sql = "SELECT c.id, c.provider, c.provider_call_id, c.direction, c.status, c.from_number,"
+	       " c.to_number, c.branch_id, b.name, c.phone_number_id, c.customer_id, k.name AS "
+	       "customer,"
+	       " c.started_at, c.ended_at, c.duration_seconds, c.disconnection_reason, c.language,"
+	       " c.summary, c.sentiment, c.appointment_id, c.booking_outcome, c.booking_details,"
+	       " c.customer_cents, c.currency, c.platform_microusd, c.created_at"
+	       " FROM frontdesk_store.`call` c"
+	       " LEFT JOIN frontdesk_store.branch b ON b.company_id = c.company_id AND b.id = "
+	       "c.branch_id"
+	       " LEFT JOIN frontdesk_store.customer k"
+	       " ON k.company_id = c.company_id AND k.id = c.customer_id"
+	       " WHERE c.company_id = ? ORDER BY c.started_at DESC, c.id DESC LIMIT 50",
+};
+static struct statement EVENT = {.sql = "INSERT INTO bench.event (body) VALUES (?)"};
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "bare: %s: %s\n", what, why);
+	exit(1);
+}
+
+static void prepare(MYSQL *db, struct statement *s)
+{
+	MYSQL_BIND b[COLUMNS_MAX];
+
+	s->stmt = mysql_stmt_init(db);
+	if (mysql_stmt_prepare(s->stmt, s->sql, strlen(s->sql)) != 0)
+		die(s->sql, mysql_stmt_error(s->stmt));
+	s->columns = mysql_stmt_field_count(s->stmt);
+	memset(b, 0, sizeof(b));
+	for (unsigned i = 0; i < s->columns; i++) {
+		b[i].buffer_type = MYSQL_TYPE_STRING;
+		b[i].buffer = OUT[i];
+		b[i].buffer_length = VALUE_MAX;
+		b[i].length = &OUT_LENGTH[i];
+		b[i].is_null = &OUT_NULL[i];
+	}
+	if (s->columns > 0 && mysql_stmt_bind_result(s->stmt, b) != 0)
+		die(s->sql, mysql_stmt_error(s->stmt));
+}
+
+static MYSQL *connect_to(const char *socket_path)
+{
+	MYSQL *db = mysql_init(NULL);
+
+	mysql_options(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	if (mysql_real_connect(db, NULL, "root", "", "bench", 0, socket_path, 0) == NULL)
+		die(socket_path, mysql_error(db));
+	prepare(db, &CUSTOMER);
+	prepare(db, &CALLS);
+	prepare(db, &EVENT);
+	return db;
+}
+
+static bool execute(struct statement *s, const char *const *values, const unsigned long *lengths)
+{
+	MYSQL_BIND b[PARAMETERS];
+
+	memset(b, 0, sizeof(b));
+	for (unsigned i = 0; i < mysql_stmt_param_count(s->stmt) && i < PARAMETERS; i++) {
+		b[i].buffer_type = MYSQL_TYPE_STRING;
+		b[i].buffer = (void *)(uintptr_t)values[i];
+		b[i].buffer_length = lengths[i];
+	}
+	return mysql_stmt_bind_param(s->stmt, b) == 0 && mysql_stmt_execute(s->stmt) == 0;
+}
+
+/* The rows as text, a line each; -1 when the database fails. */
+static int rows(struct statement *s, const char *const *values, char *to, size_t size)
+{
+	const unsigned long lengths[PARAMETERS] = {strlen(values[0]), strlen(values[1])};
+	size_t n = 0;
+
+	if (!execute(s, values, lengths) || mysql_stmt_store_result(s->stmt) != 0)
+		return -1;
+	while (mysql_stmt_fetch(s->stmt) != MYSQL_NO_DATA) {
+		for (unsigned i = 0; i < s->columns; i++) {
+			size_t length = OUT_NULL[i] ? 0 : OUT_LENGTH[i];
+
+			if (length > VALUE_MAX || n + length + 2 > size)
+				return -1;
+			memcpy(to + n, OUT[i], length);
+			n += length;
+			to[n++] = i + 1 < s->columns ? ',' : '\n';
+		}
+	}
+	mysql_stmt_free_result(s->stmt);
+	return (int)n;
+}
+
+static int read_body(FCGX_Request *f)
+{
+	int n = 0, k;
+
+	while (n < BODY_MAX && (k = FCGX_GetStr(BODY + n, BODY_MAX - n, f->in)) > 0)
+		n += k;
+	return n;
+}
+
+static void answer(FCGX_Request *f, int status, const char *p, int n)
+{
+	FCGX_FPrintF(f->out, "Status: %d\r\n", status);
+	if (n > 0)
+		FCGX_FPrintF(f->out, "Content-Type: text/plain\r\n");
+	FCGX_FPrintF(f->out, "Content-Length: %d\r\n\r\n", n);
+	FCGX_PutStr(p, n, f->out);
+}
+
+static void handle(FCGX_Request *f)
+{
+	const char *uri = FCGX_GetParam("REQUEST_URI", f->envp);
+	char *query = uri == NULL ? NULL : strchr(uri, '?');
+	char *comma = query == NULL ? NULL : strchr(query, ',');
+	const char *values[PARAMETERS] = {query == NULL ? "" : query + 1, ""};
+	int n = -1;
+
+	if (comma != NULL) {
+		*comma = '\0';
+		values[1] = comma + 1;
+	}
+	if (uri != NULL && strncmp(uri, "/one", 4) == 0) {
+		n = rows(&CUSTOMER, values, BODY, BODY_MAX);
+	} else if (uri != NULL && strncmp(uri, "/list", 5) == 0) {
+		n = rows(&CALLS, values, BODY, BODY_MAX);
+	} else if (uri != NULL && strncmp(uri, "/write", 6) == 0) {
+		const char *body[PARAMETERS] = {BODY, NULL};
+		const unsigned long length[PARAMETERS] = {(unsigned long)read_body(f), 0};
+
+		n = execute(&EVENT, body, length) ? 0 : -1;
+	}
+	answer(f, n < 0 ? 500 : n == 0 ? 204 : 200, BODY, n < 0 ? 0 : n);
+}
+
+int main(int argc, char **argv)
+{
+	FCGX_Request f;
+
+	if (argc != 2) {
+		fputs("usage: spawn-fcgi -n -s SOCKET -- bare MARIADB_SOCKET\n", stderr);
+		return 2;
+	}
+	MYSQL *db = connect_to(argv[1]);
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&f, 0, 0) != 0)
+		die("descriptor 0", "is no FastCGI socket");
+	while (FCGX_Accept_r(&f) == 0) {
+		handle(&f);
+		FCGX_Finish_r(&f);
+	}
+	mysql_close(db);
+	return 0;
+}

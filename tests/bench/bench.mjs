@@ -1,0 +1,104 @@
+// `make bench`: a private stack, the bare limit beside it, and a table of what
+// the one makes of the other; build/bench.json holds the same. A goal that is
+// not held is a result (exit 0); what could not be measured is an error (1).
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { request } from '../support/http.mjs';
+import { sqlOn } from '../support/sql.mjs';
+import { startStack } from '../support/stack.mjs';
+import { startBare } from './bare-server.mjs';
+import { USER, loadData } from './data.mjs';
+import { Measurements } from './measure.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const VAR = join(ROOT, 'build/bench-var');
+const RESULT = join(ROOT, 'build/bench.json');
+const PASSWORD = 'frontdesk-demo';
+const FULL = { rounds: 3, seconds: 4, steady: 30, warmUp: 5, memory: [20_000, 100_000] };
+const SHORT = { rounds: 2, seconds: 2, steady: 4, warmUp: 1, memory: [10_000, 20_000] };
+
+const USAGE = `usage: bench.mjs [--port P] [--short]
+  --port P   the stack's port, and P+5 and P+6 for the bare limit (8100)
+  --short    shorter runs: about a minute, and figures that vary more`;
+
+function options() {
+  try {
+    const { values } = parseArgs({ options: {
+      port: { type: 'string', default: '8100' }, short: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+    } });
+    const port = Number(values.port);
+
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    if (!Number.isInteger(port) || port < 1024 || port > 65_000) throw new Error('--port must be a number from 1024 to 65000');
+    return { port, plan: values.short ? SHORT : FULL };
+  } catch (e) {
+    console.error(`bench: ${e.message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+async function logIn(base) {
+  const { status, json } = await request(`${base}/api/v2/auth/login`, { method: 'POST', json: { email: USER, password: PASSWORD } });
+
+  if (status !== 200) throw new Error(`${USER} could not log in: ${status} ${json?.message ?? ''}`);
+  return json.access_token;
+}
+
+function table(results) {
+  const show = (v) => (v === null ? '' : typeof v === 'number' ? v.toLocaleString('en', { maximumFractionDigits: v < 100 ? 2 : 0 }) : v);
+  const held = (v) => (v === null ? '' : v ? 'yes' : 'NO');
+  const lines = [['', 'value', 'unit', 'bare', 'ratio', 'goal', 'held'],
+    ...results.map((r) => [r.name, show(r.value), r.unit, show(r.bare), show(r.ratio), show(r.goal), held(r.held)])];
+  const widths = lines[0].map((_, i) => Math.max(...lines.map((l) => l[i].length)));
+  const left = [0, 2, 5, 6];
+
+  return lines.map((l) => l.map((v, i) => (left.includes(i) ? v.padEnd(widths[i]) : v.padStart(widths[i]))).join('  ').trimEnd()).join('\n');
+}
+
+async function measure({ port, plan }) {
+  const began = Date.now();
+  const say = (what) => console.error(`${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ${what}`);
+
+  rmSync(VAR, { recursive: true, force: true });
+  mkdirSync(VAR, { recursive: true });
+  say('starting a stack');
+  const stack = await startStack({ port, dir: VAR });
+  let bare;
+
+  try {
+    const sql = sqlOn(stack);
+    say('preparing data');
+    const numbers = await loadData(sql);
+    bare = await startBare(stack, port + 5);
+    const m = new Measurements({
+      stack, bare, plan, sql, numbers, stackPort: port, token: () => logIn(stack.base), file: (name) => join(VAR, `${name}.requests`),
+    });
+    await m.prepare();
+    const results = [];
+    for (const [what, steps] of Object.entries({ reads: 'reads', latencies: 'readLatencies', webhooks: 'webhooks', start: 'start', memory: 'memory' })) {
+      say(what);
+      results.push(...[await m[steps]()].flat());
+    }
+    say('done');
+    return results;
+  } finally {
+    await bare?.stop();
+    await stack.stop();
+    rmSync(VAR, { recursive: true, force: true });
+  }
+}
+
+try {
+  const results = await measure(options());
+
+  writeFileSync(RESULT, `${JSON.stringify(results, null, 1)}\n`);
+  console.log(table(results));
+} catch (e) {
+  console.error(`bench: ${e.message}`);
+  process.exitCode = 1;
+}

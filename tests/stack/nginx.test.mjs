@@ -1,0 +1,383 @@
+// What nginx does with requests, seen from both sides: the pools are stand-ins
+// that answer with what they were given. First the local variant, then the
+// production site against the same pools.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { standInBuild } from '../support/standin/build.mjs';
+import { startStack } from '../support/stack.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PORT = 18400;
+const HTTP_PORT = 18403;
+const HTTPS_PORT = 18404;
+const BROTLI = existsSync('/usr/lib/nginx/modules/ngx_http_brotli_static_module.so');
+const CSP = (style) => `default-src 'self'; script-src 'self'; style-src 'self' ${style}; img-src 'self' data:; `
+  + `connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+
+let stack;
+let build;
+
+before(async () => {
+  build = standInBuild();
+  const program = join(build, 'run');
+  writeFileSync(program, `#!/bin/sh\nexec '${ROOT}systemd/run-local' --build '${build}' --trust 127.0.0.2 "$@"\n`, { mode: 0o755 });
+  stack = await startStack({ port: PORT, program });
+});
+after(async () => {
+  await stack?.stop();
+  rmSync(build, { recursive: true, force: true });
+});
+
+/** {status, headers, text, json()} of one request; `options` as in node:http. */
+function ask(path, { body, client = http, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = client.request({ host: '127.0.0.1', port: PORT, path, agent: false, ...options }, (reply) => {
+      const chunks = [];
+      reply.on('data', (chunk) => chunks.push(chunk));
+      reply.on('error', reject);
+      reply.on('end', () => {
+        const text = Buffer.concat(chunks).toString('latin1');
+        resolve({ status: reply.statusCode, headers: reply.headers, text, json: () => JSON.parse(text) });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** Bytes as they are; the answer's bytes. */
+function raw(text, port = PORT) {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = net.connect(port, '127.0.0.1')
+      .on('data', (chunk) => { answer += chunk.toString('latin1'); })
+      .on('error', reject)
+      .on('close', () => resolve(answer))
+      .setTimeout(5000, () => socket.destroy());
+    socket.write(text); // not end(): to nginx that is a client that has left
+  });
+}
+
+const given = async (path, options) => Object.fromEntries((await ask(path, options)).json().params);
+
+/** An error of nginx's own must look like one of the API. */
+function assertApiError(reply, status, code) {
+  const error = reply.json();
+
+  assert.equal(reply.status, status);
+  assert.match(reply.headers['content-type'], /^application\/json/);
+  assert.deepEqual(Object.keys(error), ['status', 'code', 'message', 'errors', 'request_id']);
+  assert.deepEqual([error.status, error.code, error.errors], ['error', code, []]);
+  assert.equal(reply.headers['x-request-id'], error.request_id);
+  assert.match(error.request_id, /^[0-9a-f]{32}$/);
+}
+
+describe('pools', () => {
+  for (const [method, path, pool] of [
+    ['GET', '/api/health', 'api'],
+    ['GET', '/api/v2/calls?limit=2', 'api'],
+    ['PATCH', '/api/v2/customers/1', 'api'],
+    ['POST', '/api/v2/files', 'api'],
+    ['POST', '/api/v2/auth/login', 'login'],
+    ['POST', '/api/v2/auth/refresh', 'login'],
+    ['GET', '/api/v2/auth/sessions', 'api'],
+    ['POST', '/api/ai/appointments', 'talk'],
+    ['POST', '/api/mcp', 'talk'],
+    ['POST', '/webhooks/retell/demo-salon', 'hook'],
+    ['POST', '/webhooks/retell', 'hook'],
+    ['POST', '/webhooks/twilio/x/status', 'hook'],
+    ['POST', '/webhooks/retell/x/inbound', 'talk'],
+    ['POST', '/webhooks/retell/x/functions/check', 'talk'],
+    ['POST', '/webhooks/twilio/x/voice', 'talk'],
+    ['POST', '/webhooks/twilio/x/gather', 'talk'],
+    ['POST', '/api/retell/webhook', 'hook'],
+  ]) {
+    test(`${method} ${path} goes to ${pool}`, async () => {
+      const reply = await ask(path, { method });
+      const params = Object.fromEntries(reply.json().params);
+
+      assert.equal(reply.json().pool, pool);
+      assert.deepEqual([params.REQUEST_METHOD, params.REQUEST_URI], [method, path]);
+      assert.equal(reply.headers['x-content-type-options'], 'nosniff');
+    });
+  }
+});
+
+describe('what a worker is given', () => {
+  test('the headers as they came, and no more than it reads', async () => {
+    const params = await given('/api/v2/me?x=1', { headers: { authorization: 'Bearer t', 'X-Company-Id': 'c' } });
+
+    assert.deepEqual(Object.keys(params).filter((name) => !name.startsWith('HTTP_')).sort(),
+      ['CONTENT_LENGTH', 'REMOTE_ADDR', 'REQUEST_METHOD', 'REQUEST_URI']);
+    assert.deepEqual([params.HTTP_AUTHORIZATION, params.HTTP_X_COMPANY_ID], ['Bearer t', 'c']);
+    assert.equal(params.HTTP_HOST, `127.0.0.1:${PORT}`);
+  });
+
+  test('a header that came twice, twice (or nginx refuses it)', async () => {
+    for (const name of ['Authorization', 'X-Company-Id', 'Content-Type', 'X-Retell-Signature']) {
+      const answer = await raw(`POST /webhooks/x/y HTTP/1.0\r\n${name}: a\r\n${name}: b\r\n\r\n`);
+      const param = `HTTP_${name.toUpperCase().replaceAll('-', '_')}`;
+
+      if (answer.startsWith('HTTP/1.1 400')) continue;
+      const { params } = JSON.parse(answer.slice(answer.indexOf('{')));
+      assert.deepEqual(params.filter(([key]) => key === param).map(([, value]) => value), ['a', 'b'], name);
+    }
+  });
+
+  test('no header that pretends to be another, a proxy or an address', async () => {
+    const params = await given('/api/v2/me', {
+      headers: { Proxy: 'http://evil', 'X-Forwarded-For': '9.9.9.9', 'X-Real-IP': '9.9.9.9', Forwarded: 'for=9.9.9.9', X_Company_Id: 'c' },
+    });
+
+    assert.ok(!JSON.stringify(params).includes('evil'));
+    assert.ok(!JSON.stringify(params).includes('9.9.9.9'));
+    assert.equal(params.HTTP_X_COMPANY_ID, undefined);
+    assert.equal(params.REMOTE_ADDR, '127.0.0.1');
+  });
+
+  test('the client\'s address from a trusted proxy, and from nobody else', async () => {
+    const headers = { 'X-Forwarded-For': '198.51.100.7, 203.0.113.9' };
+
+    assert.equal((await given('/api/v2/me', { headers, localAddress: '127.0.0.2' })).REMOTE_ADDR, '203.0.113.9');
+    assert.equal((await given('/api/v2/me', { headers, localAddress: '127.0.0.3' })).REMOTE_ADDR, '127.0.0.3');
+  });
+
+  test('a request id: the client\'s, else one of nginx', async () => {
+    assert.equal((await given('/api/v2/me', { headers: { 'X-Request-Id': 'mine-1' } })).HTTP_X_REQUEST_ID, 'mine-1');
+    assert.match((await given('/api/v2/me')).HTTP_X_REQUEST_ID, /^[0-9a-f]{32}$/);
+  });
+
+  test('a chunked body with its length', async () => {
+    const reply = await ask('/webhooks/x/y', { method: 'POST', headers: { 'transfer-encoding': 'chunked' }, body: 'x'.repeat(200_000) });
+
+    assert.equal(Object.fromEntries(reply.json().params).CONTENT_LENGTH, '200000');
+    assert.equal(reply.json().body, 200_000);
+  });
+});
+
+describe('errors of nginx itself', () => {
+  test('sentences and codes are those of errors.def', () => {
+    const def = readFileSync(join(ROOT, 'core/base/errors.def'), 'utf8');
+    const conf = readFileSync(join(ROOT, 'nginx/snippets/http.conf'), 'utf8');
+    const entries = (name) => conf.match(new RegExp(`map \\$status \\$${name} \\{\n([^}]*)`))[1].matchAll(/(\d+|default) "?([^";]*)"?;/g);
+    const codes = new Map([...entries('frontdesk_error_code')].map(([, status, code]) => [status, code]));
+
+    assert.ok(codes.size > 8);
+    for (const [, status, sentence] of entries('frontdesk_error_message')) {
+      const line = def.split('\n').find((l) => l.includes(`"${codes.get(status)}"`));
+      assert.ok(line?.includes(`"${sentence}"`), `${status}: ${sentence}`);
+    }
+  });
+
+  for (const [path, limit] of [['/api/v2/calls', 1], ['/webhooks/retell/x', 8], ['/api/retell/webhook', 8],
+    ['/webhooks/retell/x/inbound', 8], ['/api/v2/files', 32]]) {
+    test(`a body over ${limit} MiB for ${path} is 413`, async () => {
+      const body = Buffer.alloc((limit << 20) + 1);
+
+      assertApiError(await ask(path, { method: 'POST', body, headers: { expect: '' } }), 413, 'too_large');
+      assert.equal((await ask(path, { method: 'POST', body: body.subarray(1) })).json().body, limit << 20);
+    });
+  }
+
+  test('methods that nothing here takes are 405', async () => {
+    for (const method of ['TRACE', 'PROPFIND', 'MKCOL']) {
+      assertApiError(await ask('/api/v2/me', { method }), 405, 'method_not_allowed');
+    }
+    assertApiError(await ask('/', { method: 'POST' }), 405, 'method_not_allowed');
+  });
+
+  test('what is no HTTP is 400, headers without end are 431', async () => {
+    assert.match(await raw('GARBAGE\r\n\r\n'), /^HTTP\/1.1 400[^]*"code":"bad_request"/);
+    assert.match(await raw('GET /api/v2/me HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'), /^HTTP\/1.1 400[^]*"code":"bad_request"/);
+    assert.match(await raw(`GET /api/v2/me HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(9000)}\r\n\r\n`), /^HTTP\/1.1 431[^]*"code":"too_large"/);
+    assert.match(await raw(`GET /api/${'x'.repeat(9000)} HTTP/1.1\r\nHost: a\r\n\r\n`), /^HTTP\/1.1 414[^]*"code":"too_large"/);
+  });
+
+  test('a client\'s request id is not repeated unchecked', async () => {
+    const reply = await ask('/api/v2/me', { method: 'TRACE', headers: { 'X-Request-Id': '","x":"' } });
+    assertApiError(reply, 405, 'method_not_allowed');
+  });
+
+  test('a pool that is down is 503 with Retry-After; the others go on', async () => {
+    const [pid] = readFileSync(join(stack.var, 'pids/hook'), 'utf8').split(' ');
+    process.kill(Number(pid), 'SIGSTOP'); // so that multiwatch does not start new workers
+    const { pid: worker } = (await ask('/webhooks/x/y')).json();
+    const workers = execFileSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' }).trim().split(/\s+/).map(Number);
+    assert.ok(workers.includes(worker));
+    workers.forEach((id) => process.kill(id, 'SIGKILL'));
+    rmSync(join(stack.var, 'run/hook.sock'));
+
+    try {
+      const reply = await ask('/webhooks/x/y', { method: 'POST', body: 'x' });
+      assertApiError(reply, 503, 'unavailable');
+      assert.equal(reply.headers['retry-after'], '2');
+      assert.equal((await ask('/api/health')).status, 200);
+    } finally {
+      process.kill(Number(pid), 'SIGKILL'); // run-local starts the pool anew
+      for (let i = 0; i < 100 && (await ask('/webhooks/x/y')).status !== 200; i++) await new Promise((r) => setTimeout(r, 100));
+    }
+    assert.equal((await ask('/webhooks/x/y')).status, 200);
+  });
+
+  test('a worker\'s own errors stay as they are', async () => {
+    for (const status of [404, 413, 500, 503]) {
+      const reply = await ask(`/api/v2/x?status=${status}`);
+      assert.equal(reply.status, status);
+      assert.equal(reply.json().pool, 'api');
+    }
+  });
+});
+
+describe('the portal', () => {
+  test('any path is the first page, which is asked for anew each time', async () => {
+    for (const path of ['/', '/calls/0190', '/index.html', '/deep/er/path']) {
+      const reply = await ask(path);
+
+      assert.match(reply.text, /Portal/);
+      assert.equal(reply.headers['cache-control'], 'no-cache');
+      assert.match(reply.headers['content-type'], /^text\/html/);
+      assert.equal(reply.headers['content-security-policy'], CSP("'sha256-c3R5bGU='"));
+      assert.equal(reply.headers.server, 'nginx');
+    }
+  });
+
+  test('assets are kept for a year; a missing one is 404, not the page', async () => {
+    const reply = await ask('/assets/app.0a1b2c3d.js');
+
+    assert.equal(reply.headers['cache-control'], 'public, max-age=31536000, immutable');
+    assert.match(reply.headers['content-type'], /javascript/);
+    for (const path of ['/assets/gone.js', '/assets/', '/assets']) {
+      const missing = await ask(path, { headers: { accept: 'text/html' } });
+      if (path === '/assets') assert.equal(missing.status, 200);
+      else assertApiError(missing, 404, 'not_found');
+      assert.doesNotMatch(missing.headers['cache-control'], /immutable/);
+    }
+  });
+
+  test('compressed files are sent as the build left them', async () => {
+    for (const encoding of BROTLI ? ['gzip', 'br'] : ['gzip']) {
+      const reply = await ask('/assets/app.0a1b2c3d.js', { headers: { 'accept-encoding': encoding } });
+      const file = readFileSync(join(build, `www/assets/app.0a1b2c3d.js.${encoding === 'br' ? 'br' : 'gz'}`), 'latin1');
+
+      assert.equal(reply.headers['content-encoding'], encoding);
+      assert.match(reply.headers.vary, /Accept-Encoding/);
+      assert.equal(reply.text, file);
+    }
+  });
+
+  test('files outside it are not served', async () => {
+    for (const path of ['/../frontdesk-fcgi', '/..%2ffrontdesk-fcgi', '/%2e%2e/frontdesk-fcgi', '/assets/../../frontdesk-fcgi']) {
+      assert.doesNotMatch((await ask(path)).text, /^#!/);
+    }
+  });
+});
+
+describe('the log', () => {
+  test('a line a request, with its id and without query', async () => {
+    await ask('/api/v2/customers?q=Lena+Hoffmann', { headers: { authorization: 'Bearer secret-token' } });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const log = readFileSync(join(stack.var, 'log/nginx.log'), 'utf8');
+
+    assert.match(log, /^at=\S+ id=worker method=GET path="\/api\/v2\/customers" status=200 .* address=127\.0\.0\.1$/m);
+    assert.doesNotMatch(log, /Hoffmann|secret-token/);
+  });
+});
+
+describe('the production site', { skip: BROTLI ? false : 'needs the module libnginx-mod-http-brotli-static' }, () => {
+  const dir = mkdtempSync(join(tmpdir(), 'fd-site-'));
+  const name = 'frontdesk.example.com';
+  const site = { port: HTTPS_PORT, client: https, servername: name, headers: { host: name }, rejectUnauthorized: false };
+  let nginx;
+
+  /** The site file itself, on other ports and with this test's folders. */
+  function writeSite() {
+    const conf = readFileSync(join(ROOT, 'nginx/frontdesk.conf'), 'utf8')
+      .replaceAll('/run/frontdesk/', `${stack.var}/run/`)
+      .replaceAll('/usr/share/frontdesk/', `${build}/`)
+      .replaceAll('/etc/nginx/frontdesk.', `${dir}/frontdesk.`)
+      .replaceAll('/var/log/nginx/', `${dir}/`)
+      .replaceAll(/ frontdesk\/(\w+\.conf)/g, ` ${ROOT}nginx/snippets/$1`)
+      .replaceAll(/listen (\[::\]:)?(\d+)/g, (all, v6, port) => `listen ${v6 ? '[::1]' : '127.0.0.1'}:${port === '80' ? HTTP_PORT : HTTPS_PORT}`);
+    const temp = ['client_body', 'fastcgi', 'proxy', 'uwsgi', 'scgi'].map((t) => `${t}_temp_path ${dir}/${t};`).join('\n');
+
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+      '-subj', `/CN=${name}`, '-keyout', `${dir}/frontdesk.key`, '-out', `${dir}/frontdesk.crt`], { stdio: 'pipe' });
+    writeFileSync(`${dir}/frontdesk.conf`, conf.replaceAll('include frontdesk/', `include ${dir}/frontdesk/`));
+    mkdirSync(`${dir}/frontdesk`);
+    for (const file of ['http', 'tls', 'server', 'error', 'headers', 'realip', 'fastcgi', 'locations']) {
+      writeFileSync(`${dir}/frontdesk/${file}.conf`, readFileSync(join(ROOT, `nginx/snippets/${file}.conf`), 'utf8'));
+    }
+    writeFileSync(`${dir}/nginx.conf`, `load_module /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;
+      ${process.getuid() === 0 ? 'user root;' : ''} daemon off; pid ${dir}/pid; events { } http { include /etc/nginx/mime.types; ${temp} include ${dir}/frontdesk.conf; }`);
+  }
+
+  before(async () => {
+    writeSite();
+    nginx = spawn('nginx', ['-e', `${dir}/error`, '-c', `${dir}/nginx.conf`], { stdio: 'inherit' });
+    for (let i = 0; i < 100; i++) {
+      if (await ask('/', { port: HTTP_PORT }).then(() => true, (e) => e.code !== 'ECONNREFUSED')) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+  after(async () => {
+    const ended = new Promise((resolve) => nginx.once('exit', resolve));
+    nginx.kill('SIGTERM');
+    await ended;
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('serves portal and API over TLS, with HSTS', async () => {
+    for (const path of ['/', '/api/health', '/assets/gone.js']) {
+      const reply = await ask(path, site);
+
+      assert.equal(reply.status, path === '/assets/gone.js' ? 404 : 200);
+      assert.equal(reply.headers['strict-transport-security'], 'max-age=31536000; includeSubDomains');
+      assert.match(reply.headers['content-security-policy'], /sha256-c3R5bGU=/);
+    }
+  });
+
+  test('speaks TLS 1.2 and 1.3 only', async () => {
+    for (const version of ['TLSv1.2', 'TLSv1.3']) {
+      assert.equal((await ask('/api/health', { ...site, minVersion: version, maxVersion: version })).status, 200);
+    }
+    await assert.rejects(ask('/', { ...site, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }));
+  });
+
+  test('sends plain HTTP to TLS', async () => {
+    const reply = await ask('/calls?x=1', { port: HTTP_PORT, headers: { host: name } });
+    assert.deepEqual([reply.status, reply.headers.location], [308, `https://${name}/calls?x=1`]);
+  });
+
+  test('answers nobody who does not know its name', async () => {
+    await assert.rejects(ask('/', { port: HTTP_PORT, headers: { host: 'other' } }), /socket hang up/);
+    await assert.rejects(ask('/', { ...site, servername: 'other' }));
+  });
+
+  test('refuses a flood from one address on /api, none on /webhooks', async () => {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 40 });
+    const flood = async (path, n) => {
+      const replies = await Promise.all(Array.from({ length: n }, () => ask(path, { ...site, agent, method: 'POST' })));
+      return replies.filter((r) => r.status === 429);
+    };
+    const refused = await flood('/api/v2/auth/login', 200);
+
+    assert.ok(refused.length > 50, `${refused.length} refused`);
+    assertApiError(refused[0], 429, 'rate_limited');
+    assert.equal(refused[0].headers['retry-after'], '1');
+    assert.equal((await flood('/webhooks/retell/x', 400)).length, 0);
+    agent.destroy();
+  });
+
+  test('refuses more headers than a request needs', async () => {
+    const headers = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`x-${i}`, '1']));
+    assert.equal((await ask('/api/health', { ...site, headers: { host: name, ...headers } })).status, 431);
+  });
+});
