@@ -209,5 +209,5 @@ test-fault: programs node-modules
 
 # ---- tests against the database ---------------------------------------------
 
-test-db: $(B)/t/db $(B)/t/frontdeskctl
+test-db: $(B)/t/db $(B)/t/frontdeskctl $(B)/t/frontdesk-worker
 	tests/db/run $(B)/t/db $(B)/t/frontdeskctl
