@@ -1,9 +1,6 @@
 /* Span arithmetic against tables and against a slow model: a bit a minute. */
 #include "core/calendar/calendar.h"
-
-#include <check.h>
-
-Suite *suite_calendar(void);
+#include "tests/unit/unit.h"
 
 #define MEMORY (16u << 20)
 
