@@ -122,7 +122,7 @@ $(B)/t/frontdeskctl: $(CTL_T) $(FCGI_T) $(CORE_T)
 $(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
-$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT)) $(FCGI_T) $(CORE_T)
+$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT) tests/unit/server.c) $(FCGI_T) $(CORE_T)
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
 
