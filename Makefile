@@ -209,5 +209,5 @@ test-fault: programs node-modules
 
 # ---- tests against the database ---------------------------------------------
 
-test-db: $(B)/t/db $(B)/t/frontdeskctl
+test-db: $(B)/t/db $(TEST_PROGRAMS)
 	tests/db/run $(B)/t/db $(B)/t/frontdeskctl

@@ -66,7 +66,7 @@ static void put_names(struct buf *b, const struct field *f, bool null)
 
 static void put_schema(struct buf *b, const struct table *t, bool input);
 
-/* Replies' tables have names to refer to; what is inside a request is written out. */
+/* Replies refer to a schema by name; what a request contains stands inside. */
 static void put_sub(struct buf *b, const struct table *t, bool input)
 {
 	if (input)
