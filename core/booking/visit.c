@@ -291,7 +291,7 @@ static int64_t ceil_minute(ts_t t)
 	return (t.ms + 59999) / 60000;
 }
 
-static void person_add_busy(struct ctx *c, struct person *who, const struct occupancy *o, size_t n)
+static void person_add_busy(struct ctx *c, struct person *who, const struct taken *o, size_t n)
 {
 	struct span *p = mem_alloc(c->mem, (who->busy.n + n) * sizeof(*p));
 	size_t k = who->busy.n;
@@ -320,7 +320,7 @@ static void find_starts(struct ctx *c, struct visit *v)
 
 void visit_add_busy(struct ctx *c, struct visit *v, const struct rows *taken)
 {
-	const struct occupancy *o = taken->p;
+	const struct taken *o = taken->p;
 
 	for (size_t i = 0, n; i < taken->n; i += n) {
 		for (n = 1;

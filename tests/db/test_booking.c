@@ -487,20 +487,20 @@ static void clean_up(void)
 {
 	static const char *const SQL[] = {
 		"USE frontdesk_store",
-		"DELETE o FROM occupancy o JOIN frontdesk_store.appointment a "
-		"ON a.company_id = o.company_id AND a.id = o.appointment_id "
-		"JOIN frontdesk_store.customer k ON k.company_id = a.company_id "
-		"AND k.id = a.customer_id WHERE k.name = 'Rival'",
-		"DELETE g FROM frontdesk_store.appointment_segment g "
-		"JOIN frontdesk_store.appointment a ON a.company_id = g.company_id "
-		"AND a.id = g.appointment_id JOIN frontdesk_store.customer k "
-		"ON k.company_id = a.company_id AND k.id = a.customer_id WHERE k.name = 'Rival'",
-		"DELETE j FROM frontdesk_store.job j JOIN frontdesk_store.event e ON e.id = "
-		"j.ref_id "
-		"WHERE e.payload LIKE '%Rival%'",
+		("DELETE o FROM occupancy o JOIN frontdesk_store.appointment a "
+		 "ON a.company_id = o.company_id AND a.id = o.appointment_id "
+		 "JOIN frontdesk_store.customer k ON k.company_id = a.company_id "
+		 "AND k.id = a.customer_id WHERE k.name = 'Rival'"),
+		("DELETE g FROM frontdesk_store.appointment_segment g "
+		 "JOIN frontdesk_store.appointment a ON a.company_id = g.company_id "
+		 "AND a.id = g.appointment_id JOIN frontdesk_store.customer k "
+		 "ON k.company_id = a.company_id AND k.id = a.customer_id WHERE k.name = 'Rival'"),
+		("DELETE j FROM frontdesk_store.job j JOIN frontdesk_store.event e ON e.id = "
+		 "j.ref_id "
+		 "WHERE e.payload LIKE '%Rival%'"),
 		"DELETE FROM frontdesk_store.event WHERE payload LIKE '%Rival%'",
-		"DELETE a FROM frontdesk_store.appointment a JOIN frontdesk_store.customer k "
-		"ON k.company_id = a.company_id AND k.id = a.customer_id WHERE k.name = 'Rival'",
+		("DELETE a FROM frontdesk_store.appointment a JOIN frontdesk_store.customer k "
+		 "ON k.company_id = a.company_id AND k.id = a.customer_id WHERE k.name = 'Rival'"),
 		"DELETE FROM frontdesk_store.customer WHERE name = 'Rival'",
 	};
 	struct ctx *admin = db_ctx_admin();
