@@ -256,6 +256,12 @@ static struct spans hours_of(
 	return spans_normal(c->mem, p, k);
 }
 
+/* The only person who counts, after visit_insist(); NULL: several do. */
+static const char *only_one(const struct visit *v)
+{
+	return v->n_teams == 1 && v->teams[0].n == 1 ? v->teams[0].members[0].who->id : NULL;
+}
+
 int visit_read_hours(struct ctx *c, struct visit *v, day_t from, day_t to)
 {
 	struct rows rows;
@@ -265,7 +271,7 @@ int visit_read_hours(struct ctx *c, struct visit *v, day_t from, day_t to)
 	v->days = mem_alloc(c->mem, (v->n_days + 1) * sizeof(*v->days));
 	for (size_t i = 0; i <= v->n_days; i++)
 		v->days[i] = local_day(v->tz, (day_t){from.n + (int32_t)i});
-	if (service_hours(c, v->service.id, &rows) < 0)
+	if (service_hours(c, v->service.id, only_one(v), &rows) < 0)
 		return -1;
 	h = rows.p;
 	for (size_t i = 0, n; i < rows.n; i += n) {
