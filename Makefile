@@ -160,7 +160,7 @@ long: deps all test-programs
 	@LONG=1 node tests/run.mjs $(STEPS)
 
 ## make lint      layers, lengths, formatting, units, both compilers
-lint: lint-clang
+lint: lint-clang $(B)/openapi.json node-modules
 	@node tests/lint/lint.mjs
 	@sh tests/lint/units.sh
 	@cd frontend && npm run --silent lint
