@@ -123,7 +123,7 @@ $(B)/t/frontdeskctl: $(CTL_T) $(FCGI_T) $(CORE_T)
 $(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
-$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT)) $(FCGI_T) $(CORE_T)
+$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT) tests/unit/server.c) $(FCGI_T) $(CORE_T)
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
 
@@ -161,7 +161,7 @@ long: deps all test-programs
 	@LONG=1 node tests/run.mjs $(STEPS)
 
 ## make lint      layers, lengths, formatting, units, both compilers
-lint: lint-clang
+lint: lint-clang $(B)/openapi.json node-modules
 	@node tests/lint/lint.mjs
 	@sh tests/lint/units.sh
 	@cd frontend && npm run --silent lint
@@ -210,7 +210,7 @@ test-fault: programs node-modules
 
 # ---- tests against the database ---------------------------------------------
 
-test-db: $(B)/t/db $(B)/t/frontdeskctl
+test-db: $(B)/t/db $(TEST_PROGRAMS)
 	tests/db/run $(B)/t/db $(B)/t/frontdeskctl
 
 # ---- running and installing -------------------------------------------------

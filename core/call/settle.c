@@ -266,8 +266,11 @@ static int impossible(struct ctx *c, struct settling *s)
 	const char *problem = sentence_of(c), *why = NULL;
 
 	err_clear(c);
-	if (booking_obstacle(c, &s->wish, &why) < 0 && !err_take(c, E_INVALID))
-		return -1;
+	if (booking_obstacle(c, &s->wish, &why) < 0) {
+		if (err_status(c->err.code) != 422)
+			return -1;
+		err_clear(c);
+	}
 	return unclear(s, why == NULL ? problem : why);
 }
 
@@ -277,7 +280,7 @@ static int book(struct ctx *c, struct settling *s)
 	int rc = take(c, s, &s->wish, &why);
 
 	if (rc < 0)
-		return c->err.code == E_INVALID ? impossible(c, s) : -1;
+		return err_status(c->err.code) == 422 ? impossible(c, s) : -1;
 	if (rc > 0)
 		return settle_taken(s, NULL);
 	if (booking_obstacle(c, &s->wish, &obstacle) < 0)

@@ -111,7 +111,7 @@ static bool find_member(struct span object, const char *name, struct span *value
 	return false;
 }
 
-/* A plain string of at most max bytes; NULL for anything else. */
+/* A string of at most max printable ASCII characters; NULL for anything else. */
 static const char *plain_text(struct ctx *c, struct span call, const char *name, size_t max)
 {
 	struct span v;
@@ -121,10 +121,13 @@ static const char *plain_text(struct ctx *c, struct span call, const char *name,
 	const char *end = skip_string(v) - 1; /* the closing quote, if there is one */
 	size_t n = (size_t)(end - v.p) - 1;
 
-	if (*end != '"' || n > max || !utf8_valid(v.p + 1, n))
+	if (*end != '"' || n == 0 || n > max)
 		return NULL;
-	const char *s = mem_text_n(c->mem, v.p + 1, n);
-	return strchr(s, '\\') == NULL && *s != '\0' ? s : NULL;
+	for (const char *p = v.p + 1; p < end; p++) {
+		if (*p < 0x20 || *p > 0x7E || *p == '\\')
+			return NULL;
+	}
+	return mem_text_n(c->mem, v.p + 1, n);
 }
 
 void retell_peek_address(struct ctx *c, struct bytes body, const char **number, const char **agent)

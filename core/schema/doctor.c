@@ -13,6 +13,7 @@
 static void say(struct doctor *d, const char *verdict, const char *what, const char *fmt,
 	va_list ap) PRINTF_LIKE(4, 0);
 
+PRINTF_LIKE(4, 0)
 static void say(
 	struct doctor *d, const char *verdict, const char *what, const char *fmt, va_list ap)
 {

@@ -73,6 +73,8 @@ START_TEST(a_wrong_signature_stores_nothing)
 	refused("demo-\xff", "key_demo_salon", body);
 	refused(NULL, "key_nobody", body);
 	refused(NULL, "key_nobody", "");
+	refused(NULL, "key_nobody", call_body(MITTE_NUMBER, "ag\xc3\xa9nt"));
+	refused(NULL, "key_nobody", call_body("\xef\xbc\x8b\xef\xbc\x94", "a"));
 	ck_assert_int_eq(retell_receive(web, "demo-salon", NULL, raw, &e), -1);
 	ck_assert_int_eq(web->err.code, E_BAD_SIGNATURE);
 	err_clear(web);
