@@ -29,7 +29,7 @@ exposed() { # SERVICE: its figure, and false above 1.5
 node tests/lint/config.mjs || exit 1
 DESTDIR=$tree systemd/install --config || exit 1
 for program in usr/lib/frontdesk/frontdesk-fcgi usr/lib/frontdesk/frontdesk-worker \
-	usr/bin/spawn-fcgi usr/bin/multiwatch bin/rm; do
+	usr/bin/spawn-fcgi usr/bin/multiwatch usr/bin/env bin/rm; do
 	mkdir -p "$tree/${program%/*}"
 	printf '#!/bin/sh\n' >"$tree/$program"
 	chmod 755 "$tree/$program"
