@@ -69,8 +69,8 @@ CTL_T := $(call objects,t,$(CTL))
 PROGRAMS := $(B)/frontdesk-fcgi $(B)/frontdesk-worker $(B)/frontdeskctl
 TEST_PROGRAMS := $(B)/t/frontdesk-fcgi $(B)/t/frontdesk-worker $(B)/t/frontdeskctl
 
-.PHONY: help all deps run demo test lint bench long install clean ci format \
-	programs test-programs portal node-modules test-unit test-db
+.PHONY: help all deps run demo test lint lint-clang objects bench long install clean ci \
+	format programs test-programs portal node-modules test-unit test-portal test-db
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -122,11 +122,63 @@ $(B)/t/frontdeskctl: $(CTL_T) $(FCGI_T) $(CORE_T)
 $(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
-$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT)) $(FCGI_T) $(CORE_T)
+$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT) tests/unit/server.c) $(FCGI_T) $(CORE_T)
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
 
 -include $(shell find $(B)/o $(B)/t -name '*.d' 2>/dev/null)
+
+# ---- portal -------------------------------------------------------------------
+
+$(B)/openapi.json: $(B)/frontdeskctl
+	$(Q)$< openapi > $@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new && touch $@ || mv $@.new $@
+
+PORTAL := $(shell git ls-files -co --exclude-standard frontend 2>/dev/null)
+
+portal: $(B)/www/index.html
+$(B)/www/index.html: $(B)/openapi.json $(PORTAL) | node-modules
+	@echo "  VITE $(B)/www"
+	$(Q)cd frontend && npm run --silent build > ../$(B)/portal.log 2>&1 || { cat ../$(B)/portal.log; exit 1; }
+	@touch $@
+
+# Node packages, again when a lock file changed.
+node-modules: frontend/node_modules/.installed tests/node_modules/.installed
+%/node_modules/.installed: %/package-lock.json
+	@echo "  NPM  $*"
+	$(Q)cd $* && npm ci --ignore-scripts --silent
+	@touch $@
+
+# ---- tests --------------------------------------------------------------------
+
+## make test      every test (short forms); the last line counts them
+test: deps all test-programs
+	@node tests/run.mjs $(STEPS)
+
+## make long      the full counts of property, race, fault and fuzz tests
+long: deps all test-programs
+	@LONG=1 node tests/run.mjs $(STEPS)
+
+## make lint      layers, lengths, formatting, units, both compilers
+lint: lint-clang $(B)/openapi.json node-modules
+	@node tests/lint/lint.mjs
+	@sh tests/lint/units.sh
+	@cd frontend && npm run --silent lint
+
+# Everything once more with clang, which warns of other things.
+lint-clang:
+	@$(MAKE) -s CC=clang CXX=clang++ B=$(B)/clang objects
+
+objects: $(CORE_O) $(FCGI_O) $(CTL_O)
+
+test-unit: $(B)/t/unit
+	$< 2>&1
+test-portal: portal
+	cd frontend && npm test
+
+## make ci        what must be green before a change lands
+ci: test
+	@sh tests/lint/debian-node.sh
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cc')
@@ -154,3 +206,8 @@ bench: programs node-modules $(B)/openloop $(B)/bare
 # The short form; LONG=1 tries every point.
 test-fault: programs node-modules
 	FAULT_PORT=$$(($(PORT) + 40)) node --test --test-concurrency=1 tests/fault/*.test.mjs
+
+# ---- tests against the database ---------------------------------------------
+
+test-db: $(B)/t/db $(TEST_PROGRAMS)
+	tests/db/run $(B)/t/db $(B)/t/frontdeskctl

@@ -12,6 +12,9 @@ static const char *const STATUS_QUERY[] = {"", "scheduled", "confirmed", "in_pro
 	"cancelled", "no_show", "needs_attention", NULL};
 enum status_query { STATUS_ANY };
 
+static const char *const BOOKING_SORT[] = {"", "starts_at", "-starts_at", NULL};
+enum booking_sort { BOOKING_SORT_DEFAULT, BOOKING_SORT_ASCENDING, BOOKING_SORT_DESCENDING };
+
 struct booking_query {
 	int64_t limit;
 	const char *cursor;
@@ -21,6 +24,7 @@ struct booking_query {
 	const char *customer_id;
 	const char *call_id;
 	enum status_query status; /* 0 any, else 1 + enum appointment_status */
+	enum booking_sort sort;
 };
 
 static const struct field BOOKING_QUERY_FIELDS[] = {
@@ -32,6 +36,7 @@ static const struct field BOOKING_QUERY_FIELDS[] = {
 	ID(booking_query, customer_id, 0),
 	ID(booking_query, call_id, 0),
 	ENUM(booking_query, status, NULL0, enum status_query, STATUS_QUERY),
+	ENUM(booking_query, sort, NULL0, enum booking_sort, BOOKING_SORT),
 };
 const struct table BOOKING_QUERY = TABLE(booking_query, "booking_query", BOOKING_QUERY_FIELDS);
 
@@ -148,6 +153,7 @@ int h_bookings(struct req *r)
 		.after = p.after,
 		.after_id = p.after_id,
 		.limit = (int)p.limit + 1,
+		.descending = q->sort == BOOKING_SORT_DESCENDING,
 	};
 	if (appointment_list(&r->c, &f, &rows) < 0)
 		return -1;

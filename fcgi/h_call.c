@@ -10,6 +10,10 @@ static const char *const STATUS_QUERY[] = {
 	"", "inbound", "ongoing", "completed", "analyzed", "failed", "missed", NULL};
 enum status_query { STATUS_ANY };
 
+/* Calls come newest first; the parameter says so, and is open for others. */
+static const char *const CALL_SORT[] = {"", "-started_at", NULL};
+enum call_sort { CALL_SORT_DEFAULT };
+
 struct call_query {
 	int64_t limit;
 	const char *cursor;
@@ -19,6 +23,7 @@ struct call_query {
 	const char *branch_id;
 	const char *customer_id;
 	const char *q;
+	enum call_sort sort;
 };
 
 static const struct field CALL_QUERY_FIELDS[] = {
@@ -30,6 +35,7 @@ static const struct field CALL_QUERY_FIELDS[] = {
 	ID(call_query, branch_id, 0),
 	ID(call_query, customer_id, 0),
 	TEXT(call_query, q, PERSONAL, 100),
+	ENUM(call_query, sort, NULL0, enum call_sort, CALL_SORT),
 };
 const struct table CALL_QUERY = TABLE(call_query, "call_query", CALL_QUERY_FIELDS);
 

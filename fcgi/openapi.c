@@ -64,15 +64,26 @@ static void put_names(struct buf *b, const struct field *f, bool null)
 	buf_text_add(b, null ? ",null]" : "]");
 }
 
-static void put_nested(struct buf *b, const struct field *f, bool null)
+static void put_schema(struct buf *b, const struct table *t, bool input);
+
+/* Replies refer to a schema by name; what a request contains stands inside. */
+static void put_sub(struct buf *b, const struct table *t, bool input)
+{
+	if (input)
+		put_schema(b, t, true);
+	else
+		put_ref(b, t);
+}
+
+static void put_nested(struct buf *b, const struct field *f, bool null, bool input)
 {
 	if (f->type == F_LIST) {
 		buf_text_add(b, "\"type\":\"array\",\"items\":");
-		put_ref(b, f->sub);
+		put_sub(b, f->sub, input);
 		return;
 	}
 	buf_text_add(b, "\"anyOf\":[");
-	put_ref(b, f->sub);
+	put_sub(b, f->sub, input);
 	buf_text_add(b, null ? ",{\"type\":\"null\"}]" : "]");
 }
 
@@ -122,7 +133,7 @@ static void put_field(struct buf *b, const struct field *f, bool input)
 		break;
 	case F_LIST:
 	case F_OBJECT:
-		put_nested(b, f, null);
+		put_nested(b, f, null, input);
 		break;
 	case F_BYTES:
 		BUG("%s is never shown", f->name);

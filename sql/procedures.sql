@@ -148,7 +148,9 @@ BEGIN
 END;
 
 -- Claims up to p_n jobs for an owner; commits before it answers. Leases that
--- ran out go back first: nobody knows which of these jobs was to blame.
+-- ran out go back first: nobody knows which of these jobs was to blame. They
+-- are changed one by one, by their key: a range over leases would lock the
+-- rows of other workers too, and deadlock with their ends (seen).
 -- @worker
 CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT) MODIFIES SQL DATA
 BEGIN
@@ -158,11 +160,13 @@ BEGIN
 		WHERE state = 'queued' AND run_at <= NOW(3) ORDER BY priority, run_at, id LIMIT p_n FOR UPDATE SKIP LOCKED;
 	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
-	UPDATE frontdesk_store.job
-		SET state = IF(attempts >= max_attempts, 'dead', 'queued'), owner = NULL, lease_until = NULL,
-			last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
-			finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
-		WHERE state = 'running' AND lease_until < NOW(3);
+	FOR lapsed IN (SELECT id FROM frontdesk_store.job WHERE state = 'running' AND lease_until < NOW(3)) DO
+		UPDATE frontdesk_store.job
+			SET state = IF(attempts >= max_attempts, 'dead', 'queued'), owner = NULL, lease_until = NULL,
+				last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
+				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
+			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
+	END FOR;
 	START TRANSACTION;
 	OPEN due;
 	claim: LOOP
@@ -199,8 +203,10 @@ BEGIN
 			state = IF(crashes >= 2, 'dead', 'queued'),
 			finished_at = IF(crashes >= 2, NOW(3), NULL)
 		WHERE id = p_job AND state = 'running' AND owner = p_owner;
-	UPDATE frontdesk_store.job SET state = 'queued', owner = NULL, lease_until = NULL
-		WHERE state = 'running' AND owner = p_owner;
+	FOR held IN (SELECT id FROM frontdesk_store.job WHERE state = 'running' AND owner = p_owner) DO
+		UPDATE frontdesk_store.job SET state = 'queued', owner = NULL, lease_until = NULL
+			WHERE id = held.id AND state = 'running' AND owner = p_owner;
+	END FOR;
 END;
 
 -- Ends an attempt: done, dead, or queued again after a delay. ended 0:

@@ -59,6 +59,11 @@ function count(text, ok) {
     passed += Number(m[1]) - Number(m[2]) - Number(m[3])
   }
   for (const m of text.matchAll(/^(?:ℹ|#) pass (\d+)/gm)) passed += Number(m[1])
+  // Vitest
+  for (const m of text.matchAll(/^\s*Tests  (?:(\d+) failed \| )?(\d+) passed/gm)) {
+    failed += Number(m[1] ?? 0)
+    passed += Number(m[2])
+  }
   for (const m of text.matchAll(/^(?:ℹ|#) fail (\d+)/gm)) failed += Number(m[1])
   for (const m of text.matchAll(/^(?:.*: )?(\d+) passed, (\d+) failed/gm)) {
     passed += Number(m[1])

@@ -37,20 +37,40 @@ int err_set(struct ctx *c, enum err_code code, const char *fmt, ...)
 	return -1;
 }
 
+/* Adds a field to the 422 that is being gathered; another failure stays. */
+static void add_field(struct ctx *c, const char *field, const char *fmt, va_list ap)
+	PRINTF_LIKE(3, 0);
+
+static void add_field(struct ctx *c, const char *field, const char *fmt, va_list ap)
+{
+	if (ERRORS[c->err.code].status != 422 || c->err.n_fields == ERR_FIELDS_MAX)
+		return;
+	struct field_error *f = &c->err.fields[c->err.n_fields++];
+
+	f->field = mem_text(c->mem, field);
+	f->message = format(c, fmt, ap);
+}
+
 int err_field(struct ctx *c, const char *field, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (c->err.code != E_OK && c->err.code != E_INVALID)
-		return -1;
-	c->err.code = E_INVALID;
-	if (c->err.n_fields == ERR_FIELDS_MAX)
-		return -1;
-	struct field_error *f = &c->err.fields[c->err.n_fields++];
-
-	f->field = mem_text(c->mem, field);
+	if (c->err.code == E_OK)
+		c->err.code = E_INVALID;
 	va_start(ap, fmt);
-	f->message = format(c, fmt, ap);
+	add_field(c, field, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int err_field_as(struct ctx *c, enum err_code code, const char *field, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->err.code == E_OK)
+		c->err.code = code;
+	va_start(ap, fmt);
+	add_field(c, field, fmt, ap);
 	va_end(ap);
 	return -1;
 }

@@ -142,6 +142,9 @@ static int add_part(
 	part.microusd = money_mul_div(rate.microusd, part.quantity, rate.per_units);
 	part.rate_id = rate.id;
 	k->platform_microusd += part.microusd;
+	k->cost_parts = mem_printf(c->mem, "%s%s%s:%lld:%s:%lld",
+		k->cost_parts == NULL ? "" : k->cost_parts, k->cost_parts == NULL ? "" : "|", kind,
+		(long long)part.quantity, UNIT[part.unit], (long long)part.microusd);
 	return put_part(c, &part) < 0 ? -1 : 0;
 }
 
@@ -187,6 +190,7 @@ int billing_cost_call(struct ctx *c, struct call *k)
 	k->currency = company.currency;
 	k->customer_cents = company.plan_minute_cents * ((part.quantity + 59) / 60);
 	k->platform_microusd = 0;
+	k->cost_parts = NULL;
 	if (add_part(c, k, "voice", part, day) < 0 || add_part(c, k, "telephony", part, day) < 0 ||
 		convert(c, k, day) < 0)
 		return -1;

@@ -8,7 +8,6 @@
 #include "core/sys/json.h"
 #include "core/tenant/company.h"
 
-#define NOTES_LENGTH 2000
 #define REASON_LENGTH 300
 #define PAGE_MAX 1000
 
@@ -48,7 +47,7 @@ static const struct field FIELDS[] = {
 	TEXT(appointment, currency, RO, 3),
 	ENUM(appointment, source, RO | FILTER, enum appointment_source, SOURCE),
 	ID(appointment, call_id, RO | FILTER),
-	TEXT(appointment, notes, RO | PERSONAL, NOTES_LENGTH),
+	TEXT(appointment, notes, RO | PERSONAL, APPOINTMENT_NOTES_LENGTH),
 	TEXT(appointment, cancel_reason, RO | HIDDEN | PERSONAL, REASON_LENGTH),
 	INT(appointment, version, RO, 1, INT64_MAX),
 	TIME(appointment, created_at, RO),
@@ -64,17 +63,21 @@ const struct table APPOINTMENT = TABLE(appointment, "appointment", FIELDS);
 	"LEFT JOIN staff st ON st.id = a.staff_id "                              \
 	"LEFT JOIN customer k ON k.id = a.customer_id"
 
+static int with_segments(struct ctx *c, struct appointment *a)
+{
+	return db_rows(c, &APPOINTMENT_SEGMENT, &a->segments,
+		"SELECT {cols} FROM appointment_segment WHERE appointment_id = ? "
+		"ORDER BY starts_at",
+		a->id);
+}
+
 int appointment_get(struct ctx *c, const char *id, struct appointment *out)
 {
 	int rc = db_one(c, &APPOINTMENT, out, SELECT_APPOINTMENT " WHERE a.id = ?", id);
 
 	if (db_must(c, rc, "appointment", id) < 0)
 		return -1;
-	rc = db_rows(c, &APPOINTMENT_SEGMENT, &out->segments,
-		"SELECT {cols} FROM appointment_segment WHERE appointment_id = ? "
-		"ORDER BY starts_at",
-		id);
-	return rc < 0 ? -1 : 0;
+	return with_segments(c, out) < 0 ? -1 : 0;
 }
 
 int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointment *out)
@@ -83,7 +86,7 @@ int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointm
 
 	if (rc <= 0)
 		return rc;
-	return appointment_get(c, out->id, out) < 0 ? -1 : 1;
+	return with_segments(c, out) < 0 ? -1 : 1;
 }
 
 /* The segments of a whole page, in one query. */

@@ -24,6 +24,8 @@ enum appointment_status {
 
 enum appointment_source { SOURCE_PHONE, SOURCE_WEB, SOURCE_API, SOURCE_PORTAL };
 
+#define APPOINTMENT_NOTES_LENGTH 2000
+
 struct appointment_segment {
 	const char *id;
 	const char *appointment_id;
@@ -177,6 +179,8 @@ struct appointment_filter {
 
 /* By start, then id; with names and segments. At most three queries. */
 int appointment_list(struct ctx *c, const struct appointment_filter *f, struct rows *out) MUST_USE;
+
+/* With names and segments. */
 int appointment_get(struct ctx *c, const char *id, struct appointment *out) MUST_USE;
 /* The one that was made in or after a call: 1, 0 none, -1. */
 int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointment *out) MUST_USE;

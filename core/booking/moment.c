@@ -154,13 +154,12 @@ int moment_check(struct ctx *c, enum moment m, const struct wish *w, const char 
 	case MOMENT_UNEVEN:
 		return err_field(c, "starts_at", "must be a whole minute");
 	case MOMENT_SKIPPED:
-		return err_field(c, "local_start",
-			"no_such_local_time: the clocks of %s are put forward over %s", zone,
-			local);
+		return err_field_as(c, E_NO_SUCH_LOCAL_TIME, "local_start",
+			"does not exist: the clocks of %s are put forward over %s", zone, local);
 	case MOMENT_REPEATED:
-		return err_field(c, "local_start",
-			"ambiguous_local_time: the clocks of %s show %s twice: give utc_offset too",
-			zone, local);
+		return err_field_as(c, E_AMBIGUOUS_LOCAL_TIME, "local_start",
+			"is ambiguous: the clocks of %s show %s twice: give utc_offset too", zone,
+			local);
 	case MOMENT_OFFSET:
 		return err_field(c, "utc_offset", "is not the offset of %s at %s", zone, local);
 	}

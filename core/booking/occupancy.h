@@ -31,8 +31,15 @@ extern const struct table OCCUPANCY;
 
 #define OCCUPANCY_IDS 48 /* resources read at a time */
 
-/* Of struct occupancy (resource_id, starts_at, ends_at), by resource and
- * start: what is taken of these resources between two instants, expired holds
+/* A stretch that is taken of a resource. */
+struct taken {
+	const char *resource_id;
+	ts_t starts_at;
+	ts_t ends_at;
+};
+
+/* Of struct taken, mostly grouped by resource: what is taken of these
+ * resources between two instants, and perhaps of the day after; expired holds
  * left out. One query for every OCCUPANCY_IDS resources. */
 int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
 	struct rows *out) MUST_USE;

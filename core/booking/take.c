@@ -7,8 +7,6 @@
 #include "core/sys/db.h"
 #include "core/tenant/company.h"
 
-#define NOTES_LENGTH 2000
-
 /* A visit with its time, and who was chosen for every team. */
 struct taking {
 	struct visit v;
@@ -25,8 +23,8 @@ static int check_facts(struct ctx *c, const struct wish *w)
 
 	if (text_empty(k->id) && text_empty(k->name) && text_empty(k->phone))
 		err_field(c, "customer", "needs an id, or a name or a phone number");
-	if (w->notes != NULL && utf8_length(w->notes) > NOTES_LENGTH)
-		err_field(c, "notes", "must have at most %d characters", NOTES_LENGTH);
+	if (w->notes != NULL && utf8_length(w->notes) > APPOINTMENT_NOTES_LENGTH)
+		err_field(c, "notes", "must have at most %d characters", APPOINTMENT_NOTES_LENGTH);
 	return c->err.code == E_OK ? 0 : -1;
 }
 

@@ -256,6 +256,12 @@ static struct spans hours_of(
 	return spans_normal(c->mem, p, k);
 }
 
+/* The only person who counts, after visit_insist(); NULL: several do. */
+static const char *only_one(const struct visit *v)
+{
+	return v->n_teams == 1 && v->teams[0].n == 1 ? v->teams[0].members[0].who->id : NULL;
+}
+
 int visit_read_hours(struct ctx *c, struct visit *v, day_t from, day_t to)
 {
 	struct rows rows;
@@ -265,7 +271,7 @@ int visit_read_hours(struct ctx *c, struct visit *v, day_t from, day_t to)
 	v->days = mem_alloc(c->mem, (v->n_days + 1) * sizeof(*v->days));
 	for (size_t i = 0; i <= v->n_days; i++)
 		v->days[i] = local_day(v->tz, (day_t){from.n + (int32_t)i});
-	if (service_hours(c, v->service.id, &rows) < 0)
+	if (service_hours(c, v->service.id, only_one(v), &rows) < 0)
 		return -1;
 	h = rows.p;
 	for (size_t i = 0, n; i < rows.n; i += n) {
@@ -291,7 +297,7 @@ static int64_t ceil_minute(ts_t t)
 	return (t.ms + 59999) / 60000;
 }
 
-static void person_add_busy(struct ctx *c, struct person *who, const struct occupancy *o, size_t n)
+static void person_add_busy(struct ctx *c, struct person *who, const struct taken *o, size_t n)
 {
 	struct span *p = mem_alloc(c->mem, (who->busy.n + n) * sizeof(*p));
 	size_t k = who->busy.n;
@@ -320,7 +326,7 @@ static void find_starts(struct ctx *c, struct visit *v)
 
 void visit_add_busy(struct ctx *c, struct visit *v, const struct rows *taken)
 {
-	const struct occupancy *o = taken->p;
+	const struct taken *o = taken->p;
 
 	for (size_t i = 0, n; i < taken->n; i += n) {
 		for (n = 1;

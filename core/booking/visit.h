@@ -90,8 +90,8 @@ int visit_insist(struct ctx *c, struct visit *v) MUST_USE;
 int visit_read_hours(struct ctx *c, struct visit *v, day_t from, day_t to) MUST_USE;
 /* What is taken then. See occupancy_between() for the number of queries. */
 int visit_read_busy(struct ctx *c, struct visit *v) MUST_USE;
-/* Adds what is taken (rows of struct occupancy, by resource): every member's
- * starts are known afresh. */
+/* Adds what is taken (rows of struct taken): every member's starts are known
+ * afresh. */
 void visit_add_busy(struct ctx *c, struct visit *v, const struct rows *taken);
 
 /* Orders every team by how busy each is on this day, position and id. */

@@ -28,17 +28,28 @@ static int by_from(const void *a, const void *b)
 	return (x->from > y->from) - (x->from < y->from);
 }
 
+static bool is_sorted(const struct span *p, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		if (p[i - 1].from > p[i].from)
+			return false;
+	}
+	return true;
+}
+
 struct spans spans_normal(struct arena *mem, const struct span *p, size_t n)
 {
 	struct spans out = room_for(mem, n);
-	struct span *sorted = mem_alloc(mem, (n + 1) * sizeof(*sorted));
 
-	if (n > 0) {
+	if (!is_sorted(p, n)) {
+		struct span *sorted = mem_alloc(mem, n * sizeof(*sorted));
+
 		memcpy(sorted, p, n * sizeof(*p));
 		qsort(sorted, n, sizeof(*sorted), by_from);
+		p = sorted;
 	}
 	for (size_t i = 0; i < n; i++)
-		append(&out, sorted[i].from, sorted[i].to);
+		append(&out, p[i].from, p[i].to);
 	return out;
 }
 

@@ -135,6 +135,7 @@ static int find_or_make(struct ctx *c, const struct call *facts, struct call *k)
 	*k = *facts;
 	k->id = id_new(c);
 	k->status = CALL_NEW;
+	k->created_at = c->now;
 	rc = db_insert_new(c, &CALL, k);
 	if (rc == 0) { /* another event of this call was quicker */
 		rc = call_find_locked(c, facts, k);

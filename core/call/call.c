@@ -46,7 +46,7 @@ static const struct field FIELDS[] = {
 	INT(call, exchange_rate_micro, RO | HIDDEN | NULL0, 0, CALL_AMOUNT_MAX),
 	DAY(call, exchange_rate_on, RO | HIDDEN),
 	TEXT(call, exchange_rate_source, RO | HIDDEN, 20),
-	TEXT(call, cost_parts, RO | JOINED | HIDDEN, 1000),
+	TEXT(call, cost_parts, RO | HIDDEN, 300),
 	TIME(call, begun_at, RO | HIDDEN),
 	TIME(call, created_at, RO),
 };
@@ -65,8 +65,7 @@ const struct table CALL_EVENT = TABLE(call_event, "call_event", EVENT_FIELDS);
 
 /* ---- storage ---- */
 
-/* One statement for a call and for a list of them: names by joins, cost parts
- * as "voice:118:second:137667|telephony:…". */
+/* One statement for a call and, without transcripts, for a list of them. */
 #define CALL_COLUMNS                                                                            \
 	"SELECT a.id, a.provider, a.provider_call_id, a.agent, a.direction, a.status, "         \
 	"a.from_number, a.to_number, a.number_match, a.branch_id, b.name AS branch_name, "      \
@@ -74,11 +73,8 @@ const struct table CALL_EVENT = TABLE(call_event, "call_event", EVENT_FIELDS);
 	"a.duration_seconds, a.disconnection_reason, a.language, a.summary, a.sentiment, "      \
 	"a.recording_url, a.appointment_id IS NOT NULL AS appointment_made, "                   \
 	"a.appointment_id, a.booking_outcome, a.booking_details, a.customer_cents, "            \
-	"a.currency, a.platform_microusd, a.exchange_rate_micro, a.exchange_rate_on, "          \
-	"a.exchange_rate_source, a.begun_at, a.created_at, "                                    \
-	"(SELECT GROUP_CONCAT(p.kind, ':', p.quantity, ':', p.unit, ':', p.microusd "           \
-	"ORDER BY p.kind DESC SEPARATOR '|') FROM platform_cost p WHERE p.call_id = a.id) "     \
-	"AS cost_parts"
+	"a.currency, a.platform_microusd, a.cost_parts, a.exchange_rate_micro, "                \
+	"a.exchange_rate_on, a.exchange_rate_source, a.begun_at, a.created_at"
 #define CALL_FROM                                                  \
 	" FROM `call` a LEFT JOIN branch b ON b.id = a.branch_id " \
 	"LEFT JOIN customer u ON u.id = a.customer_id"
@@ -117,7 +113,7 @@ int call_write_facts(struct ctx *c, const struct call *k)
 int call_store_cost(struct ctx *c, const struct call *call)
 {
 	return db_update(c, &CALL, call,
-		       "customer_cents,currency,platform_microusd,exchange_rate_micro,"
+		       "customer_cents,currency,platform_microusd,cost_parts,exchange_rate_micro,"
 		       "exchange_rate_on,exchange_rate_source",
 		       call->id) < 0
 		? -1

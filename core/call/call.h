@@ -83,7 +83,7 @@ struct call {
 	int64_t exchange_rate_micro;
 	day_t exchange_rate_on;
 	const char *exchange_rate_source;
-	const char *cost_parts; /* joined, hidden: what cost.parts is read from */
+	const char *cost_parts; /* hidden: cost.parts as "voice:118:second:137667|…" */
 	ts_t begun_at;          /* started_at, else created_at: what lists are sorted by */
 	ts_t created_at;
 };
@@ -164,7 +164,7 @@ int64_t call_seconds(const struct call *call);
 int call_store_outcome(
 	struct ctx *c, const char *id, const struct call *decided, struct call *out) MUST_USE;
 
-/* Stores customer_cents … exchange_rate_source. Needs a transaction. */
+/* Stores customer_cents … cost_parts. Needs a transaction. */
 int call_store_cost(struct ctx *c, const struct call *call) MUST_USE;
 
 #endif

@@ -188,14 +188,24 @@ static const char *sentence_of(struct ctx *c)
 					: err_sentence(c->err.code);
 }
 
-/* An appointment that is there: at the wished time, or another. */
+/* At the wished time, and with the wished person in one of its parts. */
+static bool taken_as_wished(const struct settling *s)
+{
+	const struct appointment_segment *g = s->taken.segments.p;
+
+	if (s->taken.local_start.min != s->requested.min)
+		return false;
+	for (size_t i = 0; i < s->taken.segments.n && s->wish.staff_id != NULL; i++) {
+		if (strcmp(g[i].staff_id, s->wish.staff_id) == 0)
+			return true;
+	}
+	return s->wish.staff_id == NULL;
+}
+
 static int settle_taken(struct settling *s, const char *why_another)
 {
-	bool as_wished = s->taken.local_start.min == s->requested.min &&
-		(s->wish.staff_id == NULL || text_same(s->wish.staff_id, s->taken.staff_id));
-
 	s->task = NULL;
-	if (as_wished)
+	if (taken_as_wished(s))
 		return settle_as(s, OUTCOME_BOOKED, "The time that was asked for was free.");
 	return settle_as(s, OUTCOME_ALTERNATIVE_BOOKED, why_another);
 }
@@ -250,18 +260,29 @@ static int book_other(struct ctx *c, struct settling *s, const char *why)
 	return rc != 0 ? rc : offer(c, s, why);
 }
 
+/* A wish that can never be had as it is: the sentence for it, if there is one. */
+static int impossible(struct ctx *c, struct settling *s)
+{
+	const char *problem = sentence_of(c), *why = NULL;
+
+	err_clear(c);
+	if (booking_obstacle(c, &s->wish, &why) < 0) {
+		if (err_status(c->err.code) != 422)
+			return -1;
+		err_clear(c);
+	}
+	return unclear(s, why == NULL ? problem : why);
+}
+
 static int book(struct ctx *c, struct settling *s)
 {
 	const char *why = NULL, *obstacle = NULL;
 	int rc = take(c, s, &s->wish, &why);
 
-	if (rc < 0 && c->err.code == E_INVALID) {
-		unclear(s, sentence_of(c));
-		err_clear(c);
-		return 0;
-	}
-	if (rc != 0)
-		return rc < 0 ? -1 : settle_taken(s, NULL);
+	if (rc < 0)
+		return err_status(c->err.code) == 422 ? impossible(c, s) : -1;
+	if (rc > 0)
+		return settle_taken(s, NULL);
 	if (booking_obstacle(c, &s->wish, &obstacle) < 0)
 		return -1;
 	if (obstacle == NULL)

@@ -39,6 +39,12 @@ int phone_list(struct ctx *c, struct rows *out)
 
 /* ---- rules ---- */
 
+/* As numbers are stored. Anything else cannot be one of ours as it stands. */
+static bool is_e164(const char *s)
+{
+	return s[0] == '+' && s[1] != '\0' && strspn(s + 1, "0123456789") == strlen(s + 1);
+}
+
 static int by_notation(struct ctx *c, const char *written, struct phone_number *out)
 {
 	struct company co;
@@ -76,7 +82,7 @@ int phone_resolve(
 	*match = MATCH_NONE;
 	if (text_empty(written) || strlen(written) > PHONE_MAX)
 		return 0;
-	rc = find_e164(c, written, out);
+	rc = is_e164(written) ? find_e164(c, written, out) : 0;
 	if (rc != 0) {
 		*match = MATCH_EXACT;
 		return rc;

@@ -125,10 +125,13 @@ static int mail_end(struct ctx *c, const struct notification *n, const struct ht
 {
 	const char *error = a->error;
 	bool ok = a->outcome == HTTP_ANSWERED && a->status < 400;
+	bool silent = a->outcome == HTTP_NOT_SENT || a->outcome == HTTP_UNKNOWN;
 
 	if (ok)
 		return sent(c, n, "smtp", n->id);
-	if (a->outcome == HTTP_ANSWERED)
+	if (silent)
+		error = mem_printf(c->mem, "The mail server did not answer: %.300s", a->error);
+	else if (a->outcome == HTTP_ANSWERED)
 		error = mem_printf(c->mem, "The mail server answered: %.300s",
 			text_trim(c->mem, mem_text_n(c->mem, (const char *)a->body.p, a->body.n)));
 	if (a->outcome == HTTP_REFUSED ||

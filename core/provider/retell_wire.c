@@ -111,7 +111,7 @@ static bool find_member(struct span object, const char *name, struct span *value
 	return false;
 }
 
-/* A plain string of at most max bytes; NULL for anything else. */
+/* A string of at most max printable ASCII characters; NULL for anything else. */
 static const char *plain_text(struct ctx *c, struct span call, const char *name, size_t max)
 {
 	struct span v;
@@ -121,10 +121,13 @@ static const char *plain_text(struct ctx *c, struct span call, const char *name,
 	const char *end = skip_string(v) - 1; /* the closing quote, if there is one */
 	size_t n = (size_t)(end - v.p) - 1;
 
-	if (*end != '"' || n > max || !utf8_valid(v.p + 1, n))
+	if (*end != '"' || n == 0 || n > max)
 		return NULL;
-	const char *s = mem_text_n(c->mem, v.p + 1, n);
-	return strchr(s, '\\') == NULL && *s != '\0' ? s : NULL;
+	for (const char *p = v.p + 1; p < end; p++) {
+		if (*p < 0x20 || *p > 0x7E || *p == '\\')
+			return NULL;
+	}
+	return mem_text_n(c->mem, v.p + 1, n);
 }
 
 void retell_peek_address(struct ctx *c, struct bytes body, const char **number, const char **agent)
@@ -156,25 +159,46 @@ static bool is_bulky(struct span key)
 	return false;
 }
 
-/* The body with null in place of its bulky members. */
+/* Copies the body with null in place of the bulky members of its call, whose
+ * text in begins behind '{'. The length; out NULL: only that. */
+static size_t cut_bulky(struct span all, struct span in, char *out)
+{
+	struct span key, value;
+	const char *kept = all.p;
+	size_t n = 0;
+
+	while (next_member(&in, &key, &value)) {
+		size_t len = (size_t)(value.p - kept);
+
+		if (!is_bulky(key) || value.end - value.p < 4)
+			continue;
+		if (out != NULL) {
+			memcpy(out + n, kept, len);
+			memcpy(out + n + len, "null", 4);
+		}
+		n += len + 4;
+		kept = value.end;
+	}
+	if (out != NULL)
+		memcpy(out + n, kept, (size_t)(all.end - kept));
+	return n + (size_t)(all.end - kept);
+}
+
 static struct bytes lean_body(struct ctx *c, struct bytes body)
 {
 	struct span all = {(const char *)body.p, (const char *)body.p + body.n};
-	struct buf lean = buf_new(c->mem, body.n + 4096);
-	struct span in, key, value;
-	const char *kept = all.p;
+	struct span call;
 
-	if (body.n <= SMALL_BODY || !find_member(all, "call", &in) || !open_object(&in))
+	if (body.n <= SMALL_BODY || !find_member(all, "call", &call) || !open_object(&call))
 		return body;
-	while (next_member(&in, &key, &value)) {
-		if (!is_bulky(key) || value.end - value.p < 4)
-			continue;
-		buf_add(&lean, kept, (size_t)(value.p - kept));
-		buf_text_add(&lean, "null");
-		kept = value.end;
-	}
-	buf_add(&lean, kept, (size_t)(all.end - kept));
-	return (struct bytes){(const uint8_t *)buf_text(&lean), lean.n};
+	size_t n = cut_bulky(all, call, NULL);
+
+	if (n == body.n)
+		return body;
+	char *lean = mem_alloc(c->mem, n + 1);
+
+	cut_bulky(all, call, lean);
+	return (struct bytes){(const uint8_t *)lean, n};
 }
 
 static bool too_many_values(struct bytes b)

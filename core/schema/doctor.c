@@ -10,6 +10,10 @@
 
 #include <sys/stat.h>
 
+static void say(struct doctor *d, const char *verdict, const char *what, const char *fmt,
+	va_list ap) PRINTF_LIKE(4, 0);
+
+PRINTF_LIKE(4, 0)
 static void say(
 	struct doctor *d, const char *verdict, const char *what, const char *fmt, va_list ap)
 {
@@ -133,6 +137,7 @@ static void check_run_dir(struct doctor *d)
 static void check_database(struct doctor *d)
 {
 	struct ctx *c = d->c;
+	struct db *before = c->db;
 
 	c->db = admin_db(c);
 	if (c->db == NULL || db_connect(c) < 0) {
@@ -145,7 +150,7 @@ static void check_database(struct doctor *d)
 		doctor_isolation(d);
 	}
 	db_delete(c->db);
-	c->db = NULL;
+	c->db = before;
 }
 
 int schema_doctor(struct ctx *c, FILE *out)

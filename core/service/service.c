@@ -93,14 +93,21 @@ int service_crew(struct ctx *c, const char *service_id, struct rows *out)
 		service_id);
 }
 
-int service_hours(struct ctx *c, const char *service_id, struct rows *out)
+int service_hours(struct ctx *c, const char *service_id, const char *staff_id, struct rows *out)
 {
-	return db_rows(c, &WORKING_HOURS, out,
-		"SELECT {cols:w} FROM working_hours w WHERE w.staff_id IN "
-		"(SELECT ss.staff_id FROM service_segment g "
-		"JOIN service_staff ss ON ss.service_segment_id = g.id WHERE g.service_id = ?) "
-		"ORDER BY w.staff_id, w.weekday, w.start_minute",
-		service_id);
+	struct query q;
+
+	query_start(&q, c, "SELECT {cols:w} FROM working_hours w");
+	if (staff_id != NULL)
+		query_where(&q, "w.staff_id = ?", staff_id);
+	else
+		query_where(&q,
+			"w.staff_id IN (SELECT ss.staff_id FROM service_segment g "
+			"JOIN service_staff ss ON ss.service_segment_id = g.id "
+			"WHERE g.service_id = ?)",
+			service_id);
+	query_add(&q, " ORDER BY w.staff_id, w.weekday, w.start_minute");
+	return query_rows(&q, &WORKING_HOURS, out);
 }
 
 static int segments_of_all(struct ctx *c, struct rows *segments, struct rows *doers)

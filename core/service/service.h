@@ -79,7 +79,9 @@ struct crew {
 int service_find(struct ctx *c, const char *id, struct service *out) MUST_USE;
 /* By position of the segment, then position and id of the staff member. */
 int service_crew(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
-/* Of struct working_hours: those of everybody in the crew. */
-int service_hours(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
+/* Of struct working_hours: those of everybody in the crew, or of the only one
+ * that matters (staff_id NULL: all). By staff member, weekday and start. */
+int service_hours(
+	struct ctx *c, const char *service_id, const char *staff_id, struct rows *out) MUST_USE;
 
 #endif

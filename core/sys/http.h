@@ -3,10 +3,13 @@
  *
  * Every request has a connect and a total deadline, a cap on the decoded
  * answer, verified TLS, no redirects, no proxy, no cookies, a handle of its
- * own, and goes to public addresses only (checked when the socket is opened,
- * so that DNS cannot lie); plain http and loopback are allowed in the sandbox
- * only. It is a BUG to send while a transaction is open: providers are asked
- * by jobs. Each call is recorded in provider_call after it ended.
+ * own, and goes to port 443 of public addresses only (checked when the socket
+ * is opened, so that DNS cannot lie). In the sandbox loopback is allowed too,
+ * at any port and with plain http. Mail goes to the server of the
+ * configuration, wherever it stands, and outside the sandbox over TLS only.
+ *
+ * It is a BUG to send while a transaction is open: providers are asked by
+ * jobs. Each call is recorded in provider_call after it ended.
  */
 #ifndef FRONTDESK_HTTP_H
 #define FRONTDESK_HTTP_H
@@ -17,7 +20,7 @@ enum http_outcome {
 	HTTP_ANSWERED, /* a status came, whatever it is */
 	HTTP_NOT_SENT, /* surely not received: may be sent again */
 	HTTP_UNKNOWN,  /* may have been received: ask before resending */
-	HTTP_REFUSED,  /* our own rules: address, scheme, size */
+	HTTP_REFUSED,  /* our own rules: address, scheme, size of the answer */
 };
 
 struct http_request {
@@ -58,6 +61,8 @@ struct mail {
 	struct bytes message; /* RFC 5322, CRLF lines */
 };
 
+/* As http_send. What the server refuses is ANSWERED with its code as the
+ * status (550, 451); body is the server's last line. */
 int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a) MUST_USE;
 /* The address alone, out of "Name <address>" or an address; NULL when it is
  * none that can stand in an SMTP command. */

@@ -108,7 +108,7 @@ int worker_backoff_ms(int64_t attempt, int retry_after_s)
 
 static bool permanent(enum err_code code)
 {
-	return code == E_BAD_REQUEST || code == E_INVALID || code == E_NOT_FOUND;
+	return code == E_BAD_REQUEST || err_status(code) == 422 || code == E_NOT_FOUND;
 }
 
 /* What people read beside a job that failed. */

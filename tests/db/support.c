@@ -12,7 +12,7 @@
 int64_t one_int_out;
 int64_t raw_matched;
 
-static struct ctx *bare_ctx(void)
+static struct ctx *bare_ctx(const char *conf_path)
 {
 	struct arena *mem = arena_new(ARENA_MAX);
 	struct ctx *c = mem_alloc(mem, sizeof(*c));
@@ -20,14 +20,14 @@ static struct ctx *bare_ctx(void)
 	c->mem = mem;
 	c->now = ts_now();
 	c->actor = ACTOR_SYSTEM;
-	c->conf = conf_load(mem, NULL);
+	c->conf = conf_load(mem, conf_path);
 	ck_assert_msg(c->conf != NULL, "FRONTDESK_CONFIG names no configuration: use make test-db");
 	return c;
 }
 
 struct ctx *db_ctx(const char *account)
 {
-	struct ctx *c = bare_ctx();
+	struct ctx *c = bare_ctx(NULL);
 
 	c->db = account_db(c, account);
 	ck_assert_ptr_nonnull(c->db);
@@ -36,7 +36,12 @@ struct ctx *db_ctx(const char *account)
 
 struct ctx *db_ctx_admin(void)
 {
-	struct ctx *c = bare_ctx();
+	return db_ctx_admin_of(NULL);
+}
+
+struct ctx *db_ctx_admin_of(const char *conf_path)
+{
+	struct ctx *c = bare_ctx(conf_path);
 
 	c->db = admin_db(c);
 	ck_assert_ptr_nonnull(c->db);
@@ -93,15 +98,14 @@ static const char *schema_of(const char *account)
 
 MYSQL *raw_connect(const char *account)
 {
-	struct ctx *c = bare_ctx();
+	struct ctx *c = bare_ctx(NULL);
 	MYSQL *m = mysql_init(NULL);
 	const char *password = NULL;
 
 	if (strcmp(account, "root") != 0)
 		password = conf_secret(c->conf, c->mem, mem_printf(c->mem, "db_%s", account));
-	ck_assert_msg(mysql_real_connect(m, NULL, account, password,
-			      schema_of(account), 0, c->conf->database_socket,
-			      CLIENT_FOUND_ROWS) != NULL,
+	ck_assert_msg(mysql_real_connect(m, NULL, account, password, schema_of(account), 0,
+			      c->conf->database_socket, CLIENT_FOUND_ROWS) != NULL,
 		"%s: %s", account, mysql_error(m));
 	arena_delete(c->mem);
 	return m;

@@ -32,7 +32,8 @@
 /* A context on a connection of an account ("fd_web"), in no company. */
 struct ctx *db_ctx(const char *account);
 struct ctx *db_ctx_admin(void);
-void db_ctx_end(struct ctx *c); /* rolls back */
+struct ctx *db_ctx_admin_of(const char *conf_path); /* of another server */
+void db_ctx_end(struct ctx *c);                     /* rolls back */
 
 /* The companies' internal numbers. */
 uint32_t salon(void);

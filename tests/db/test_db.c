@@ -29,7 +29,9 @@ static void cut(void)
 	char sql[100];
 
 	snprintf(sql, sizeof(sql), "KILL CONNECTION %" PRId64,
-		raw_int(root, "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE USER = 'fd_web'"));
+		raw_int(root,
+			"SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE USER = "
+			"'fd_web'"));
 	ck_assert_uint_eq(raw_run(root, sql), 0);
 	mysql_close(root);
 }
@@ -166,7 +168,8 @@ static int cross(struct ctx *c, void *arg)
 
 static void cross_in_child(int i, void *shared)
 {
-	struct crosser me = {shared, i == 0 ? SALON_ANNA : SALON_BEN, i == 0 ? SALON_BEN : SALON_ANNA};
+	struct crosser me = {
+		shared, i == 0 ? SALON_ANNA : SALON_BEN, i == 0 ? SALON_BEN : SALON_ANNA};
 	struct ctx *c = in_salon();
 
 	if (in_tx(c, cross, &me) == 1)
@@ -271,8 +274,9 @@ START_TEST(old_statements_make_room)
 			ck_assert_int_eq(n, i + 4);
 		}
 	}
-	int64_t held = raw_int(root, "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS"
-				     " WHERE VARIABLE_NAME = 'PREPARED_STMT_COUNT'");
+	int64_t held = raw_int(root,
+		"SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS"
+		" WHERE VARIABLE_NAME = 'PREPARED_STMT_COUNT'");
 	ck_assert_int_le(held, 128);
 	ck_assert_int_ge(held, 100);
 	mysql_close(root);
@@ -305,7 +309,8 @@ START_TEST(a_changed_table_is_noticed)
 
 	ck_assert_int_eq(one_int(c, "SELECT COUNT(*) FROM task"), 0);
 	ck_assert_int_eq(one_int(c, "SELECT COUNT(*) FROM task"), 0);
-	ck_assert_int_eq(db_script(admin, "ALTER TABLE frontdesk_store.task ADD COLUMN extra INT"), 0);
+	ck_assert_int_eq(
+		db_script(admin, "ALTER TABLE frontdesk_store.task ADD COLUMN extra INT"), 0);
 	ck_assert_int_eq(one_int(c, "SELECT COUNT(*) FROM task"), 0);
 	ck_assert_int_eq(db_script(admin, "ALTER TABLE frontdesk_store.task DROP COLUMN extra"), 0);
 	ck_assert_int_eq(one_int(c, "SELECT COUNT(*) FROM task"), 0);

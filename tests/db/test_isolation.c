@@ -22,7 +22,8 @@ static int64_t foreign_rows(struct ctx *c, struct ctx *admin, const char *view)
 {
 	const char *mine = mem_printf(c->mem, "SELECT COUNT(*) FROM `%s`", view);
 	const char *own = mem_printf(admin->mem,
-		"SELECT COUNT(*) FROM frontdesk_store.`%s` WHERE company_id = %u", view, c->company);
+		"SELECT COUNT(*) FROM frontdesk_store.`%s` WHERE company_id = %u", view,
+		c->company);
 	int64_t seen = 0, there = 0;
 
 	ck_assert_int_eq(db_int_(c, &seen, mine, NULL, 0), 1);
@@ -76,11 +77,15 @@ START_TEST(control_a_view_without_its_where_is_noticed)
 			" frontdesk.planted AS SELECT id, name FROM frontdesk_store.branch"),
 		0);
 	ck_assert_int_eq(
-		db_script(admin, "CREATE TABLE frontdesk_store.planted LIKE frontdesk_store.branch"), 0);
-	ck_assert_int_eq(
-		db_script(admin, "INSERT INTO frontdesk_store.planted SELECT * FROM frontdesk_store.branch"),
+		db_script(
+			admin, "CREATE TABLE frontdesk_store.planted LIKE frontdesk_store.branch"),
 		0);
-	ck_assert_int_eq(db_script(admin, "GRANT SELECT ON frontdesk.planted TO fd_web@localhost"), 0);
+	ck_assert_int_eq(
+		db_script(admin,
+			"INSERT INTO frontdesk_store.planted SELECT * FROM frontdesk_store.branch"),
+		0);
+	ck_assert_int_eq(
+		db_script(admin, "GRANT SELECT ON frontdesk.planted TO fd_web@localhost"), 0);
 	c->company = dental();
 	int64_t found = foreign_rows(c, admin, "planted");
 	ck_assert_int_eq(db_script(admin, "DROP VIEW frontdesk.planted"), 0);
@@ -101,7 +106,8 @@ START_TEST(another_companys_rows_cannot_be_written_or_referred_to)
 	snprintf(sql, sizeof(sql), "CALL enter_company(%u)", dental());
 	ck_assert_uint_eq(raw_run(m, sql), 0);
 	ck_assert_uint_eq(raw_run(m, "START TRANSACTION"), 0);
-	ck_assert_uint_eq(raw_run(m, "UPDATE branch SET name = 'x' WHERE id = '" SALON_MITTE "'"), 0);
+	ck_assert_uint_eq(
+		raw_run(m, "UPDATE branch SET name = 'x' WHERE id = '" SALON_MITTE "'"), 0);
 	ck_assert_int_eq(raw_matched, 0);
 	ck_assert_uint_eq(raw_run(m, "DELETE FROM staff WHERE branch_id = '" SALON_MITTE "'"), 0);
 	ck_assert_int_eq(raw_matched, 0);
@@ -112,12 +118,14 @@ START_TEST(another_companys_rows_cannot_be_written_or_referred_to)
 		1452);
 	ck_assert_uint_eq(raw_run(m, "UPDATE staff SET branch_id = '" SALON_MITTE "'"), 1452);
 	/* the company is not a column that could be named */
-	ck_assert_uint_eq(raw_run(m, "INSERT INTO branch (company_id, id, name, time_zone)"
-				     " VALUES (1, UUID(), 'x', 'UTC')"),
+	ck_assert_uint_eq(raw_run(m,
+				  "INSERT INTO branch (company_id, id, name, time_zone)"
+				  " VALUES (1, UUID(), 'x', 'UTC')"),
 		1054);
 	ck_assert_uint_eq(raw_run(m, "UPDATE branch SET company_id = 1"), 1054);
 	/* what is its own works, and comes back */
-	ck_assert_uint_eq(raw_run(m, "UPDATE branch SET name = 'x' WHERE id = '" DENTAL_MAIN "'"), 0);
+	ck_assert_uint_eq(
+		raw_run(m, "UPDATE branch SET name = 'x' WHERE id = '" DENTAL_MAIN "'"), 0);
 	ck_assert_int_eq(raw_matched, 1);
 	ck_assert_uint_eq(raw_run(m, "ROLLBACK"), 0);
 	mysql_close(m);
@@ -129,7 +137,9 @@ static void expect_nothing(MYSQL *m, const char *when)
 	ck_assert_msg(raw_int(m, "SELECT COUNT(*) FROM staff") == 0, "%s: staff", when);
 	ck_assert_msg(raw_int(m, "SELECT COUNT(*) FROM company") == 0, "%s: company", when);
 	ck_assert_msg(raw_int(m, "SELECT COUNT(*) FROM job") == 0, "%s: job", when);
-	ck_assert_msg(raw_run(m, "INSERT INTO branch (id, name, time_zone) VALUES (UUID(), 'x', 'UTC')") ==
+	ck_assert_msg(
+		raw_run(m,
+			"INSERT INTO branch (id, name, time_zone) VALUES (UUID(), 'x', 'UTC')") ==
 			1452,
 		"%s: a branch of no company", when);
 }
@@ -148,11 +158,13 @@ START_TEST(outside_a_company_there_is_nothing)
 	MYSQL *m = raw_connect("fd_web");
 
 	expect_nothing(m, "never entered");
-	ck_assert_uint_eq(raw_run(m, "INSERT INTO event (id, kind, subject_id, payload)"
-				     " VALUES (UUID(), 'x', UUID(), '{}')"),
+	ck_assert_uint_eq(raw_run(m,
+				  "INSERT INTO event (id, kind, subject_id, payload)"
+				  " VALUES (UUID(), 'x', UUID(), '{}')"),
 		4025);
-	ck_assert_uint_eq(raw_run(m, "INSERT INTO provider_call (id, provider, operation, outcome,"
-				     " duration_ms) VALUES (UUID(), 'x', 'x', 'unknown', 1)"),
+	ck_assert_uint_eq(raw_run(m,
+				  "INSERT INTO provider_call (id, provider, operation, outcome,"
+				  " duration_ms) VALUES (UUID(), 'x', 'x', 'unknown', 1)"),
 		4025);
 	enter_salon(m);
 	ck_assert_uint_eq(raw_run(m, "CALL leave_company()"), 0);
@@ -187,7 +199,9 @@ START_TEST(after_a_kill_the_connection_is_outside)
 	c->company = salon();
 	ck_assert_int_eq(one_int(c, "SELECT COUNT(*) FROM staff"), STAFF_IN_SALON);
 	snprintf(sql, sizeof(sql), "KILL CONNECTION %" PRId64,
-		raw_int(root, "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE USER = 'fd_web'"));
+		raw_int(root,
+			"SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE USER = "
+			"'fd_web'"));
 	ck_assert_uint_eq(raw_run(root, sql), 0);
 	c->company = 0;
 	hush();
@@ -216,16 +230,18 @@ START_TEST(the_programs_accounts_can_neither_read_tables_nor_choose_a_company)
 		MYSQL *m = raw_connect(ACCOUNTS[i]);
 
 		ck_assert_uint_eq(raw_run(m, "SELECT COUNT(*) FROM frontdesk_store.branch"), 1142);
-		ck_assert_uint_eq(raw_run(m, "INSERT INTO frontdesk_store.plan (id) VALUES (UUID())"),
-			1142);
+		ck_assert_uint_eq(
+			raw_run(m, "INSERT INTO frontdesk_store.plan (id) VALUES (UUID())"), 1142);
 		ck_assert_uint_eq(raw_run(m, "SET pseudo_thread_id = 2147483649"), 1227);
 		ck_assert_uint_eq(
-			raw_run(m, "SET STATEMENT pseudo_thread_id = 2147483649 FOR SELECT 1"), 1227);
+			raw_run(m, "SET STATEMENT pseudo_thread_id = 2147483649 FOR SELECT 1"),
+			1227);
 		ck_assert_uint_eq(raw_run(m, "TRUNCATE TABLE branch"), 1142);
 		ck_assert_uint_ne(raw_run(m, "SHOW CREATE VIEW branch"), 0);
 		ck_assert_uint_ne(raw_run(m, "CREATE TEMPORARY TABLE t (a INT)"), 0);
 		ck_assert_uint_ne(raw_run(m, "SELECT 1 INTO OUTFILE '/tmp/x'"), 0);
-		ck_assert_uint_ne(raw_run(m, "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE branch"), 0);
+		ck_assert_uint_ne(
+			raw_run(m, "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE branch"), 0);
 		ck_assert_uint_ne(raw_run(m, "SELECT COUNT(*) FROM user"), 0);
 		ck_assert_uint_ne(raw_run(m, "SELECT password_hash FROM frontdesk_store.user"), 0);
 		mysql_close(m);
@@ -306,9 +322,11 @@ START_TEST(a_thousand_switches_never_mix)
 		if (i % 3 == 0)
 			db_begin(c);
 		ck_assert_int_eq(one_int(c, "SELECT COUNT(*) FROM staff"), staff[k]);
-		ck_assert_int_eq(one_int(c, "SELECT COUNT(*) FROM phone_number WHERE is_active = ?", 1),
+		ck_assert_int_eq(
+			one_int(c, "SELECT COUNT(*) FROM phone_number WHERE is_active = ?", 1),
 			numbers[k]);
-		ck_assert_int_eq(db_exec(c, "UPDATE resource SET name = name WHERE kind = ?", "staff"),
+		ck_assert_int_eq(
+			db_exec(c, "UPDATE resource SET name = name WHERE kind = ?", "staff"),
 			staff[k]);
 		db_rollback(c);
 		mem_release(c->mem, mark);

@@ -52,9 +52,12 @@ static void make_table(void)
 	ck_assert_int_eq(
 		db_script(admin,
 			"CREATE TABLE frontdesk_store.sample ("
-			"company_id INT UNSIGNED NOT NULL DEFAULT " COMPANY_HERE ", id UUID NOT NULL,"
-			"word VARCHAR(120) NULL, story MEDIUMTEXT NULL, number BIGINT NOT NULL DEFAULT 7,"
-			"maybe BIGINT NULL, flag TINYINT(1) NOT NULL DEFAULT 0, at DATETIME(3) NULL,"
+			"company_id INT UNSIGNED NOT NULL DEFAULT " COMPANY_HERE
+			", id UUID NOT NULL,"
+			"word VARCHAR(120) NULL, story MEDIUMTEXT NULL, number BIGINT NOT NULL "
+			"DEFAULT 7,"
+			"maybe BIGINT NULL, flag TINYINT(1) NOT NULL DEFAULT 0, at DATETIME(3) "
+			"NULL,"
 			"wall DATETIME NULL, day DATE NULL, colour ENUM('red','green') NULL,"
 			"raw VARBINARY(1000) NULL, PRIMARY KEY (company_id, id),"
 			"UNIQUE KEY sample_word (company_id, word),"
@@ -71,8 +74,9 @@ static void drop_table(void)
 
 	ck_assert_int_eq(db_script(admin, "DROP TABLE frontdesk_store.sample"), 0);
 	generate(admin);
-	ck_assert_int_eq(one_int(admin, "SELECT COUNT(*) FROM information_schema.TABLES"
-					" WHERE TABLE_SCHEMA = 'frontdesk' AND TABLE_NAME = 'sample'"),
+	ck_assert_int_eq(one_int(admin,
+				 "SELECT COUNT(*) FROM information_schema.TABLES"
+				 " WHERE TABLE_SCHEMA = 'frontdesk' AND TABLE_NAME = 'sample'"),
 		0);
 	db_ctx_end(admin);
 }
@@ -103,8 +107,13 @@ static char *repeat(struct ctx *c, const char *unit, size_t n)
 START_TEST(a_row_comes_back_as_it_went)
 {
 	struct ctx *c = in_salon();
-	struct sample in = {.id = id_new(c), .word = "Zoë 🗓️ мама", .number = -1, .maybe = 1,
-		.flag = true, .colour = COLOUR_GREEN, .raw = {(const uint8_t *)"\0\xff\x27", 3}};
+	struct sample in = {.id = id_new(c),
+		.word = "Zoë 🗓️ мама",
+		.number = -1,
+		.maybe = 1,
+		.flag = true,
+		.colour = COLOUR_GREEN,
+		.raw = {(const uint8_t *)"\0\xff\x27", 3}};
 	struct sample out;
 
 	ck_assert(ts_parse("2026-12-01T10:00:00.123Z", &in.at));
@@ -202,8 +211,8 @@ START_TEST(long_and_short_rows_mix)
 		in.story = i % 3 == 0 ? repeat(c, "long", 500) : i % 3 == 1 ? "short" : NULL;
 		ck_assert_int_eq(db_insert(c, &SAMPLE, &in), 1);
 	}
-	ck_assert_int_eq(db_rows(c, &SAMPLE, &rows, "SELECT {cols:s} FROM sample s ORDER BY s.number"),
-		100);
+	ck_assert_int_eq(
+		db_rows(c, &SAMPLE, &rows, "SELECT {cols:s} FROM sample s ORDER BY s.number"), 100);
 	const struct sample *s = rows.p;
 	for (int i = 0; i < 100; i++) {
 		ck_assert_int_eq(s[i].number, i);
@@ -247,7 +256,8 @@ START_TEST(updates_and_deletions_count_what_they_matched)
 	read_back(c, s.id, &out);
 	ck_assert_ptr_null(out.word);
 	ck_assert_int_eq(db_exec(c, "DELETE FROM sample WHERE id = ?", s.id), 1);
-	ck_assert_int_eq(db_one(c, &SAMPLE, &out, "SELECT {cols} FROM sample WHERE id = ?", s.id), 0);
+	ck_assert_int_eq(
+		db_one(c, &SAMPLE, &out, "SELECT {cols} FROM sample WHERE id = ?", s.id), 0);
 	ck_assert_int_eq(db_must(c, 0, "sample", s.id), -1);
 	ck_assert_int_eq(c->err.code, E_NOT_FOUND);
 	db_ctx_end(c);

@@ -10,9 +10,11 @@ int main(void)
 #define SUITE(name) srunner_add_suite(runner, suite_##name());
 #include "tests/unit/suites.def"
 #undef SUITE
+	unit_begin();
 	http_init();
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
+	unit_end();
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,9 +1,6 @@
 /* Span arithmetic against tables and against a slow model: a bit a minute. */
 #include "core/calendar/calendar.h"
-
-#include <check.h>
-
-Suite *calendar_suite(void);
+#include "tests/unit/unit.h"
 
 #define MEMORY (16u << 20)
 
@@ -268,7 +265,7 @@ START_TEST(random_worlds_agree_with_a_bit_a_minute)
 }
 END_TEST
 
-Suite *calendar_suite(void)
+Suite *suite_calendar(void)
 {
 	Suite *s = suite_create("calendar");
 	TCase *t = tcase_create("spans");

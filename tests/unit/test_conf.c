@@ -12,7 +12,6 @@ static void setup(void)
 static void teardown(void)
 {
 	arena_delete(mem);
-	unit_dir_end();
 }
 
 static struct conf *load(const char *text, const char **said)

@@ -14,7 +14,6 @@ static void setup(void)
 static void teardown(void)
 {
 	unit_ctx_end(c);
-	unit_dir_end();
 }
 
 /* A vector's bytes: hex digits, or "count*hex" for one byte many times. */

@@ -94,7 +94,6 @@ static void teardown(void)
 {
 	server_stop(&server);
 	unit_ctx_end(c);
-	unit_dir_end();
 }
 
 static void start(void)

@@ -368,11 +368,12 @@ static const char *decode_words(const char *s)
 
 START_TEST(headers_are_encoded)
 {
-	static const char *const SUBJECTS[] = {"Ihr Termin für Größe",
-		"ÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜ \U0001F600\U0001F600\U0001F600 und so weiter",
-		"plain, but a subject that is so very long that it does not fit into one short "
-		"line",
-		"=?UTF-8?B?looks encoded?="};
+	static const char *const SUBJECTS[] = {
+		"Ihr Termin für Größe",
+		"ÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜÄÖÜ \U0001F600\U0001F600\U0001F600 und noch mehr",
+		"plain, but so very long a subject that it does not fit into one short line",
+		"=?UTF-8?B?looks encoded?=",
+	};
 
 	for (size_t i = 0; i < COUNT_OF(SUBJECTS); i++) {
 		struct letter l = usual_letter();

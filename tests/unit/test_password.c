@@ -86,15 +86,24 @@ START_TEST(what_is_no_hash_never_matches)
 }
 END_TEST
 
+/* Processor time: the machine may be busy with others. */
+static int64_t cpu_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static int64_t check_us(const char *hash)
 {
 	int64_t best = INT64_MAX;
 
 	for (int i = 0; i < 3; i++) {
-		int64_t from = clock_monotonic_us();
+		int64_t from = cpu_us();
 
 		ck_assert(!password_check(c, "wrong password", hash));
-		int64_t us = clock_monotonic_us() - from;
+		int64_t us = cpu_us() - from;
 		best = us < best ? us : best;
 	}
 	return best;

@@ -1,3 +1,4 @@
+#include "core/base/id.h"
 #include "core/provider/retell.h"
 #include "core/provider/retell_wire.h"
 #include "core/sys/crypto.h"
@@ -285,6 +286,37 @@ START_TEST(hostile_bodies_have_no_address)
 }
 END_TEST
 
+/* Every beginning of a body, and thousands of damaged ones: whatever is in
+ * them, the two looks at a body come back. */
+START_TEST(damaged_bodies_break_nothing)
+{
+	struct buf b = buf_new(c->mem, 1 << 17);
+
+	buf_text_add(&b,
+		"{\"event\":\"call_ended\",\"call\":{\"call_id\":\"call_1\",\"to_number\":\"+2\","
+		"\"agent_id\":\"a\",\"transcript\":\"x\\\"\\u00e9\",\"transcript_object\":[{"
+		"\"a\":");
+	while (b.n < 66000)
+		buf_text_add(&b, "[{\"words\":[{\"word\":\"}]\\\"\"}]}],");
+	buf_text_add(&b, "1}],\"latency\":{\"p50\":1},\"duration_ms\":5}}");
+	for (int i = 0; i < 3000; i++) {
+		struct mem_mark mark = mem_mark(c->mem);
+		size_t n = i % 2 == 0 ? random_below((uint32_t)b.n) : b.n;
+		char *body = mem_text_n(c->mem, b.p, n);
+		const char *number, *agent;
+		struct inbox_event e;
+
+		for (int k = random_below(4); k > 0 && n > 0; k--)
+			body[random_below((uint32_t)n) % (k % 2 ? 300 : n) % n] =
+				(char)random_below(256);
+		retell_peek(c, (struct bytes){(uint8_t *)body, n}, &e);
+		retell_peek_address(c, (struct bytes){(uint8_t *)body, n}, &number, &agent);
+		ck_assert_ptr_nonnull(e.dedupe_key);
+		mem_release(c->mem, mark);
+	}
+}
+END_TEST
+
 /* ---- facts ---- */
 
 static struct retell_event read_call(const char *event, const char *members)
@@ -415,6 +447,7 @@ Suite *suite_retell(void)
 	tcase_add_test(t, word_timings_cost_no_memory);
 	tcase_add_test(t, number_and_agent_are_found_without_parsing);
 	tcase_add_test(t, hostile_bodies_have_no_address);
+	tcase_add_test(t, damaged_bodies_break_nothing);
 	tcase_add_test(t, how_it_ended_is_its_status);
 	tcase_add_test(t, impossible_figures_say_nothing);
 	tcase_add_test(t, begun_seconds_count);

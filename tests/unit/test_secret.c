@@ -54,7 +54,6 @@ Suite *suite_secret(void)
 	Suite *s = suite_create("secret");
 	TCase *t = tcase_create("secret");
 
-	tcase_add_checked_fixture(t, NULL, unit_dir_end);
 	tcase_add_test(t, a_secret_loses_its_last_newline_only);
 	tcase_add_test(t, what_is_no_secret_is_refused);
 	tcase_add_test(t, the_size_has_a_limit);

@@ -26,7 +26,6 @@ static void setup(void)
 static void teardown(void)
 {
 	unit_ctx_end(c);
-	unit_dir_end();
 }
 
 /* A token as its issuer would make it, of any header and claims. */

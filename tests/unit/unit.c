@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #define NOW_MS INT64_C(1796119200000)
 
@@ -21,16 +22,34 @@ void unit_ctx_end(struct ctx *c)
 	free(c);
 }
 
+static char all[] = "/tmp/frontdesk-unit-XXXXXX";
 static char dir[64];
 static char path[256];
 static char said[16384];
 static int real_stderr = -1;
 static FILE *hushed;
 
+void unit_begin(void)
+{
+	if (mkdtemp(all) == NULL)
+		BUG("no directory %s: %s", all, strerror(errno));
+}
+
+void unit_end(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execlp("rm", "rm", "-rf", all, NULL);
+		_exit(127);
+	}
+	waitpid(pid, NULL, 0);
+}
+
 const char *unit_dir(void)
 {
 	if (dir[0] == '\0') {
-		snprintf(dir, sizeof(dir), "/tmp/frontdesk-unit-XXXXXX");
+		snprintf(dir, sizeof(dir), "%s/XXXXXX", all);
 		ck_assert_ptr_nonnull(mkdtemp(dir));
 	}
 	return dir;
@@ -50,19 +69,6 @@ const char *unit_file(const char *name, const void *p, size_t n, int mode)
 const char *unit_text_file(const char *name, const char *text)
 {
 	return unit_file(name, text, strlen(text), 0600);
-}
-
-void unit_dir_end(void)
-{
-	char *argv[] = {(char[]){"rm"}, (char[]){"-rf"}, dir, NULL};
-
-	if (dir[0] == '\0')
-		return;
-	if (fork() == 0) {
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	dir[0] = '\0';
 }
 
 void unit_hush(void)

@@ -17,11 +17,14 @@
 struct ctx *unit_ctx(void);
 void unit_ctx_end(struct ctx *c);
 
-/* A private directory for this process, and a file in it. */
+/* Around everything: the directory that holds the tests' own. */
+void unit_begin(void);
+void unit_end(void);
+
+/* A directory of this test alone, and a file in it. */
 const char *unit_dir(void);
 const char *unit_file(const char *name, const void *p, size_t n, int mode);
 const char *unit_text_file(const char *name, const char *text);
-void unit_dir_end(void);
 
 /* stderr goes to a file between the two; the second gives what was said. */
 void unit_hush(void);

@@ -1,0 +1,88 @@
+import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { useSession } from './stores/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The key of the page's title. */
+    title: string
+    isPublic?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    {
+      path: '/login',
+      name: 'login',
+      component: () => import('./pages/LoginPage.vue'),
+      meta: { title: 'login.title', isPublic: true },
+    },
+    {
+      path: '/',
+      component: () => import('./components/shell/AppShell.vue'),
+      redirect: { name: 'calls' },
+      meta: { title: 'app.name' },
+      children: [
+        {
+          path: 'calls',
+          name: 'calls',
+          component: () => import('./pages/CallsPage.vue'),
+          meta: { title: 'calls.title' },
+        },
+        {
+          path: 'calls/:id',
+          name: 'call',
+          component: () => import('./pages/CallPage.vue'),
+          props: true,
+          meta: { title: 'call.title' },
+        },
+        {
+          path: 'appointments',
+          name: 'appointments',
+          component: () => import('./pages/AppointmentsPage.vue'),
+          meta: { title: 'appointments.title' },
+        },
+        {
+          path: 'customers',
+          name: 'customers',
+          component: () => import('./pages/CustomersPage.vue'),
+          meta: { title: 'customers.title' },
+        },
+        {
+          path: 'customers/:id',
+          name: 'customer',
+          component: () => import('./pages/CustomerPage.vue'),
+          props: true,
+          meta: { title: 'customer.title' },
+        },
+        {
+          path: 'operations/:view(tasks|unassigned-calls|dead-letters|jobs)?',
+          name: 'operations',
+          component: () => import('./pages/OperationsPage.vue'),
+          props: true,
+          meta: { title: 'operations.title' },
+        },
+        {
+          path: ':unknown(.*)*',
+          name: 'unknown',
+          component: () => import('./pages/UnknownPage.vue'),
+          meta: { title: 'unknown.title' },
+        },
+      ],
+    },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? {} : { top: 0 }),
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  await session.resume()
+  if (!to.meta.isPublic && !session.isIn) return { name: 'login', query: nextOf(to) }
+  if (to.name === 'login' && session.isIn) return { name: 'calls' }
+})
+
+/** Where to go after logging in; the start page needs no mention. */
+export function nextOf(to: RouteLocationNormalized): Record<string, string> {
+  return to.path === '/' || to.name === 'calls' || to.meta.isPublic ? {} : { next: to.fullPath }
+}

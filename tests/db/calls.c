@@ -1,0 +1,154 @@
+#include "tests/db/calls.h"
+#include "core/base/id.h"
+#include "core/provider/retell.h"
+#include "core/sys/conf.h"
+#include "core/sys/crypto.h"
+
+struct ctx *web, *work, *admin;
+
+/* ---- a database without calls ---- */
+
+static void forget_all(void)
+{
+	static const char *const TABLES[] = {"notification", "task", "occupancy",
+		"appointment_segment", "appointment", "platform_cost", "call_event", "call",
+		"unassigned_call", "job", "event", "inbox_event", "audit_entry", "customer"};
+
+	for (size_t i = 0; i < COUNT_OF(TABLES); i++)
+		ck_assert_int_eq(db_script(admin,
+					 mem_printf(admin->mem, "DELETE FROM frontdesk_store.`%s`",
+						 TABLES[i])),
+			0);
+	ck_assert_int_eq(
+		db_script(admin, "DELETE FROM frontdesk_store.phone_number WHERE label = 'test'"),
+		0);
+}
+
+static struct ctx *with_keys(struct ctx *c)
+{
+	static struct keyring *keyring; /* lives as long as the process */
+	struct conf *conf = mem_alloc(c->mem, sizeof(*conf));
+
+	if (keyring == NULL)
+		keyring = keyring_load(conf_secret_path(c->conf, c->mem, "keyring"));
+	ck_assert_ptr_nonnull(keyring);
+	*conf = *c->conf;
+	conf->keyring = keyring;
+	c->conf = conf;
+	return c;
+}
+
+void calls_begin(void)
+{
+	admin = db_ctx_admin();
+	forget_all();
+	web = with_keys(db_ctx("fd_web"));
+	work = db_ctx("fd_worker");
+	work->actor = ACTOR_JOB;
+	work->company = salon();
+}
+
+void calls_end(void)
+{
+	forget_all();
+	db_ctx_end(web);
+	db_ctx_end(work);
+	db_ctx_end(admin);
+}
+
+/* ---- what Retell sends ---- */
+
+const char *new_call_id(void)
+{
+	return mem_printf(web->mem, "call_%s", id_new(web));
+}
+
+const char *body_of(const char *event, const char *call_id, const char *members)
+{
+	return mem_printf(web->mem, "{\"event\":\"%s\",\"call\":{\"call_id\":\"%s\"%s%s}}", event,
+		call_id, *members == '\0' ? "" : ",", members);
+}
+
+const char *started(const char *more)
+{
+	return mem_printf(web->mem,
+		"\"agent_id\":\"agent_demo_salon\",\"call_status\":\"ongoing\","
+		"\"direction\":\"inbound\",\"from_number\":\"" CALLER "\","
+		"\"to_number\":\"" MITTE_NUMBER "\",\"start_timestamp\":%lld%s",
+		(long long)STARTED_MS, more);
+}
+
+const char *ended(const char *more)
+{
+	return mem_printf(web->mem,
+		"\"agent_id\":\"agent_demo_salon\",\"call_status\":\"ended\","
+		"\"direction\":\"inbound\",\"from_number\":\"" CALLER "\","
+		"\"to_number\":\"" MITTE_NUMBER "\",\"start_timestamp\":%lld,"
+		"\"end_timestamp\":%lld,\"duration_ms\":118334,"
+		"\"disconnection_reason\":\"user_hangup\","
+		"\"transcript\":\"Agent: Hallo\\nUser: Guten Tag\\n\"%s",
+		(long long)STARTED_MS, (long long)ENDED_MS, more);
+}
+
+const char *analyzed(const char *custom)
+{
+	return ended(mem_printf(web->mem,
+		",\"call_analysis\":{\"call_summary\":\"Asked for a price.\","
+		"\"user_sentiment\":\"Neutral\",\"custom_analysis_data\":{%s}}",
+		custom));
+}
+
+static struct bytes text_bytes(const char *s)
+{
+	return (struct bytes){(const uint8_t *)s, strlen(s)};
+}
+
+int post(const char *hook, const char *key, const char *body, struct inbox_event *stored)
+{
+	uint8_t digest[SHA256_SIZE];
+	const char *digits = mem_printf(web->mem, "%lld", (long long)web->now.ms);
+
+	hmac_sha256(text_bytes(key), text_bytes(body), text_bytes(digits), digest);
+	const char *signature = mem_printf(web->mem, "v=%s,d=%s", digits,
+		hex_encode(web->mem, (struct bytes){digest, sizeof(digest)}));
+	return retell_receive(web, hook, signature, text_bytes(body), stored);
+}
+
+const char *receive(const char *event, const char *call_id, const char *members)
+{
+	struct inbox_event stored;
+
+	ck_assert_int_eq(
+		post("demo-salon", "key_demo_salon", body_of(event, call_id, members), &stored), 1);
+	return stored.id;
+}
+
+void process(const char *inbox_event_id)
+{
+	int rc = retell_process(work, inbox_event_id);
+
+	ck_assert_msg(rc == 0, "%s: %s", err_wire(work->err.code),
+		work->err.detail == NULL ? "" : work->err.detail);
+}
+
+void happen(const char *event, const char *call_id, const char *members)
+{
+	process(receive(event, call_id, members));
+}
+
+/* ---- what became of it ---- */
+
+struct call call_of(const char *call_id)
+{
+	struct call k;
+
+	ck_assert_int_eq(call_find(work, "retell", call_id, &k), 1);
+	ck_assert_int_eq(call_get(work, k.id, &k), 0);
+	return k;
+}
+
+int64_t emitted(const char *kind, const char *subject_id)
+{
+	return one_int(work, "SELECT COUNT(*) FROM event WHERE kind = ? AND subject_id = ?", kind,
+		subject_id);
+}

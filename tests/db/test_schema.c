@@ -1,0 +1,268 @@
+/* The tables of the code against the database's catalogue: each column is
+ * there, of the right family, long enough, with the same names, and absent
+ * where the code may leave it absent. */
+#include "tests/db/support.h"
+#include "core/booking/booking.h"
+#include "core/booking/occupancy.h"
+#include "core/call/call.h"
+#include "core/call/unassigned.h"
+#include "core/customer/customer.h"
+#include "core/event/event.h"
+#include "core/inbox/inbox.h"
+#include "core/notify/notify.h"
+#include "core/phone/phone.h"
+#include "core/queue/queue.h"
+#include "core/service/service.h"
+#include "core/staff/staff.h"
+#include "core/task/task.h"
+#include "core/tenant/company.h"
+#include "core/tenant/integration.h"
+
+struct column {
+	const char *name;
+	const char *kind; /* "varchar" */
+	const char *type; /* "varchar(120)", "enum('a','b')" */
+	int64_t length;   /* characters of text, bytes of others; 0: none */
+	bool nullable;
+	bool has_default;
+};
+
+static const struct field FIELDS[] = {
+	TEXT(column, name, 0, 64),
+	TEXT(column, kind, 0, 64),
+	TEXT(column, type, 0, 4000),
+	INT(column, length, NULL0, 0, INT64_MAX),
+	BOOL(column, nullable, 0),
+	BOOL(column, has_default, 0),
+};
+static const struct table COLUMN = TABLE(column, "columns", FIELDS);
+
+static const struct table *const TABLES[] = {
+#define TABLE_OF(t) &t,
+#include "tests/db/tables.def"
+#undef TABLE_OF
+};
+
+static void columns_of(struct ctx *c, const char *table, struct rows *out)
+{
+	/* nullability stands in the table, names in the view */
+	int n = db_rows(c, &COLUMN, out,
+		"SELECT v.COLUMN_NAME AS name, v.DATA_TYPE AS kind, v.COLUMN_TYPE AS type,"
+		" v.CHARACTER_MAXIMUM_LENGTH AS length,"
+		" COALESCE(t.IS_NULLABLE, 'NO') = 'YES' AS nullable,"
+		" t.COLUMN_DEFAULT IS NOT NULL AS has_default"
+		" FROM information_schema.COLUMNS v LEFT JOIN information_schema.COLUMNS t"
+		" ON t.TABLE_SCHEMA = 'frontdesk_store' AND t.TABLE_NAME = v.TABLE_NAME"
+		" AND t.COLUMN_NAME = v.COLUMN_NAME"
+		" WHERE v.TABLE_SCHEMA = 'frontdesk' AND v.TABLE_NAME = ?",
+		table);
+
+	ck_assert_msg(n > 0, "there is no view %s", table);
+}
+
+static const struct column *find(const struct rows *rows, const char *name)
+{
+	const struct column *k = rows->p;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (strcmp(k[i].name, name) == 0)
+			return &k[i];
+	}
+	return NULL;
+}
+
+static bool is_one_of(const char *kind, const char *const *kinds)
+{
+	for (; *kinds != NULL; kinds++) {
+		if (strcmp(kind, *kinds) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int64_t int_max(const char *type)
+{
+	bool is_unsigned = strstr(type, "unsigned") != NULL;
+
+	if (text_starts(type, "tinyint"))
+		return is_unsigned ? UINT8_MAX : INT8_MAX;
+	if (text_starts(type, "smallint"))
+		return is_unsigned ? UINT16_MAX : INT16_MAX;
+	if (text_starts(type, "int"))
+		return is_unsigned ? UINT32_MAX : INT32_MAX;
+	return INT64_MAX;
+}
+
+/* "enum('a','b')" names the same, in the same order, as the code's list. */
+static bool same_names(struct ctx *c, const struct field *f, const struct column *k)
+{
+	struct buf b = buf_new(c->mem, 8192);
+	bool first = true;
+
+	buf_text_add(&b, "enum(");
+	for (int i = 0; f->names[i] != NULL; i++) {
+		if (*f->names[i] == '\0')
+			continue;
+		buf_printf(&b, "%s'%s'", first ? "" : ",", f->names[i]);
+		first = false;
+	}
+	buf_char(&b, ')');
+	return strcmp(buf_text(&b), k->type) == 0;
+}
+
+static bool names_fit(const struct field *f, const struct column *k)
+{
+	for (int i = 0; f->names[i] != NULL; i++) {
+		if ((int64_t)strlen(f->names[i]) > k->length)
+			return false;
+	}
+	return true;
+}
+
+static const char *const TEXTS_[] = {
+	"char", "varchar", "text", "mediumtext", "longtext", "varbinary", "uuid", NULL};
+static const char *const INTS[] = {"tinyint", "smallint", "int", "bigint", NULL};
+static const char *const BYTES_[] = {"binary", "varbinary", "blob", "mediumblob", NULL};
+
+/* NULL when the column suits the field, else why not. */
+static const char *objection(struct ctx *c, const struct field *f, const struct column *k)
+{
+	switch (f->type) {
+	case F_ID:
+		return strcmp(k->kind, "uuid") == 0 ? NULL : "is no UUID";
+	case F_TEXT:
+	case F_JSON:
+		if (!is_one_of(k->kind, TEXTS_))
+			return "is no text";
+		return strcmp(k->kind, "uuid") == 0 || k->length >= f->hi ? NULL : "is too short";
+	case F_INT:
+	case F_CENTS:
+		if (!is_one_of(k->kind, INTS))
+			return "is no integer";
+		if (f->lo < 0 && strstr(k->type, "unsigned") != NULL)
+			return "cannot be negative";
+		return f->hi <= int_max(k->type) ? NULL : "is too narrow";
+	case F_BOOL:
+		return is_one_of(k->kind, INTS) ? NULL : "is no truth value";
+	case F_TIME:
+		return strcmp(k->type, "datetime(3)") == 0 ? NULL : "is no DATETIME(3)";
+	case F_WALL:
+		return strcmp(k->type, "datetime") == 0 ? NULL : "is no DATETIME";
+	case F_DAY:
+		return strcmp(k->type, "date") == 0 ? NULL : "is no DATE";
+	case F_ENUM:
+		if (strcmp(k->kind, "varchar") == 0)
+			return names_fit(f, k) ? NULL : "is too short for a name";
+		return same_names(c, f, k) ? NULL : "has other names";
+	case F_BYTES:
+		if (!is_one_of(k->kind, BYTES_))
+			return "does not hold bytes";
+		return k->length >= f->hi ? NULL : "is too short";
+	case F_TEXTS:
+	case F_LIST:
+	case F_OBJECT:
+		break;
+	}
+	return "is no column";
+}
+
+/* A zero is written as zero, so NULL needs NULL0; what is left out needs
+ * somebody who puts it in. */
+static const char *absence(const struct field *f, const struct column *k)
+{
+	bool number = f->type == F_INT || f->type == F_CENTS || f->type == F_ENUM;
+
+	if (number && k->nullable && (f->flags & (NULL0 | REQ)) == 0)
+		return "may be NULL, which the code reads as its zero: NULL0 is missing";
+	if (number && !k->nullable && !k->has_default && (f->flags & NULL0) != 0)
+		return "must not be NULL, but the code leaves it out when it is zero";
+	if (!number && f->type != F_BOOL && !k->nullable && !k->has_default &&
+		(f->flags & (REQ | RO | HIDDEN)) == 0)
+		return "must not be NULL, but the code does not require it";
+	return NULL;
+}
+
+static void check_table(struct ctx *c, const struct table *t)
+{
+	struct rows columns;
+
+	columns_of(c, t->name, &columns);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (!field_is_column(f))
+			continue;
+		const struct column *k = find(&columns, f->name);
+		ck_assert_msg(k != NULL, "%s.%s: no such column", t->name, f->name);
+		const char *why = objection(c, f, k);
+		if (why == NULL)
+			why = absence(f, k);
+		ck_assert_msg(why == NULL, "%s.%s (%s) %s", t->name, f->name, k->type, why);
+	}
+	if ((t->flags & SOFT) != 0)
+		ck_assert_msg(
+			find(&columns, "deleted_at") != NULL, "%s has no deleted_at", t->name);
+}
+
+START_TEST(the_code_and_the_catalogue_agree)
+{
+	struct ctx *admin = db_ctx_admin();
+
+	check_table(admin, TABLES[_i]);
+	db_ctx_end(admin);
+}
+END_TEST
+
+/* ---- the check can fail ---- */
+
+enum shade { DARK, LIGHT };
+static const char *const SHADES[] = {"dark", "light", NULL};
+
+struct wrong {
+	const char *name;
+	int64_t status;
+	bool time_zone;
+	enum shade shade;
+};
+
+static void expect_objection(const struct field *f, const char *word)
+{
+	struct ctx *admin = db_ctx_admin();
+	struct rows columns;
+
+	columns_of(admin, "company", &columns);
+	const struct column *k = find(&columns, f->name);
+	const char *why = k != NULL ? objection(admin, f, k) : "no such column";
+	ck_assert_msg(why != NULL && strstr(why, word) != NULL, "%s: %s", f->name,
+		why != NULL ? why : "nothing was found wrong");
+	db_ctx_end(admin);
+}
+
+START_TEST(control_what_disagrees_is_found)
+{
+	static const struct field WRONG[] = {
+		TEXT(wrong, name, 0, 121),
+		INT(wrong, status, 0, 0, 1),
+		BOOL(wrong, time_zone, 0),
+		{"status", F_ENUM, 0, 0, 0, 1, SHADES, NULL},
+		ENUM(wrong, shade, 0, enum shade, SHADES),
+	};
+	static const char *const WORDS[] = {
+		"too short", "no integer", "no truth", "other names", "no such"};
+
+	for (size_t i = 0; i < COUNT_OF(WRONG); i++)
+		expect_objection(&WRONG[i], WORDS[i]);
+}
+END_TEST
+
+Suite *suite_schema(void)
+{
+	Suite *s = suite_create("schema");
+	TCase *t = tcase_create("tables");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, the_code_and_the_catalogue_agree, 0, (int)COUNT_OF(TABLES));
+	tcase_add_test(t, control_what_disagrees_is_found);
+	suite_add_tcase(s, t);
+	return s;
+}
