@@ -163,6 +163,7 @@ long: deps all test-programs
 ## make lint      layers, lengths, formatting, units, both compilers
 lint: lint-clang $(B)/openapi.json node-modules
 	@node tests/lint/lint.mjs
+	@node tests/lint/config.mjs
 	@sh tests/lint/units.sh
 	@cd frontend && npm run --silent lint
 
