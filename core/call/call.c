@@ -1,5 +1,4 @@
 #include "core/call/call.h"
-#include "core/base/buf.h"
 #include "core/call/call_row.h"
 #include "core/sys/db.h"
 #include "core/sys/tz.h"
