@@ -14,7 +14,7 @@ endif
 B := build
 
 # Debian 12's Node is too old for Vite 8: `deps` then puts a newer one here.
-NODE_DIR := var/node/node_modules/node/bin
+NODE_DIR := var/node/bin
 export PATH := $(CURDIR)/$(NODE_DIR):$(PATH)
 export npm_config_loglevel ?= error
 export npm_config_fund = false
@@ -32,8 +32,9 @@ DBT := $(wildcard tests/db/*.c)
 SUPPORT := $(wildcard tests/support/*.c)
 
 PKGS := libcjson libcurl libssl libcrypto yaml-0.1 libjwt icu-i18n icu-uc libmariadb
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lphonenumber -labsl_time -labsl_time_zone -labsl_strings -lcrypt -lm
+# Asked when first needed: `deps` may only just have installed them.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lphonenumber -labsl_time -labsl_time_zone -labsl_strings -lcrypt -lm)$(PKG_LIBS)
 
 WARN := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wwrite-strings -Wpointer-arith -Wundef \
 	-Wswitch-enum -Werror
@@ -43,7 +44,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
 # Hidden: else a name of ours takes the place of a library's own (json_string is
 # jansson's, too, which libjwt calls).
 CODEGEN := -g -pthread -fvisibility=hidden
-CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(PKG_CFLAGS)
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(PKG_CFLAGS)
 CFLAGS_ALL := -std=gnu17 $(CODEGEN) $(WARN) $(WARN_C)
 CXXFLAGS_ALL := -std=c++17 $(CODEGEN) $(WARN)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
@@ -162,6 +163,7 @@ long: deps all test-programs
 ## make lint      layers, lengths, formatting, units, both compilers
 lint: lint-clang $(B)/openapi.json node-modules
 	@node tests/lint/lint.mjs
+	@node tests/lint/config.mjs
 	@sh tests/lint/units.sh
 	@cd frontend && npm run --silent lint
 
@@ -211,3 +213,26 @@ test-fault: programs node-modules
 
 test-db: $(B)/t/db $(TEST_PROGRAMS)
 	tests/db/run $(B)/t/db $(B)/t/frontdeskctl
+
+# ---- running and installing -------------------------------------------------
+
+.PHONY: test-runner
+
+## make run       install what is missing, build, and start everything (PORT=8080)
+# In steps, not as prerequisites: each needs what the one before has made.
+run:
+	@systemd/deps
+	@systemd/step build $(MAKE) --no-print-directory all
+	@exec systemd/run-local --port $(PORT)
+
+## make demo      let a caller ring the running system (PORT as in make run)
+demo:
+	@exec node tests/demo.mjs --base http://127.0.0.1:$(PORT) --sandbox http://127.0.0.1:$$(($(PORT) + 1))
+
+## make install   lay programs, portal, units and site into DESTDIR (PREFIX=/usr)
+install:
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' systemd/install $(B)
+
+test-runner: programs portal node-modules
+	node --test --test-reporter=spec --test-concurrency=1 tests/stack/*.test.mjs
+	sh tests/lint/install.sh $(B)

@@ -20,9 +20,10 @@
 #include <sysexits.h>
 
 static const char USAGE[] =
-	"usage: frontdesk-fcgi [-c FILE]\n"
+	"usage: frontdesk-fcgi [-c FILE] [-t]\n"
 	"A FastCGI worker: expects its listening socket on descriptor 0 (spawn-fcgi).\n"
 	"  -c FILE   configuration (default $FRONTDESK_CONFIG, /etc/frontdesk/frontdesk.yaml)\n"
+	"  -t        only look whether configuration and secrets are right\n"
 	"TERM, INT, USR1 and HUP: finish the present request, then exit.\n";
 
 static struct db *database(struct conf *conf, struct arena *mem)
@@ -44,16 +45,20 @@ int main(int argc, char **argv)
 {
 	struct arena *mem = arena_new(1u << 20); /* lives as long as the process */
 	const char *path = NULL;
+	bool only_look = false;
 	struct server s;
 	int opt;
 
 	log_name("frontdesk-fcgi");
-	while ((opt = getopt(argc, argv, "c:h")) != -1) {
-		if (opt != 'c') {
+	while ((opt = getopt(argc, argv, "c:th")) != -1) {
+		if (opt == 'c')
+			path = optarg;
+		else if (opt == 't')
+			only_look = true;
+		else {
 			fputs(USAGE, opt == 'h' ? stdout : stderr);
 			return opt == 'h' ? 0 : EX_USAGE;
 		}
-		path = optarg;
 	}
 	prctl(PR_SET_DUMPABLE, 0);
 	route_check();
@@ -66,6 +71,8 @@ int main(int argc, char **argv)
 	s.db = database(conf, mem);
 	if (conf->token_key == NULL || conf->keyring == NULL || s.db == NULL)
 		return EX_CONFIG;
+	if (only_look)
+		return 0;
 	http_init();
 	health_start();
 	(void)tz_find("Europe/Berlin");

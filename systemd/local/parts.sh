@@ -80,8 +80,7 @@ watch_parts() {
 	while pause 0.5; do
 		for part in "${PARTS[@]}"; do
 			part_alive "$part" && continue
-			part_signal "$part" TERM
-			part_wait "$part" 3
+			part_stop "$part" 3
 			((times[$part] = ${times[$part]:-0} + 1))
 			((times[$part] <= 20)) || fail "$part ended again and again." "$part"
 			say "$part ended; it is started again (see $VAR/log/$part.log)"

@@ -73,10 +73,10 @@ part_signal() { # PART SIGNAL: to its leader, or to all that is left without one
 	fi
 } 2>/dev/null
 
-part_wait() { # PART SECONDS: until nothing of it is left; then it is killed
-	local i
+# Until nothing of it is left, or until then; what is left is killed.
+part_wait() { # PART MS-SINCE-1970
 	if part_read "$1"; then
-		for ((i = 0; i < $2 * 50 && HURRY == 0; i++)); do
+		while ((HURRY == 0)) && now_ms && ((REPLY < $2)); do
 			part_alive "$1" && { pause 0.02; continue; }
 			session_members "$PID" "$START"
 			((${#MEMBERS[@]} > 0)) || break
@@ -88,28 +88,33 @@ part_wait() { # PART SECONDS: until nothing of it is left; then it is killed
 	rm -f "$VAR/pids/$1"
 }
 
+part_stop() { # PART SECONDS
+	local until
+	part_signal "$1" TERM
+	now_ms
+	until=$((REPLY + $2 * 1000))
+	part_wait "$1" "$until"
+}
+
 # A command of its own that is waited for; a signal to run-local ends it.
 task() { # COMMAND...: its exit status
 	local status=0
 	part_start task "$@"
 	wait "$PID" || status=$?
-	part_wait task 5
+	part_stop task 5
 	return "$status"
 }
 
 # Everything that is written down, the database last.
 stop_parts() {
-	local part parts=()
-	for part in "$VAR"/pids/*; do
-		part=${part##*/}
-		[[ $part == '*' || $part == mariadb ]] || parts+=("$part")
+	local part parts=("$VAR"/pids/*) until
+	for part in "${parts[@]##*/}"; do
+		[[ $part == mariadb ]] || part_signal "$part" TERM
 	done
-	for part in ${parts[@]+"${parts[@]}"}; do
-		part_signal "$part" TERM
+	now_ms
+	until=$((REPLY + 8000))
+	for part in "${parts[@]##*/}"; do
+		[[ $part == mariadb ]] || part_wait "$part" "$until"
 	done
-	for part in ${parts[@]+"${parts[@]}"}; do
-		part_wait "$part" 8
-	done
-	part_signal mariadb TERM
-	part_wait mariadb 20
+	part_stop mariadb 20
 }

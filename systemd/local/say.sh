@@ -5,15 +5,17 @@ now_ms() {
 	REPLY=$((${EPOCHREALTIME/[.,]/} / 1000))
 }
 
-step() { # WHAT: the next "done" belongs to it
+step() { # WHAT
 	now_ms
-	STEP=$1 STEP_MS=$REPLY
+	STEP_MS=$REPLY
+	printf '  %-12s ' "$1"
 }
 
-done_step() {
+step_done() {
 	now_ms
 	local ms=$((REPLY - STEP_MS))
-	printf '  %-12s %d.%d s\n' "$STEP" $((ms / 1000)) $((ms % 1000 / 100))
+	STEP_MS=''
+	printf '%d.%d s\n' $((ms / 1000)) $((ms % 1000 / 100))
 }
 
 say() {
@@ -22,6 +24,7 @@ say() {
 
 # The sentence, the last lines of that part's log if one is named, and the end.
 fail() { # SENTENCE [PART]
+	[[ -z ${STEP_MS-} ]] || printf 'failed\n'
 	printf 'run-local: %s\n' "$1" >&2
 	if [[ -n ${2-} && -s $VAR/log/$2.log ]]; then
 		printf -- '--- the end of %s ---\n' "$VAR/log/$2.log" >&2

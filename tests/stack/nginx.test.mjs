@@ -27,9 +27,7 @@ let build;
 
 before(async () => {
   build = standInBuild();
-  const program = join(build, 'run');
-  writeFileSync(program, `#!/bin/sh\nexec '${ROOT}systemd/run-local' --build '${build}' --trust 127.0.0.2 "$@"\n`, { mode: 0o755 });
-  stack = await startStack({ port: PORT, program });
+  stack = await startStack({ port: PORT, args: ['--build', build, '--trust', '127.0.0.2'] });
 });
 after(async () => {
   await stack?.stop();
