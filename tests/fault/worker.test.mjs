@@ -13,6 +13,7 @@ const LONG = process.env.LONG === '1';
 const CALLS = LONG ? 160 : 32;
 const KILLS = LONG ? 200 : 25;
 const LATENCY_MS = 20; // of the providers, so that some drainers die while they wait for one
+const SLOW_MS = 2_000;
 const LIVES_MS = 120; // a drainer at most: a few jobs
 const DONE_WITHIN_MS = LONG ? 300_000 : 60_000;
 const DAYS_OFF = [1, 7]; // Anna works from Tuesday to Saturday
@@ -39,10 +40,10 @@ describe('a job worker killed in the middle of its work', () => {
   });
   after(() => stack?.stop());
 
-  async function place() {
-    const free = times();
+  const free = times();
 
-    for (let i = 0; i < CALLS; i += 1) {
+  async function place(many) {
+    for (let i = calls.length, end = i + many; i < end; i += 1) {
       const call = { id: `call_worker_${process.pid}_${i}`, phone: `+4915255${String(process.pid % 1000).padStart(3, '0')}${String(i).padStart(3, '0')}`, email: `guest${i}@kunde.example` };
       const json = { script: 'book-haircut', call_id: call.id, from_number: call.phone, wish: { ...free.next().value, email: call.email, customer_name: `Guest ${i}` } };
       const { status, text } = await request(`${stack.sandbox}/calls`, { method: 'POST', json });
@@ -82,14 +83,24 @@ describe('a job worker killed in the middle of its work', () => {
     return json.data.length;
   }
 
+  const control = (json) => request(`${stack.sandbox}/control`, { method: 'POST', json });
   const one = (rows) => new Map(rows.map(([id, count]) => [id, Number(count)]));
   const count = async (text) => one(await sql(text));
 
+  /** A death while the SMS provider still thinks: its list does not show the message yet. */
+  async function killWhileSending() {
+    await control({ twilio: { latency_ms: SLOW_MS } });
+    await place(1);
+    await waitFor('an SMS on its way', async () => (await sql("SELECT 1 FROM notification WHERE channel = 'sms' AND tried_at IS NOT NULL")).length > 0, { everyMs: 10 });
+    childrenOf(partLeader(stack, 'worker')).forEach((pid) => signal(pid, 'SIGKILL'));
+  }
+
   test(`${CALLS} calls, ${KILLS} deaths`, async (t) => {
-    await request(`${stack.sandbox}/control`, { method: 'POST', json: { twilio: { latency_ms: LATENCY_MS }, smtp: { latency_ms: LATENCY_MS } } });
+    await killWhileSending();
+    await control({ twilio: { latency_ms: LATENCY_MS }, smtp: { latency_ms: LATENCY_MS } });
     const worker = partMembers(stack, 'worker');
     worker.forEach((pid) => signal(pid, 'SIGSTOP')); // until there is enough to do
-    await place();
+    await place(CALLS);
     worker.forEach((pid) => signal(pid, 'SIGCONT'));
     const kills = await kill();
     let replayed = 0;
