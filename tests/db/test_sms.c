@@ -191,6 +191,21 @@ START_TEST(a_crash_after_sending_asks_first)
 }
 END_TEST
 
+START_TEST(a_crash_may_leave_a_request_on_its_way)
+{
+	const char *id = add("a");
+
+	ck_assert_int_eq(notification_trying(c, id), 0);
+	will_list("");
+	fails(id, 20);
+	ck_assert_int_eq(script->posts, 0);
+	c->now.ms += 21000;
+	will_answer(0, http(201, "", CREATED));
+	is_sent_as(id, "SM0001");
+	ck_assert_int_eq(script->posts, 1);
+}
+END_TEST
+
 START_TEST(what_was_not_taken_is_sent_again)
 {
 	const char *other = add("a"), *id = add("b");
@@ -199,6 +214,7 @@ START_TEST(what_was_not_taken_is_sent_again)
 	is_sent_as(other, "SM0001"); /* the same words to the same number */
 	fails(id, 20);
 	will_list("{\"sid\":\"SM0001\",\"body\":\"" BODY "\"}");
+	c->now.ms += 21000;
 	will_answer(2, http(201, "", "{\"sid\":\"SM0003\"}"));
 	is_sent_as(id, "SM0003");
 	ck_assert_int_eq(script->posts, 3);
@@ -280,6 +296,7 @@ Suite *suite_sms(void)
 	tcase_add_test(t, a_message_is_sent_once);
 	tcase_add_test(t, what_was_taken_in_silence_is_found_again);
 	tcase_add_test(t, a_crash_after_sending_asks_first);
+	tcase_add_test(t, a_crash_may_leave_a_request_on_its_way);
 	tcase_add_test(t, what_was_not_taken_is_sent_again);
 	tcase_add_test(t, without_a_list_nothing_is_sent);
 	tcase_add_loop_test(t, refusals_are_final_or_not, 0, 10);
