@@ -58,7 +58,7 @@ bool utf8_valid(const char *s, size_t n)
 	const uint8_t *p = (const uint8_t *)s;
 
 	while (n > 0) {
-		size_t k = utf8_step(p, n);
+		size_t k = *p >= 0x01 && *p <= 0x7F ? 1 : utf8_step(p, n);
 
 		if (k == 0)
 			return false;
