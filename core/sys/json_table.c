@@ -208,19 +208,6 @@ int field_from_text(struct ctx *c, const struct field *f, const char *text, void
 
 /* ---- out ---- */
 
-/* Text that is not UTF-8, with U+FFFD for every byte that is not ASCII. */
-static const char *as_utf8(struct arena *mem, const char *s)
-{
-	size_t n = strlen(s);
-	struct buf b = buf_new(mem, n * 3);
-
-	if (utf8_valid(s, n))
-		return s;
-	for (; *s != '\0'; s++)
-		buf_add(&b, (uint8_t)*s < 0x80 ? s : "\xEF\xBF\xBD", (uint8_t)*s < 0x80 ? 1 : 3);
-	return buf_text(&b);
-}
-
 /* Bytes that need no escape: all but quotes, backslash and control characters. */
 static size_t plain_run(const char *s)
 {
@@ -233,7 +220,7 @@ static size_t plain_run(const char *s)
 
 void json_quote(struct buf *b, const char *s)
 {
-	s = as_utf8(b->mem, s);
+	s = utf8_mend(b->mem, s);
 	buf_char(b, '"');
 	while (*s != '\0') {
 		size_t n = plain_run(s);
