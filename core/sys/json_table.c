@@ -24,7 +24,7 @@ static int set_text(struct ctx *c, const struct field *f, const char *s, void *r
 {
 	if (check_text(c, f, s) < 0)
 		return -1;
-	if (f->type == F_TEXT)
+	if (f->type == F_TEXT && (f->flags & VERBATIM) == 0)
 		s = text_trim(c->mem, s);
 	/* empty and absent are one: no field of ours means something by "" */
 	*(const char **)member(f, row) = *s == '\0' ? NULL : s;
