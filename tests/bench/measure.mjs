@@ -137,6 +137,7 @@ export class Measurements {
     return [
       p99('read of one row, p99 at 200/s', await this.steady(stackPort, files.one, 200), bareOne, null),
       p99('availability 10 staff x 14 days, p99 at 200/s', await this.steady(stackPort, files.team10, 200), bareOne, 5),
+      p99('availability 60 staff x 31 days, p99 at 50/s', await this.steady(stackPort, files.team60, 50), bareOne, null),
       p99('availability 60 staff x 31 days, p99 at 200/s', await this.steady(stackPort, files.team60, 200), bareOne, 15),
     ];
   }
