@@ -5,10 +5,10 @@ start_mariadb() {
 	local user=()
 	((EUID == 0)) && user=(--user=root)
 	# Relative, because mariadb-install-db cannot do with blanks in a path;
-	# under another name until it is whole.
+	# under another name until it is whole. --force: with any host name.
 	if [[ ! -d $VAR/mariadb ]]; then
 		rm -rf "$VAR/mariadb.new"
-		task mariadb-install-db --no-defaults --datadir=./mariadb.new --skip-test-db \
+		task mariadb-install-db --no-defaults --force --datadir=./mariadb.new --skip-test-db \
 			--auth-root-authentication-method=normal "${user[@]}" ||
 			fail 'MariaDB could not set up its folder.' task
 		mv "$VAR/mariadb.new" "$VAR/mariadb"
