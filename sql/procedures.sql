@@ -40,15 +40,16 @@ CREATE PROCEDURE sys_login_succeeded(p_account BINARY(32), p_address VARCHAR(45)
 	DELETE FROM frontdesk_store.login_failure WHERE account_hash = p_account AND remote_address = p_address;
 
 -- @web
-CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHARACTER SET ascii, p_refresh BINARY(32),
+CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHARACTER SET ascii, p_family BINARY(32), p_refresh BINARY(32),
 	p_address VARCHAR(45) CHARACTER SET ascii, p_agent VARCHAR(200) CHARACTER SET utf8mb4, p_expires DATETIME(3)) MODIFIES SQL DATA
-	INSERT INTO frontdesk_store.session (id, user_id, client, refresh_hash, remote_address, user_agent, expires_at)
-	VALUES (p_id, p_user, p_client, p_refresh, p_address, p_agent, p_expires);
+	INSERT INTO frontdesk_store.session (id, user_id, client, family_hash, refresh_hash, remote_address, user_agent, expires_at)
+	VALUES (p_id, p_user, p_client, p_family, p_refresh, p_address, p_agent, p_expires);
 
--- Spends a refresh token. outcome: 1 a new one is in force, 2 the token was
--- spent before (the session is revoked), no row: unknown, expired or revoked.
+-- Spends a refresh token. outcome: 1 a new one is in force, 2 it is of that
+-- session's family but not in force, so it was spent before (the session is
+-- revoked), no row: unknown, expired or revoked.
 -- @web
-CREATE PROCEDURE sys_session_refresh(p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3)) MODIFIES SQL DATA
+CREATE PROCEDURE sys_session_refresh(p_family BINARY(32), p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3)) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
 	DECLARE v_reused BOOL DEFAULT FALSE;
@@ -59,14 +60,14 @@ BEGIN
 		WHERE refresh_hash = p_old AND revoked_at IS NULL AND expires_at > NOW(3) FOR UPDATE;
 	IF v_id IS NULL THEN
 		SELECT id INTO v_id FROM frontdesk_store.session
-			WHERE previous_hash = p_old AND revoked_at IS NULL LIMIT 1 FOR UPDATE;
+			WHERE family_hash = p_family AND revoked_at IS NULL FOR UPDATE;
 		SET v_reused = v_id IS NOT NULL;
 	END IF;
 	IF v_reused THEN
 		UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = v_id;
 	ELSEIF v_id IS NOT NULL THEN
 		UPDATE frontdesk_store.session
-			SET previous_hash = refresh_hash, refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
+			SET family_hash = p_family, refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
 			WHERE id = v_id;
 	END IF;
 	COMMIT;

@@ -32,7 +32,7 @@ function run([name, [command, ...args], seconds]) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, TEST_BUILD: `${root}/build/t`, CK_VERBOSITY: 'normal' },
+      env: { ...process.env, NO_COLOR: '1', TEST_BUILD: `${root}/build/t`, CK_VERBOSITY: 'normal' },
     })
     const timer = setTimeout(() => child.kill('SIGTERM'), seconds * 1000)
     child.stdout.pipe(log, { end: false })

@@ -1,6 +1,8 @@
 #define BANNED_ALLOW_ALLOC
 #include "core/base/arena.h"
 
+#include <malloc.h>
+
 #if defined(__SANITIZE_ADDRESS__)
 #define ONE_MALLOC_EACH 1
 #elif defined(__has_feature)
@@ -14,6 +16,7 @@
 
 #define ALIGN 16
 #define CHUNK (64 * 1024 - 64)
+#define KEPT (2 << 20) /* free memory that malloc keeps instead of giving it back */
 
 struct chunk {
 	struct chunk *prev;
@@ -42,6 +45,8 @@ struct arena *arena_new(size_t max_bytes)
 
 	if (a == NULL)
 		BUG("no memory for an arena");
+	/* else every longer request would end in a brk() and the next in another */
+	mallopt(M_TRIM_THRESHOLD, KEPT);
 	a->max = max_bytes;
 	return a;
 }

@@ -16,7 +16,8 @@ static bool reserve(struct buf *b, size_t n)
 	}
 	if (b->n + n + 1 <= b->cap)
 		return true;
-	size_t cap = b->cap > 0 ? b->cap * 2 : 256;
+	/* what is outgrown stays in the arena: few steps while it is small */
+	size_t cap = b->cap > 0 ? b->cap * (b->cap < 65536 ? 4 : 2) : 256;
 
 	while (cap < b->n + n + 1)
 		cap *= 2;

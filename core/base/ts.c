@@ -132,30 +132,67 @@ int day_weekday(day_t d)
 	return (r < 0 ? r + 7 : r) + 1;
 }
 
+/* n digits of v at p; the place behind them. Lists print thousands of times:
+ * printf would be a quarter of their cost. */
+static char *put_digits(char *p, int v, int n)
+{
+	for (int i = n - 1; i >= 0; i--) {
+		p[i] = (char)('0' + v % 10);
+		v /= 10;
+	}
+	return p + n;
+}
+
+static char *put_date(char *p, const struct civil *v)
+{
+	p = put_digits(p, v->year, 4);
+	*p++ = '-';
+	p = put_digits(p, v->month, 2);
+	*p++ = '-';
+	return put_digits(p, v->day, 2);
+}
+
+static char *put_minute(char *p, const struct civil *v)
+{
+	p = put_date(p, v);
+	*p++ = 'T';
+	p = put_digits(p, v->hour, 2);
+	*p++ = ':';
+	return put_digits(p, v->minute, 2);
+}
+
 const char *ts_text(struct arena *mem, ts_t t)
 {
 	struct civil v = civil_of_ts(t);
+	char *text = mem_alloc(mem, sizeof("2026-12-01T10:00:00.000Z"));
+	char *p = put_minute(text, &v);
 
-	if (v.milli == 0)
-		return mem_printf(mem, "%04d-%02d-%02dT%02d:%02d:%02dZ", v.year, v.month, v.day,
-			v.hour, v.minute, v.second);
-	return mem_printf(mem, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", v.year, v.month, v.day,
-		v.hour, v.minute, v.second, v.milli);
+	*p++ = ':';
+	p = put_digits(p, v.second, 2);
+	if (v.milli != 0) {
+		*p++ = '.';
+		p = put_digits(p, v.milli, 3);
+	}
+	*p = 'Z';
+	return text;
 }
 
 const char *wall_text(struct arena *mem, wall_t w)
 {
 	struct civil v = civil_of_wall(w);
+	char *text = mem_alloc(mem, sizeof("2026-12-01T10:00"));
 
-	return mem_printf(
-		mem, "%04d-%02d-%02dT%02d:%02d", v.year, v.month, v.day, v.hour, v.minute);
+	put_minute(text, &v);
+	return text;
 }
 
 const char *day_text(struct arena *mem, day_t d)
 {
 	struct civil v = civil_of_day(d);
+	char *text = mem_alloc(mem, sizeof("2026-12-01"));
 
-	return mem_printf(mem, "%04d-%02d-%02d", v.year, v.month, v.day);
+	put_date(text, &v);
+	return text;
 }
 
 /* ---- parsing: a cursor over the text, false at the first wrong byte ---- */

@@ -1,5 +1,4 @@
 #include "core/call/call.h"
-#include "core/base/buf.h"
 #include "core/call/call_row.h"
 #include "core/sys/db.h"
 #include "core/sys/tz.h"
@@ -163,21 +162,6 @@ int call_get(struct ctx *c, const char *id, struct call *out)
 
 /* ---- lists ---- */
 
-/* "%text%", with the characters that LIKE would read taken as they are. */
-static const char *like_anywhere(struct ctx *c, const char *s)
-{
-	struct buf b = buf_new(c->mem, 2 * strlen(s) + 2);
-
-	buf_char(&b, '%');
-	for (; *s != '\0'; s++) {
-		if (*s == '%' || *s == '_' || *s == '\\')
-			buf_char(&b, '\\');
-		buf_char(&b, *s);
-	}
-	buf_char(&b, '%');
-	return buf_text(&b);
-}
-
 /* The instant at which a local day of the company begins. */
 static int day_start(struct ctx *c, day_t day, ts_t *out)
 {
@@ -214,7 +198,7 @@ static int where_days(struct query *q, const struct call_filter *f)
 
 static void where_text(struct query *q, const char *text)
 {
-	const char *like = like_anywhere(q->c, text);
+	const char *like = db_like(q->c, text);
 
 	query_where(q,
 		"a.from_number LIKE ? OR a.to_number LIKE ? OR a.summary LIKE ? "

@@ -48,21 +48,6 @@ int customer_booked(struct ctx *c, const char *id)
 		id);
 }
 
-/* A pattern that finds text containing s, taken literally. */
-static const char *containing(struct ctx *c, const char *s)
-{
-	struct buf b = buf_new(c->mem, strlen(s) * 2 + 2);
-
-	buf_char(&b, '%');
-	for (; *s != '\0'; s++) {
-		if (*s == '%' || *s == '_' || *s == '\\')
-			buf_char(&b, '\\');
-		buf_char(&b, *s);
-	}
-	buf_char(&b, '%');
-	return buf_text(&b);
-}
-
 int customer_list(
 	struct ctx *c, const char *q, int limit, ts_t after, const char *after_id, struct rows *out)
 {
@@ -72,11 +57,11 @@ int customer_list(
 	query_where(&s, "deleted_at IS NULL");
 	if (!text_empty(q)) {
 		const char *digits = text_digits(c->mem, q);
-		const char *like = containing(c, q);
+		const char *like = db_like(c, q);
 
 		if (strlen(digits) >= DIGITS_MIN)
 			query_where(&s, "name LIKE ? OR email LIKE ? OR phone LIKE ?", like, like,
-				containing(c, digits));
+				db_like(c, digits));
 		else
 			query_where(&s, "name LIKE ? OR email LIKE ?", like, like);
 	}

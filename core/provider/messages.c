@@ -106,6 +106,10 @@ static int send_sms(struct ctx *c, const struct notification *n)
 	rc = n->tried_at.ms != 0 ? sms_was_taken(c, n, &account) : 0;
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
+	/* a worker that died may have left a request behind that is still on its
+	 * way: the list does not show it yet */
+	if (n->tried_at.ms != 0 && c->now.ms - n->tried_at.ms < UNKNOWN_WAIT_S * 1000)
+		return again(c, n, "An earlier attempt may still be on its way.", 0, true);
 	/* from here on a crash leaves tried_at behind, and the list is asked */
 	if (notification_trying(c, n->id) < 0)
 		return -1;

@@ -178,6 +178,8 @@ void query_start(struct query *q, struct ctx *c, const char *literal);
 #define query_add(q, literal, ...) query_add_((q), "" literal "", ARGS(__VA_ARGS__))
 void query_where_(struct query *q, const char *literal, const struct arg *args, int n);
 void query_add_(struct query *q, const char *literal, const struct arg *args, int n);
+/* The LIKE pattern for "contains s", with what LIKE would read taken as it is. */
+const char *db_like(struct ctx *c, const char *s);
 int query_rows(struct query *q, const struct table *t, struct rows *rows) MUST_USE;
 
 /* ---- transactions: the dispatcher, in_tx() and nobody else ---- */

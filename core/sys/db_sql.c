@@ -182,6 +182,20 @@ void query_where_(struct query *q, const char *literal, const struct arg *args, 
 	buf_char(q->sql, ')');
 }
 
+const char *db_like(struct ctx *c, const char *s)
+{
+	struct buf b = buf_new(c->mem, 2 * strlen(s) + 2);
+
+	buf_char(&b, '%');
+	for (; *s != '\0'; s++) {
+		if (*s == '%' || *s == '_' || *s == '\\')
+			buf_char(&b, '\\');
+		buf_char(&b, *s);
+	}
+	buf_char(&b, '%');
+	return buf_text(&b);
+}
+
 int query_rows(struct query *q, const struct table *t, struct rows *rows)
 {
 	return db_rows_(q->c, t, rows, buf_text(q->sql), q->args, q->n);

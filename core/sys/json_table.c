@@ -24,7 +24,7 @@ static int set_text(struct ctx *c, const struct field *f, const char *s, void *r
 {
 	if (check_text(c, f, s) < 0)
 		return -1;
-	if (f->type == F_TEXT)
+	if (f->type == F_TEXT && (f->flags & VERBATIM) == 0)
 		s = text_trim(c->mem, s);
 	/* empty and absent are one: no field of ours means something by "" */
 	*(const char **)member(f, row) = *s == '\0' ? NULL : s;
@@ -208,27 +208,22 @@ int field_from_text(struct ctx *c, const struct field *f, const char *text, void
 
 /* ---- out ---- */
 
-/* Text that is not UTF-8, with U+FFFD for every byte that is not ASCII. */
-static const char *as_utf8(struct arena *mem, const char *s)
+/* Bytes that need no escape: all but quotes, backslash and control characters. */
+static size_t plain_run(const char *s)
 {
-	struct buf b = buf_new(mem, strlen(s) * 3);
+	size_t n = 0;
 
-	if (utf8_valid(s, strlen(s)))
-		return s;
-	for (; *s != '\0'; s++)
-		buf_add(&b, (uint8_t)*s < 0x80 ? s : "\xEF\xBF\xBD", (uint8_t)*s < 0x80 ? 1 : 3);
-	return buf_text(&b);
+	while ((uint8_t)s[n] >= 0x20 && s[n] != '"' && s[n] != '\\' && s[n] != 0x7F)
+		n++;
+	return n;
 }
 
 void json_quote(struct buf *b, const char *s)
 {
-	s = as_utf8(b->mem, s);
+	s = utf8_mend(b->mem, s);
 	buf_char(b, '"');
 	while (*s != '\0') {
-		size_t n = strcspn(s,
-			"\"\\\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10"
-			"\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
-			"\x7f");
+		size_t n = plain_run(s);
 
 		buf_add(b, s, n);
 		s += n;
@@ -251,12 +246,16 @@ static void quote_text(struct buf *b, const char *s)
 		json_quote(b, s);
 }
 
+/* Text of ours that needs no look for escapes. */
 static void put_clock(struct buf *b, bool present, const char *text)
 {
-	if (present)
-		buf_printf(b, "\"%s\"", text);
-	else
-		buf_text_add(b, "null");
+	if (!present) {
+		buf_add(b, "null", 4);
+		return;
+	}
+	buf_char(b, '"');
+	buf_text_add(b, text);
+	buf_char(b, '"');
 }
 
 static void put_texts(struct buf *b, const struct texts *t)

@@ -9,6 +9,8 @@
 
 #define ACCOUNT_FAILURES_MAX 5  /* per address and account in 15 minutes */
 #define ADDRESS_FAILURES_MAX 50 /* per address in 15 minutes */
+#define FAMILY_BYTES 16
+#define FAMILY_LENGTH 22 /* of those in base64url */
 #define REFRESH_BYTES 32
 
 struct account {
@@ -93,13 +95,24 @@ static ts_t session_expiry(const struct ctx *c)
 	return t;
 }
 
-static const char *new_refresh_token(struct ctx *c)
+static const char *random_text(struct ctx *c, size_t n)
 {
 	uint8_t raw[REFRESH_BYTES];
-	struct bytes b = {raw, sizeof(raw)};
 
-	random_bytes(raw, sizeof(raw));
-	return base64url_encode(c->mem, b);
+	random_bytes(raw, n);
+	return base64url_encode(c->mem, (struct bytes){raw, n});
+}
+
+/* A refresh token begins with what all tokens of its session begin with: so a
+ * spent one is recognised however long ago it was spent. */
+static const char *family_of(struct ctx *c, const char *token)
+{
+	return mem_text_n(c->mem, token, strnlen(token, FAMILY_LENGTH));
+}
+
+static const char *new_refresh_token(struct ctx *c, const char *family)
+{
+	return mem_printf(c->mem, "%s%s", family, random_text(c, REFRESH_BYTES));
 }
 
 /* A step and its audit entry are one transaction. */
@@ -114,9 +127,11 @@ static int session_start(struct ctx *c, void *arg)
 	const struct start *s = arg;
 	struct session *out = s->out;
 
-	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?)", out->session_id, s->account->id,
-		    out->is_web ? "web" : "app", text_sha256(c, out->refresh_token),
-		    c->remote_address, s->in->user_agent, session_expiry(c)) < 0)
+	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?, ?)", out->session_id,
+		    s->account->id, out->is_web ? "web" : "app",
+		    text_sha256(c, family_of(c, out->refresh_token)),
+		    text_sha256(c, out->refresh_token), c->remote_address, s->in->user_agent,
+		    session_expiry(c)) < 0)
 		return -1;
 	return audit_add(c, "session.start", "session", out->session_id, NULL);
 }
@@ -158,7 +173,7 @@ int login(struct ctx *c, const struct login *in, struct session *out)
 	c->actor = ACTOR_USER;
 	c->actor_id = a.id;
 	*out = (struct session){.session_id = id_new(c),
-		.refresh_token = new_refresh_token(c),
+		.refresh_token = new_refresh_token(c, random_text(c, FAMILY_BYTES)),
 		.is_web = in->is_web,
 		.user_id = a.id,
 		.email = a.email,
@@ -173,10 +188,12 @@ static int reuse_record(struct ctx *c, void *session_id)
 
 int session_refresh(struct ctx *c, const char *refresh_token, struct session *out)
 {
-	const char *next = new_refresh_token(c);
+	const char *family = family_of(c, refresh_token);
+	const char *next = new_refresh_token(c, family);
 	struct refreshed r;
-	int rc = db_one(c, &REFRESHED, &r, "CALL sys_session_refresh(?, ?, ?)",
-		text_sha256(c, refresh_token), text_sha256(c, next), session_expiry(c));
+	int rc = db_one(c, &REFRESHED, &r, "CALL sys_session_refresh(?, ?, ?, ?)",
+		text_sha256(c, family), text_sha256(c, refresh_token), text_sha256(c, next),
+		session_expiry(c));
 
 	if (rc < 0)
 		return -1;

@@ -118,6 +118,21 @@ test('no company named by somebody who is not in it', async () => {
   assert.deepEqual({ ...r.json, request_id: '' }, { ...unknown.json, request_id: '' })
 })
 
+test('the id of a company is the same in capitals', async () => {
+  const id = (await client.call('salon', 'GET', '/api/v2/companies/current')).json.id
+  for (const written of [id, id.toUpperCase()]) {
+    const r = await client.call('salon', 'GET', '/api/v2/companies/current', { headers: { 'X-Company-Id': written } })
+    assert.equal(r.status, 200, written)
+    assert.equal(r.json.id, id)
+  }
+})
+
+test('no header is left out in silence', async () => {
+  const many = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`X-Padding-${i}`, '1']))
+  const r = await client.call('salon', 'GET', '/api/v2/me', { headers: many })
+  assert.equal(r.status, 400, r.text)
+})
+
 test('every GET route of a company answers its people with 200', async () => {
   for (const { path, op } of operations().filter(o => o.method === 'GET' && o.op.security && !o.path.includes('{'))) {
     const required = op.parameters.filter(p => p.required).length

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COLUMNS_MAX 32
+#define COLUMNS_MAX 40
 #define VALUE_MAX 1024
 #define BODY_MAX (1 << 20)
 #define PARAMETERS 2
@@ -37,19 +37,26 @@ static struct statement CUSTOMER = {
 	.sql = "SELECT id, name, phone, email, language, journey, created_at"
 	       " FROM frontdesk_store.customer WHERE company_id = ? AND id = ?",
 };
+/* As core/call lists them, with the company named on every table. */
 static struct statement CALLS = {
-	.sql = "SELECT c.id, c.provider, c.provider_call_id, c.direction, c.status, c.from_number,"
-	       " c.to_number, c.branch_id, b.name, c.phone_number_id, c.customer_id, k.name AS "
-	       "customer,"
-	       " c.started_at, c.ended_at, c.duration_seconds, c.disconnection_reason, c.language,"
-	       " c.summary, c.sentiment, c.appointment_id, c.booking_outcome, c.booking_details,"
-	       " c.customer_cents, c.currency, c.platform_microusd, c.created_at"
-	       " FROM frontdesk_store.`call` c"
-	       " LEFT JOIN frontdesk_store.branch b ON b.company_id = c.company_id AND b.id = "
-	       "c.branch_id"
-	       " LEFT JOIN frontdesk_store.customer k"
-	       " ON k.company_id = c.company_id AND k.id = c.customer_id"
-	       " WHERE c.company_id = ? ORDER BY c.started_at DESC, c.id DESC LIMIT 50",
+	.sql = "SELECT a.id, a.provider, a.provider_call_id, a.agent, a.direction, a.status,"
+	       " a.from_number, a.to_number, a.number_match, a.branch_id, b.name AS branch_name,"
+	       " a.phone_number_id, a.customer_id, u.name AS customer_name, a.started_at, "
+	       "a.ended_at,"
+	       " a.duration_seconds, a.disconnection_reason, a.language, a.summary, a.sentiment,"
+	       " a.recording_url, a.appointment_id, a.booking_outcome, a.booking_details,"
+	       " a.customer_cents, a.currency, a.platform_microusd, a.exchange_rate_micro,"
+	       " a.exchange_rate_on, a.exchange_rate_source, a.created_at,"
+	       " (SELECT GROUP_CONCAT(p.kind, ':', p.quantity, ':', p.unit, ':', p.microusd"
+	       " ORDER BY p.kind DESC SEPARATOR '|') FROM frontdesk_store.platform_cost p"
+	       " WHERE p.company_id = a.company_id AND p.call_id = a.id GROUP BY p.call_id) AS "
+	       "parts"
+	       " FROM frontdesk_store.`call` a"
+	       " LEFT JOIN frontdesk_store.branch b ON b.company_id = a.company_id AND b.id = "
+	       "a.branch_id"
+	       " LEFT JOIN frontdesk_store.customer u"
+	       " ON u.company_id = a.company_id AND u.id = a.customer_id"
+	       " WHERE a.company_id = ? ORDER BY a.begun_at DESC, a.id DESC LIMIT 50",
 };
 static struct statement EVENT = {.sql = "INSERT INTO bench.event (body) VALUES (?)"};
 

@@ -17,7 +17,7 @@ const VAR = join(ROOT, 'build/bench-var');
 const RESULT = join(ROOT, 'build/bench.json');
 const PASSWORD = 'frontdesk-demo';
 const FULL = { rounds: 3, seconds: 4, steady: 30, warmUp: 5, memory: [20_000, 100_000] };
-const SHORT = { rounds: 2, seconds: 2, steady: 4, warmUp: 1, memory: [10_000, 20_000] };
+const SHORT = { rounds: 3, seconds: 1, steady: 4, warmUp: 1, memory: [10_000, 20_000] };
 
 const USAGE = `usage: bench.mjs [--port P] [--short]
   --port P   the stack's port, and P+5 and P+6 for the bare limit (8100)

@@ -5,7 +5,7 @@ export const ROWS = 100; // of each kind, in each of these companies
 export const USER = 'bench@frontdesk.example';
 export const TEAMS = { 10: 21, 60: 22 }; // staff members: number of the company
 
-const DAYS = 45; // for which the teams have blocks in their calendars
+const DAYS = 34; // for which the teams are busy: five times a day in the first week, once in the last
 const ID = '-0000-7000-8000-';
 const KINDS = {
   company: 'c0', user: 'a0', branch: 'b0', resource: 'e0', staff: 'd0', hours: 'd1', service: '50', segment: '51', customer: 'c1',
@@ -82,7 +82,7 @@ SELECT b.company_id, ${id('occupancy', 'b.n * 1000 + d.seq * 10 + h.seq')}, b.re
 	b.base + INTERVAL d.seq DAY + INTERVAL h.seq * 105 + 45 MINUTE, 'block'
 FROM (SELECT c.id AS company_id, ${row} AS n, ${id('resource', row)} AS resource_id,
 		UTC_DATE() + INTERVAL 450 + p.seq MOD 4 * 15 MINUTE AS base ${staff} WHERE k.seq IN (${Object.values(TEAMS)})) b
-	JOIN seq_0_to_${DAYS} d JOIN seq_0_to_4 h;
+	JOIN seq_0_to_${DAYS} d JOIN seq_0_to_4 h ON h.seq <= 4 - d.seq DIV 7;
 
 CREATE DATABASE bench;
 CREATE TABLE bench.event (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, body MEDIUMBLOB NOT NULL);

@@ -92,7 +92,7 @@ void expect_field(const struct wish *w, const char *field)
 	struct appointment a;
 
 	ck_assert_int_eq(booking_take(c, w, &a), -1);
-	ck_assert_int_eq(c->err.code, E_INVALID);
+	ck_assert_int_eq(err_status(c->err.code), 422);
 	ck_assert_str_eq(c->err.fields[0].field, field);
 	err_clear(c);
 }

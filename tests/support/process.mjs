@@ -17,6 +17,8 @@ function look(pid) {
 
 const all = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => look(Number(pid))).filter(Boolean);
 
+export const isAlive = (pid) => look(pid) !== null;
+
 /** The pid that leads a part ("api", "worker", "mariadb" …). */
 export function partLeader(stack, part) {
   return Number(readFileSync(join(stack.var, 'pids', part), 'utf8').split(' ')[0]);
