@@ -26,7 +26,6 @@ exposed() { # SERVICE: its figure, and false above 1.5
 		awk '{ print; bad = $2 > 1.5 } END { exit bad || NR != 1 }'
 }
 
-node tests/lint/config.mjs || exit 1
 DESTDIR=$tree systemd/install --config || exit 1
 for program in usr/lib/frontdesk/frontdesk-fcgi usr/lib/frontdesk/frontdesk-worker \
 	usr/bin/spawn-fcgi usr/bin/multiwatch usr/bin/env bin/rm; do

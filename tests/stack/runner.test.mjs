@@ -134,22 +134,40 @@ describe('one folder, from its first start', () => {
     assert.match(stack.output(), /mariadb ended; it is started again[^]*login ended; it is started again/);
   });
 
-  test('a pool is renewed without losing a request', async () => {
-    const old = partMembers(stack, 'api');
+  /** The answers to requests that take their time (a password is checked), while `disturb` is at work. */
+  async function answersWhile(disturb) {
     let busy = true;
     const statuses = [];
-    const clients = Array.from({ length: 8 }, async () => {
-      while (busy) statuses.push((await request(`${stack.base}/api/health`).catch(() => ({ status: 0 }))).status);
+    const clients = Array.from({ length: 6 }, async () => {
+      while (busy) {
+        const json = { email: `nobody-${Math.random()}@salon.example`, password: 'not-the-password' };
+        statuses.push((await request(`${stack.base}/api/v2/auth/login`, { method: 'POST', json }).catch(() => ({ status: 0 }))).status);
+      }
     });
 
-    await run(join(ROOT, 'systemd/reload-pool'), { env: { ...process.env, MAINPID: String(old[0]) } });
-    await sleep(200);
+    await sleep(300);
+    await disturb();
+    await sleep(300);
     busy = false;
     await Promise.all(clients);
+    return statuses;
+  }
+
+  test('a pool is renewed without losing a request', async () => {
+    const old = partMembers(stack, 'login');
+    const statuses = await answersWhile(() => run(join(ROOT, 'systemd/reload-pool'), { env: { ...process.env, MAINPID: String(old[0]) } }));
+
     assert.deepEqual(living(old), [old[0]], 'all workers but none of the parent are new');
-    assert.equal(partMembers(stack, 'api').length, old.length);
-    assert.ok(statuses.length > 50);
-    assert.deepEqual(statuses.filter((status) => status !== 200), []);
+    assert.equal(partMembers(stack, 'login').length, old.length);
+    assert.ok(statuses.length > 5);
+    assert.deepEqual(statuses.filter((status) => status !== 401), []);
+  });
+
+  test('control: workers that are killed do lose requests', async () => {
+    const workers = partMembers(stack, 'login').slice(1);
+    const statuses = await answersWhile(() => workers.forEach((pid) => signal(pid, 'SIGKILL')));
+
+    assert.ok(statuses.includes(503), `${statuses}`);
   });
 
   test('the health unit\'s question is answered by every pool\'s own socket', async () => {
