@@ -151,13 +151,17 @@ END;
 -- Claims up to p_n jobs for an owner; commits before it answers. Leases that
 -- ran out go back first: nobody knows which of these jobs was to blame. They
 -- are changed one by one, by their key: a range over leases would lock the
--- rows of other workers too, and deadlock with their ends (seen).
+-- rows of other workers too, and deadlock with their ends (seen). Jobs of a
+-- company that is suspended or closed are put off and not counted as tried; the
+-- next ones are looked at instead.
 -- @worker
 CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
-	DECLARE v_done BOOL DEFAULT FALSE;
-	DECLARE due CURSOR FOR SELECT id FROM frontdesk_store.job
+	DECLARE v_waits, v_done BOOL DEFAULT FALSE;
+	DECLARE v_seen, v_claimed INT;
+	DECLARE due CURSOR FOR SELECT id, company_id IN (SELECT c.id FROM frontdesk_store.company c
+			WHERE c.status IN ('suspended', 'closed')) FROM frontdesk_store.job
 		WHERE state = 'queued' AND run_at <= NOW(3) ORDER BY priority, run_at, id LIMIT p_n FOR UPDATE SKIP LOCKED;
 	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
@@ -168,18 +172,26 @@ BEGIN
 				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
 			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
 	END FOR;
-	START TRANSACTION;
-	OPEN due;
-	claim: LOOP
-		FETCH due INTO v_id;
-		IF v_done THEN
-			LEAVE claim;
-		END IF;
-		UPDATE frontdesk_store.job SET state = 'running', owner = p_owner, attempts = attempts + 1,
-			lease_until = NOW(3) + INTERVAL p_lease_seconds SECOND WHERE id = v_id;
-	END LOOP;
-	CLOSE due;
-	COMMIT;
+	REPEAT
+		SET v_done = FALSE, v_seen = 0, v_claimed = 0;
+		START TRANSACTION;
+		OPEN due;
+		claim: LOOP
+			FETCH due INTO v_id, v_waits;
+			IF v_done THEN
+				LEAVE claim;
+			END IF;
+			SET v_seen = v_seen + 1, v_claimed = v_claimed + (NOT v_waits);
+			IF v_waits THEN
+				UPDATE frontdesk_store.job SET run_at = NOW(3) + INTERVAL 10 MINUTE WHERE id = v_id;
+			ELSE
+				UPDATE frontdesk_store.job SET state = 'running', owner = p_owner, attempts = attempts + 1,
+					lease_until = NOW(3) + INTERVAL p_lease_seconds SECOND WHERE id = v_id;
+			END IF;
+		END LOOP;
+		CLOSE due;
+		COMMIT;
+	UNTIL v_claimed > 0 OR v_seen = 0 END REPEAT;
 	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id
 		FROM frontdesk_store.job j LEFT JOIN frontdesk_store.company c ON c.id = j.company_id
 		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;

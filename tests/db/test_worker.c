@@ -152,6 +152,39 @@ START_TEST(what_is_not_due_waits)
 }
 END_TEST
 
+static void salon_is(const char *status)
+{
+	ck_assert_int_eq(db_exec(root, "UPDATE frontdesk_store.company SET status = ? WHERE id = ?",
+				 status, salon()),
+		1);
+}
+
+/* One for each of the two, more than a claim takes; the dental clinic's is last. */
+START_TEST(a_suspended_companys_jobs_wait_and_hold_up_nobody)
+{
+	const char *waiting = NULL;
+	struct rows rows;
+
+	for (int i = 0; i < 25; i++)
+		waiting = jobs_add(c, JOB_INBOX_RETELL, NULL);
+	c->company = dental();
+	ck_assert_int_eq(queue_add(c, JOB_SWEEP, NULL, (ts_t){0}, NULL), 0);
+	c->company = 0;
+	salon_is(_i == 0 ? "suspended" : "closed");
+	int n = worker_claim(c, "me", 10, &rows);
+	int again = worker_claim(c, "you", 10, &rows);
+	int64_t due = one_int(root,
+		"SELECT COUNT(*) FROM frontdesk_store.job WHERE run_at <= NOW(3) AND state = "
+		"'queued'");
+	salon_is("active");
+	ck_assert_int_eq(n, 1);
+	ck_assert_int_eq(again, 0);
+	ck_assert_int_eq(due, 0);
+	ck_assert_int_eq(jobs_row(root, waiting).state, JOB_QUEUED);
+	ck_assert_int_eq(jobs_row(root, waiting).attempts, 0);
+}
+END_TEST
+
 START_TEST(a_unique_key_queues_once)
 {
 	c->company = salon();
@@ -451,6 +484,7 @@ Suite *suite_worker(void)
 	tcase_add_test(t, a_claim_is_committed_before_acting);
 	tcase_add_test(t, the_first_come_first_by_priority);
 	tcase_add_test(t, what_is_not_due_waits);
+	tcase_add_loop_test(t, a_suspended_companys_jobs_wait_and_hold_up_nobody, 0, 2);
 	tcase_add_test(t, a_unique_key_queues_once);
 	tcase_add_test(t, a_late_worker_changes_nothing);
 	tcase_add_test(t, a_lapsed_lease_is_not_a_crash);
