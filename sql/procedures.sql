@@ -252,13 +252,21 @@ BEGIN
 		VALUES (p_id, 0, p_kind, p_period, p_priority, p_max_attempts);
 END;
 
--- What is kept only for a while.
+-- What is kept only for a while; at most p_rows of each kind, so that nobody
+-- waits for it. more: there may be others.
 -- @worker
-CREATE PROCEDURE sys_sweep() MODIFIES SQL DATA
+CREATE PROCEDURE sys_sweep(p_rows INT) MODIFIES SQL DATA
 BEGIN
-	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT 10000;
-	DELETE FROM frontdesk_store.session WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT 10000;
-	DELETE FROM frontdesk_store.idempotency WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT 10000;
-	DELETE FROM frontdesk_store.job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 7 DAY LIMIT 10000;
-	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT 10000;
+	DECLARE v_more INT DEFAULT 0;
+	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.session WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.idempotency WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	SELECT v_more > 0 AS more;
 END;

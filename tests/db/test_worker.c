@@ -463,6 +463,25 @@ START_TEST(recurring_jobs_come_once_a_period)
 }
 END_TEST
 
+START_TEST(a_sweep_removes_all_that_is_old)
+{
+	ck_assert_int_ge(
+		db_exec(root,
+			"INSERT INTO frontdesk_store.login_failure (account_hash, remote_address, "
+			"created_at) SELECT '', 'test', NOW(3) - INTERVAL (seq MOD 2) * 2 DAY "
+			"FROM frontdesk_store.seq_1_to_50000"),
+		0);
+	ck_assert_int_eq(JOB_WORK[JOB_SWEEP].run(c, NULL), 0);
+	int64_t left = one_int(root,
+		"SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE remote_address = 'test'");
+	ck_assert_int_ge(db_exec(root,
+				 "DELETE FROM frontdesk_store.login_failure WHERE remote_address = "
+				 "'test'"),
+		0);
+	ck_assert_int_eq(left, 25000);
+}
+END_TEST
+
 START_TEST(every_kind_has_its_work)
 {
 	for (int i = 0; i < JOB_KIND_COUNT; i++) {
@@ -497,6 +516,7 @@ Suite *suite_worker(void)
 	tcase_add_test(t, a_dead_job_is_replayed_with_fresh_attempts);
 	tcase_add_test(t, jobs_are_listed_newest_first);
 	tcase_add_test(t, recurring_jobs_come_once_a_period);
+	tcase_add_test(t, a_sweep_removes_all_that_is_old);
 	tcase_add_test(t, every_kind_has_its_work);
 	suite_add_tcase(s, t);
 	return s;
