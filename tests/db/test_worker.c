@@ -367,6 +367,27 @@ END_TEST
 
 /* ---- replaying ---- */
 
+struct replay {
+	const char *id;
+	struct job out;
+};
+
+static int replay_step(struct ctx *k, void *arg)
+{
+	struct replay *r = arg;
+
+	return job_replay(k, r->id, &r->out);
+}
+
+static int replay(const char *id, struct job *out)
+{
+	struct replay r = {.id = id};
+	int rc = in_tx(c, replay_step, &r);
+
+	*out = r.out;
+	return rc;
+}
+
 START_TEST(a_dead_job_is_replayed_with_fresh_attempts)
 {
 	const char *id = jobs_add(c, JOB_SWEEP, NULL);
@@ -374,23 +395,28 @@ START_TEST(a_dead_job_is_replayed_with_fresh_attempts)
 	struct job again;
 
 	hush();
-	ck_assert_int_eq(job_replay(c, id, &again), -1); /* it runs */
+	ck_assert_int_eq(replay(id, &again), -1); /* it runs */
 	ck_assert_int_eq(c->err.code, E_STATE);
 	err_clear(c);
 	ends_with = E_INVALID;
 	ck_assert_int_eq(worker_attempt(c, &j, &NOTHING), ATTEMPT_AGAIN);
 	err_clear(c);
 	c->company = dental();
-	ck_assert_int_eq(job_replay(c, id, &again), -1);
+	ck_assert_int_eq(replay(id, &again), -1);
 	ck_assert_int_eq(c->err.code, E_NOT_FOUND);
 	err_clear(c);
 	c->company = salon();
 	c->wake = false;
-	ck_assert_int_eq(job_replay(c, id, &again), 0);
+	ck_assert_int_eq(replay(id, &again), 0);
 	ck_assert(c->wake);
 	ck_assert_int_eq(again.state, JOB_QUEUED);
 	ck_assert_int_eq(again.max_attempts - again.attempts, JOB_RULES[JOB_SWEEP].attempts);
 	ck_assert_int_eq(again.finished_at.ms, 0);
+	ck_assert_int_eq(one_int(root,
+				 "SELECT COUNT(*) FROM frontdesk_store.audit_entry "
+				 "WHERE action = 'job.replay' AND subject_id = ?",
+				 id),
+		1);
 	c->company = 0;
 	struct claim next = claim_one("me");
 	/* the count went on: the first attempt cannot end the second */
