@@ -85,7 +85,8 @@ CREATE PROCEDURE sys_session_revoke(p_id UUID) MODIFIES SQL DATA
 -- @web
 CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET ascii) READS SQL DATA
 	SELECT u.id AS user_id, u.email, u.name, u.is_platform_admin,
-		(SELECT COUNT(*) FROM frontdesk_store.membership x WHERE x.user_id = u.id) AS memberships,
+		(SELECT COUNT(*) FROM frontdesk_store.membership x JOIN frontdesk_store.company y
+			ON y.id = x.company_id AND y.status <> 'closed' WHERE x.user_id = u.id) AS memberships,
 		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, m.role
 	FROM frontdesk_store.session s
 	JOIN frontdesk_store.user u ON u.id = s.user_id AND u.disabled_at IS NULL
