@@ -45,17 +45,15 @@ CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHA
 	INSERT INTO frontdesk_store.session (id, user_id, client, family_hash, refresh_hash, remote_address, user_agent, expires_at)
 	VALUES (p_id, p_user, p_client, p_family, p_refresh, p_address, p_agent, p_expires);
 
--- Spends a refresh token. outcome: 1 a new one is in force, 2 it is of that
--- session's family but not in force, so it was spent before (the session is
--- revoked), no row: unknown, expired or revoked.
+-- Spends a refresh token, in the caller's transaction. outcome: 1 a new one is
+-- in force, 2 it is of that session's family but not in force, so it was spent
+-- before (the session is revoked), no row: unknown, expired or revoked.
 -- @web
 CREATE PROCEDURE sys_session_refresh(p_family BINARY(32), p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3)) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
 	DECLARE v_reused BOOL DEFAULT FALSE;
 	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
-	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
-	START TRANSACTION;
 	SELECT id INTO v_id FROM frontdesk_store.session
 		WHERE refresh_hash = p_old AND revoked_at IS NULL AND expires_at > NOW(3) FOR UPDATE;
 	IF v_id IS NULL THEN
@@ -70,7 +68,6 @@ BEGIN
 			SET family_hash = p_family, refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
 			WHERE id = v_id;
 	END IF;
-	COMMIT;
 	SELECT IF(v_reused, 2, 1) AS outcome, s.id AS session_id, s.client, u.id, u.email, u.name, u.is_platform_admin
 		FROM frontdesk_store.session s JOIN frontdesk_store.user u ON u.id = s.user_id
 		WHERE s.id = v_id AND u.disabled_at IS NULL;
