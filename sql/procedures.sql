@@ -77,11 +77,12 @@ CREATE PROCEDURE sys_session_revoke(p_id UUID) MODIFIES SQL DATA
 	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = p_id AND revoked_at IS NULL;
 
 -- Who a token's session is, and in which company: the named one, or the only
--- one when none is named.
+-- one when none is named. Closed companies do not count.
 -- @web
 CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET ascii) READS SQL DATA
 	SELECT u.id AS user_id, u.email, u.name, u.is_platform_admin,
-		(SELECT COUNT(*) FROM frontdesk_store.membership x WHERE x.user_id = u.id) AS memberships,
+		(SELECT COUNT(*) FROM frontdesk_store.membership x JOIN frontdesk_store.company y
+			ON y.id = x.company_id AND y.status <> 'closed' WHERE x.user_id = u.id) AS memberships,
 		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, m.role
 	FROM frontdesk_store.session s
 	JOIN frontdesk_store.user u ON u.id = s.user_id AND u.disabled_at IS NULL
