@@ -66,6 +66,7 @@ async function facts() {
     mitte: byName(branches, 'Mitte'),
     nowhere: '01900000-0000-7000-8000-000000000000',
     today: day(0),
+    'day+30': day(30),
     'day+70': day(70),
     'day+200': day(200),
     yesterday: day(-1),
