@@ -78,7 +78,7 @@ CREATE PROCEDURE sys_session_revoke(p_id UUID) MODIFIES SQL DATA
 	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = p_id AND revoked_at IS NULL;
 
 -- Who a token's session is, and in which company: the named one, or the only
--- one when none is named.
+-- one when none is named. Closed companies do not count.
 -- @web
 CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET ascii) READS SQL DATA
 	SELECT u.id AS user_id, u.email, u.name, u.is_platform_admin,

@@ -2,11 +2,12 @@
 // Each step's output goes to build/test/STEP.log; a failed one is shown. The
 // last line counts the single tests of all steps.
 import { spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const node = (...files) => ['node', '--test', '--test-reporter=spec', '--test-concurrency=1', ...files]
+const files = folder => readdirSync(`${root}/tests/${folder}`).filter(f => f.endsWith('.test.mjs')).sort().map(f => `tests/${folder}/${f}`)
 
 // name, command, seconds it may take
 const STEPS = [
@@ -17,12 +18,13 @@ const STEPS = [
   ['portal', ['make', '-s', 'test-portal'], 300],
   ['sandbox', ['sh', '-c', 'cd tests && node --test --test-reporter=spec sandbox/*.test.mjs'], 300],
   ['runner', ['make', '-s', 'test-runner'], 600],
-  ['api', node('tests/api/api.test.mjs', 'tests/api/webhooks.test.mjs'), 600],
+  ['api', node(...files('api')), 600],
   ['fault', ['make', '-s', 'test-fault'], 600],
   ['e2e', node('tests/e2e/e2e.test.mjs'), 300],
 ]
 
-mkdirSync(`${root}/build/test`, { recursive: true })
+rmSync(`${root}/build/test/hits`, { recursive: true, force: true })
+mkdirSync(`${root}/build/test/hits`, { recursive: true })
 
 function run([name, [command, ...args], seconds]) {
   const began = Date.now()
@@ -32,7 +34,7 @@ function run([name, [command, ...args], seconds]) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1', TEST_BUILD: `${root}/build/t`, CK_VERBOSITY: 'normal' },
+      env: { ...process.env, NO_COLOR: '1', TEST_BUILD: `${root}/build/t`, TEST_HITS: `${root}/build/test/hits`, CK_VERBOSITY: 'normal' },
     })
     const timer = setTimeout(() => child.kill('SIGTERM'), seconds * 1000)
     child.stdout.pipe(log, { end: false })

@@ -1,12 +1,20 @@
 // Cases are data: tests/api/cases/*.json. A case is a list of steps
 //   {"as":"salon", "send":"POST /api/v2/…", "headers":{}, "body":{…} | "raw":"…" | "bytes":"base64",
-//    "status":201, "reply":{…pattern…}, "reply_headers":{"retry-after":"*"}, "keep":{"id":"id"}}
+//    "status":201, "reply":{…pattern…}, "reply_headers":{"retry-after":"*"}, "keep":{"id":"id"},
+//    "db":3, "arena":65536}
 // {name} in send, headers, body and reply stands for what an earlier step kept,
-// or for a fact of the demo data ({haircut}, {anna}, {workday+1} …).
+// or for a fact of the demo data ({haircut}, {anna}, {workday+1} …). db and
+// arena: at most so many calls of the database and bytes of memory, as the
+// server's log says. A worker remembers for 5 s who asks: a GET is repeated until
+// one is asked again and the least counts; anything else may need one call more.
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { requestLog } from '../support/log.mjs'
 import { difference } from './client.mjs'
+
+const API_WORKERS = 4 // of systemd/run-local
 
 const folder = new URL('./cases/', import.meta.url)
 
@@ -37,9 +45,29 @@ function expand(raw) {
 
 const path = (object, dotted) => dotted.split('.').reduce((o, k) => o?.[k], object)
 
-async function run(client, step, kept) {
+/* One request, or several equal ones, of which the least use is kept. */
+async function measured(client, step, kept, folder, [method, address]) {
+  const ids = Array.from({ length: method === 'GET' ? API_WORKERS + 1 : 1 }, () => randomUUID())
+  let r
+  for (const id of ids) {
+    const o = options(step, kept)
+    r = await client.call(step.as ?? 'none', method, address, { ...o, headers: { ...o.headers, 'X-Request-Id': id } })
+  }
+  const used = ids.map(id => requestLog(folder, id))
+  assert.ok(used.every(Boolean), `the logs under ${folder} have no line of ${method} ${address}`)
+  for (const what of ['db', 'arena'].filter(w => w in step)) {
+    const least = Math.min(...used.map(u => Number(u[what])))
+    const most = step[what] + (what === 'db' && method !== 'GET' && step.as ? 1 : 0)
+    assert.ok(least <= most, `${method} ${address}: ${what} ${least}, at most ${most} are meant`)
+  }
+  return r
+}
+
+async function run(client, step, kept, folder) {
   const [method, address] = fill(step.send, kept).split(' ')
-  const r = await client.call(step.as ?? 'none', method, address, options(step, kept))
+  const r = ('db' in step || 'arena' in step) && folder
+    ? await measured(client, step, kept, folder, [method, address])
+    : await client.call(step.as ?? 'none', method, address, options(step, kept))
   const where = `${method} ${address}\n${r.text.slice(0, 1500)}`
 
   assert.equal(r.status, step.status, where)
@@ -51,14 +79,15 @@ async function run(client, step, kept) {
   for (const [name, at] of Object.entries(step.keep ?? {})) kept[name] = path(r.json, at)
 }
 
-/** Registers a test per case of every file; facts() gives the demo data. */
-export function registerCases(getClient, facts) {
+/** Registers a test per case of every file; facts() gives the demo data, and
+ * folder() the stack's, undefined when nobody knows it (limits are not looked at). */
+export function registerCases(getClient, facts, getFolder) {
   for (const file of readdirSync(folder).filter(f => f.endsWith('.json')).sort()) {
     const cases = JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
     for (const [name, steps] of Object.entries(cases)) {
       test(`${file.replace('.json', '')}: ${name}`, async () => {
         const kept = { ...await facts() }
-        for (const step of steps) await run(getClient(), step, kept)
+        for (const step of steps) await run(getClient(), step, kept, getFolder())
       })
     }
   }

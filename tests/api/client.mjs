@@ -3,6 +3,8 @@
 // of which routes were hit with what.
 import Ajv from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { request } from '../support/http.mjs'
 
 export const PASSWORD = 'frontdesk-demo'
@@ -13,6 +15,18 @@ export const PEOPLE = {
 }
 const DEMO_KEY = 'fdk_test_demo_salon_000000000000'
 
+/* The providers' addresses are not in the OpenAPI document. */
+const HOOKS = [...readFileSync(new URL('../../fcgi/routes.c', import.meta.url), 'utf8').matchAll(/^HOOK\("([^"]+)"/gm)].map(m => m[1])
+
+/* Which routes were hit with what, for zz-coverage.test.mjs: a file for each
+ * test file, in the folder that tests/run.mjs names. */
+const hits = new Set()
+const operations = new Set()
+if (process.env.TEST_HITS) {
+  process.on('exit', () => writeFileSync(`${process.env.TEST_HITS}/hits-${basename(process.argv[1], '.test.mjs')}.json`,
+    JSON.stringify({ operations: [...operations], hits: [...hits] })))
+}
+
 export async function makeClient(base) {
   const openapi = (await request(`${base}/api/v2/openapi.json`)).json
   const ajv = new Ajv({ strict: false, allErrors: false })
@@ -20,12 +34,15 @@ export async function makeClient(base) {
   ajv.addSchema({ $id: 'api', ...openapi })
   const validators = new Map()
   const tokens = new Map()
-  const hits = new Set()
 
-  const templates = Object.keys(openapi.paths).map(path => ({
+  const templates = [...new Set([...Object.keys(openapi.paths), ...HOOKS])].map(path => ({
     path,
     pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
   }))
+  for (const [path, methods] of Object.entries(openapi.paths)) {
+    for (const [method, op] of Object.entries(methods)) operations.add(JSON.stringify([method.toUpperCase(), path, op.security !== undefined]))
+  }
+  for (const path of HOOKS) operations.add(JSON.stringify(['POST', path, false]))
   const templateOf = path => templates.find(t => t.path === path || t.pattern.test(path))?.path
 
   function validator(template, method, status) {
@@ -42,11 +59,13 @@ export async function makeClient(base) {
     return validators.get(id)
   }
 
+  /* who: a name of PEOPLE, an e-mail address, "key", or a key itself */
   async function token(who) {
     if (who === 'key') return DEMO_KEY
+    if (who.startsWith('fdk_')) return who
     if (!tokens.has(who)) {
       const r = await request(`${base}/api/v2/auth/login`, {
-        method: 'POST', json: { email: PEOPLE[who], password: PASSWORD },
+        method: 'POST', json: { email: PEOPLE[who] ?? who, password: PASSWORD },
       })
       if (r.status !== 200) throw new Error(`log-in as ${who}: ${r.status} ${r.text}`)
       tokens.set(who, r.json.access_token)
@@ -54,14 +73,15 @@ export async function makeClient(base) {
     return tokens.get(who)
   }
 
-  /** One request as somebody ("none": nobody); the reply must fit OpenAPI. */
+  /** One request as somebody ("none": nobody); the reply must fit OpenAPI.
+   * options.foreign: the id in the path is real, and another company's. */
   async function call(who, method, path, options = {}) {
     const headers = { ...options.headers }
     if (who && who !== 'none') headers.Authorization = `Bearer ${await token(who)}`
     const r = await request(base + path, { ...options, method, headers })
     const template = templateOf(path.split('?')[0])
     if (template) {
-      hits.add(`${method} ${template} ${r.status}`)
+      hits.add(`${method} ${template} ${r.status}${options.foreign ? ' foreign' : ''}`)
       const valid = validator(template, method, String(r.status))
       if (valid && r.json !== undefined && !valid(r.json)) {
         throw new Error(`${method} ${path} ${r.status} does not fit its OpenAPI schema: ` +
@@ -72,7 +92,7 @@ export async function makeClient(base) {
     return r
   }
 
-  return { base, openapi, call, token, hits }
+  return { base, openapi, call, token }
 }
 
 /** Whether a value looks like a pattern: "*" fits anything but undefined,

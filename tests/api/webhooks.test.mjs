@@ -12,7 +12,6 @@ const HOOK = '/webhooks/retell/demo-salon'
 
 let stack
 let client
-let base
 let sandbox
 
 before(async () => {
@@ -22,9 +21,8 @@ before(async () => {
       args: process.env.TEST_BUILD ? ['--build', process.env.TEST_BUILD] : [],
     })
   }
-  base = process.env.BASE ?? stack.base
   sandbox = process.env.SANDBOX ?? stack.sandbox
-  client = await makeClient(base)
+  client = await makeClient(process.env.BASE ?? stack.base)
 }, { timeout: 120_000 })
 
 after(() => stack?.stop())
@@ -35,8 +33,8 @@ function sign(body, key = KEY, at = Date.now()) {
   return `v=${at},d=${createHmac('sha256', key).update(body).update(String(at)).digest('hex')}`
 }
 
-const post = (path, body, headers = {}) => request(base + path, {
-  method: 'POST', body: Buffer.from(body), headers: { 'Content-Type': 'application/json', ...headers },
+const post = (path, body, headers = {}) => client.call('none', 'POST', path, {
+  body: Buffer.from(body), headers: { 'Content-Type': 'application/json', ...headers },
 })
 const postSigned = (path, body, key) => post(path, body, { 'X-Retell-Signature': sign(Buffer.from(body), key) })
 
@@ -85,6 +83,7 @@ test('a signature that is missing, wrong, doubled or of another company is 401 o
   assert.equal((await postSigned('/webhooks/retell/no-such-hook', body)).status, 401)
   assert.equal((await post(HOOK, body, { 'X-Retell-Signature': [good, good] })).status, 400)
   assert.equal((await postSigned('/webhooks/retell', body, 'key_nobody')).status, 401)
+  assert.equal((await postSigned('/api/retell/webhook', body, 'key_nobody')).status, 401)
   await new Promise(r => setTimeout(r, 500))
   assert.equal(await findCall(call_id)(), undefined)
   assert.equal((await postSigned(HOOK, body)).status, 204)

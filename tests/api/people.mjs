@@ -1,0 +1,76 @@
+// People and API keys of every role and fate, made behind the programs' backs,
+// and one of everything that has an id, made in front of them.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { request, waitFor } from '../support/http.mjs'
+import { retellRequest, retellSignature } from '../support/retell.mjs'
+import { quote } from '../support/sql.mjs'
+
+const PERMS = new URL('../../core/user/perms.def', import.meta.url)
+
+/** {roles: […], rights: {"calls.read": {owner: true, …}}} of core/user/perms.def. */
+export function readRights() {
+  const text = readFileSync(PERMS, 'utf8')
+  const roles = /X\(symbol, name, ([\w, ]+)\)/.exec(text)[1].split(', ')
+  const rights = {}
+  for (const [, name, columns] of text.matchAll(/^X\(PERM_\w+, "([\w.]+)", ([01](?:, [01])*)\)$/gm)) {
+    rights[name] = Object.fromEntries(columns.split(', ').map((v, i) => [roles[i], v === '1']))
+  }
+  return { roles, rights }
+}
+
+const person = name => `${name}@people.example`
+const idOf = text => {
+  const h = createHash('sha256').update(text).digest('hex')
+  return `01900000-0000-7000-8000-${h.slice(0, 12)}`
+}
+
+/** Adds somebody with the demo's password; roles: {"salon-morgenrot": "staff"}. */
+export async function addPerson(sql, name, roles) {
+  const id = idOf(name)
+  await sql(`INSERT INTO user (id, email, name, password_hash)
+    SELECT ${quote(id)}, ${quote(person(name))}, ${quote(name)}, password_hash FROM user WHERE email = 'owner@salon.example';`)
+  for (const [slug, role] of Object.entries(roles)) {
+    await sql(`INSERT INTO membership (user_id, company_id, role) SELECT ${quote(id)}, id, ${quote(role)} FROM company WHERE slug = ${quote(slug)};`)
+  }
+  return person(name)
+}
+
+/** Adds an API key of the salon's; more: further columns, as SQL. */
+export async function addKey(sql, name, role, more = {}) {
+  const key = `fdk_test_${name}_00000000`
+  const columns = Object.keys(more).map(k => `, ${k}`).join('')
+  const values = Object.values(more).map(v => `, ${v}`).join('')
+  await sql(`INSERT INTO api_key (company_id, id, name, prefix, key_hash, role${columns})
+    SELECT id, ${quote(idOf(key))}, ${quote(name)}, 'fdk_test', UNHEX(SHA2(${quote(key)}, 256)), ${quote(role)}${values}
+    FROM company WHERE slug = 'salon-morgenrot';`)
+  return key
+}
+
+/** The salon's: {bookings, customers, calls, "dead-letters", "unassigned-calls"}, an id each. */
+export async function makeOneOfEach(client) {
+  const list = async path => (await client.call('salon', 'GET', `/api/v2/${path}`)).json.data
+  const send = async ({ path, ...rest }) => assert.equal((await request(client.base + path, rest)).status, 204)
+  const first = (path, fits = () => true) => waitFor(path, async () => (await list(path)).find(fits), { timeoutMs: 15_000 })
+
+  await send(retellRequest({ callId: 'call_of_the_salon', event: 'call_analyzed' }))
+  await send(retellRequest({ callId: 'call_to_nobody', to: '+4930999999' }))
+  const rubbish = retellRequest({ callId: 'rubbish' })
+  const body = 'not JSON'
+  await send({ ...rubbish, body, headers: { ...rubbish.headers, 'X-Retell-Signature': retellSignature('key_demo_salon', body) } })
+
+  const haircut = (await list('services')).find(s => s.name === 'Haircut').id
+  const day = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
+  const free = await client.call('salon', 'GET', `/api/v2/availability?service_id=${haircut}&from=${day(3)}&to=${day(12)}`)
+  const booked = await client.call('salon', 'POST', '/api/v2/bookings',
+    { json: { service_id: haircut, starts_at: free.json.slots[0].starts_at, customer: { name: 'Rita Rechte' } } })
+  assert.equal(booked.status, 201, booked.text)
+  return {
+    bookings: booked.json.id,
+    customers: booked.json.customer_id,
+    calls: (await first('calls')).id,
+    'dead-letters': (await first('dead-letters')).id,
+    'unassigned-calls': (await first('unassigned-calls')).id,
+  }
+}

@@ -1,0 +1,36 @@
+// The last file of the step "api": every route was hit with a success, with a
+// refusal, and with an id of another company where it takes one. The hits are
+// those of all files before (client.mjs).
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+
+const folder = process.env.TEST_HITS
+const options = { skip: folder ? false : 'needs what the other files hit: make test STEPS=api' }
+
+function read() {
+  const files = readdirSync(folder).filter(f => f.startsWith('hits-'))
+  const found = files.map(f => JSON.parse(readFileSync(`${folder}/${f}`, 'utf8')))
+  return {
+    operations: [...new Set(found.flatMap(f => f.operations))].map(o => JSON.parse(o)),
+    hits: found.flatMap(f => f.hits),
+  }
+}
+
+/* Whoever asks may read these. */
+const isOpen = ([method, , needsLogin]) => method === 'GET' && !needsLogin
+
+test('every route was hit with a success, a refusal and an id of another company', options, () => {
+  const { operations, hits } = read()
+  const missing = []
+
+  assert.ok(operations.length >= 31, `${operations.length} operations`)
+  for (const operation of operations) {
+    const route = operation.slice(0, 2).join(' ')
+    const statuses = hits.filter(h => h.startsWith(`${route} `)).map(h => h.slice(route.length + 1))
+    if (!statuses.some(s => /^2/.test(s))) missing.push(`${route}: no success`)
+    if (!isOpen(operation) && !statuses.some(s => /^40[13]/.test(s))) missing.push(`${route}: no 401 or 403`)
+    if (route.includes('{id}') && !statuses.includes('404 foreign')) missing.push(`${route}: no id of another company`)
+  }
+  assert.deepEqual(missing, [])
+})
