@@ -172,7 +172,10 @@ static void send_reply(struct req *r, FCGX_Request *f)
 	if (r->status == 503 || r->c.err.retry_after > 0)
 		buf_printf(&b, "Retry-After: %d\r\n",
 			r->c.err.retry_after > 0 ? r->c.err.retry_after : 1);
-	buf_printf(&b, "Content-Length: %zu\r\n\r\n", r->out.n);
+	/* these two have no body, and no length (RFC 9110 section 8.6) */
+	if (r->status != 204 && r->status != 304)
+		buf_printf(&b, "Content-Length: %zu\r\n", r->out.n);
+	buf_text_add(&b, "\r\n");
 	/* a client that has left is no error: the work is done and committed */
 	FCGX_PutStr(b.p, (int)b.n, f->out);
 	if (r->out.n > 0 && !r->head)

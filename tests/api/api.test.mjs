@@ -4,6 +4,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { startStack } from '../support/stack.mjs'
+import { request } from '../support/http.mjs'
 import { makeClient } from './client.mjs'
 import { registerCases } from './cases.mjs'
 
@@ -110,6 +111,18 @@ test('the id of a company is the same in capitals', async () => {
     assert.equal(r.status, 200, written)
     assert.equal(r.json.id, id)
   }
+})
+
+test('an answer without a body speaks of no length', async () => {
+  const address = '/api/v2/companies/current'
+  const first = await client.call('salon', 'GET', address)
+  const token = await client.token('salon')
+  const same = await request(client.base + address, { headers: { Authorization: `Bearer ${token}`, 'If-None-Match': first.headers.etag } })
+  assert.equal(same.status, 304)
+  assert.equal(same.headers.etag, first.headers.etag)
+  assert.equal(same.headers['content-length'], undefined)
+  const head = await request(client.base + address, { method: 'HEAD', headers: { Authorization: `Bearer ${token}` } })
+  assert.equal(head.headers['content-length'], first.headers['content-length'])
 })
 
 test('no header is left out in silence', async () => {
