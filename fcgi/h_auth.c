@@ -138,7 +138,8 @@ static int reply_session(struct req *r, const struct session *s)
 	struct ctx *c = &r->c;
 	struct token_claims claims = {.user_id = s->user_id, .session_id = s->session_id};
 	struct user_out user = {s->user_id, s->email, s->name};
-	struct login_out out = {.token_type = "Bearer", .expires_in = TOKEN_TTL_SECONDS};
+	struct login_out out = {
+		.token_type = "Bearer", .expires_in = TOKEN_TTL_SECONDS, .companies = s->companies};
 
 	claims.issued_at = c->now;
 	claims.expires_at.ms = c->now.ms + TOKEN_TTL_SECONDS * INT64_C(1000);
@@ -148,8 +149,6 @@ static int reply_session(struct req *r, const struct session *s)
 		r->cookie = cookie_set(r, s->refresh_token, SESSION_DAYS * 86400);
 	else
 		out.refresh_token = s->refresh_token;
-	if (membership_list(c, s->user_id, &out.companies) < 0)
-		return -1;
 	return reply(r, 200, &LOGIN_OUT, &out);
 }
 

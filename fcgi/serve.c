@@ -50,7 +50,7 @@ static int step_body(struct req *r)
 	return 0;
 }
 
-static int step_auth(struct req *r)
+static int authorise(struct req *r)
 {
 	if (r->route->auth == AUTH_NONE || r->route->auth == AUTH_HOOK)
 		return 0;
@@ -61,6 +61,31 @@ static int step_auth(struct req *r)
 	if (auth_company(r) < 0)
 		return -1;
 	return may(&r->c, r->route->perm) ? 0 : err_set(&r->c, E_FORBIDDEN, NULL);
+}
+
+/* After a failure of the database that may pass: from the beginning. */
+static void start_again(struct req *r)
+{
+	struct timespec t = {0, (1 + (long)random_below(20)) * 1000000};
+
+	err_clear(&r->c);
+	buf_reset(&r->out);
+	r->location = NULL;
+	r->c.wake = false;
+	nanosleep(&t, NULL);
+}
+
+static int step_auth(struct req *r)
+{
+	int rc = authorise(r);
+
+	for (int attempt = 1; rc < 0 && attempt < TRIES_MAX; attempt++) {
+		if (r->c.err.code != E_UNAVAILABLE || !db_retryable(&r->c))
+			break;
+		start_again(r);
+		rc = authorise(r);
+	}
+	return rc;
 }
 
 static int step_input(struct req *r)
@@ -140,17 +165,6 @@ static int run_in_transaction(struct req *r)
 	if (rc < 0)
 		db_rollback(&r->c);
 	return rc;
-}
-
-static void start_again(struct req *r)
-{
-	struct timespec t = {0, (1 + (long)random_below(20)) * 1000000};
-
-	err_clear(&r->c);
-	buf_reset(&r->out);
-	r->location = NULL;
-	r->c.wake = false;
-	nanosleep(&t, NULL);
 }
 
 static int step_run(struct req *r)

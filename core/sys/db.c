@@ -449,6 +449,8 @@ int db_run(
 		BUG("a statement in a doomed transaction: %s", sql);
 	rc = db_connect(c);
 	if (rc == 0)
+		rc = db_fault(c, sql);
+	if (rc == 0)
 		rc = run_prepared(c, sql, args, n, want);
 	c->db_calls++;
 	c->db_us += clock_monotonic_us() - began;

@@ -206,4 +206,11 @@ int in_tx(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg) MUST_US
  * text, without entering a company; what it returns is thrown away ---- */
 int db_script(struct ctx *c, const char *sql) MUST_USE;
 
+#ifdef FRONTDESK_TEST
+/* The n-th statement from now (a COMMIT is one, too) and those after it,
+ * `times` in all, fail with this error number before they are sent; n 0: none
+ * do. How many the order before this one has failed. */
+int db_fail_at(int n, int times, unsigned code);
+#endif
+
 #endif

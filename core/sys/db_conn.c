@@ -195,18 +195,50 @@ static int failed(struct ctx *c, unsigned code, const char *message, const char 
 	return err_set(c, E_UNAVAILABLE, NULL);
 }
 
+static int statement_failed(struct ctx *c, unsigned code, const char *message, const char *sql)
+{
+	int rc = failed(c, code, message, sql);
+
+	c->db->entered = COMPANY_UNKNOWN;
+	if (failure_of(code) == FAIL_LINE)
+		disconnect(c->db);
+	return rc;
+}
+
 int db_statement_failed(struct ctx *c, struct statement *s, const char *sql)
 {
 	struct db *db = c->db;
 	unsigned code = s ? mysql_stmt_errno(s->handle) : mysql_errno(db->conn);
 	const char *message = s ? mysql_stmt_error(s->handle) : mysql_error(db->conn);
-	int rc = failed(c, code, mem_text(c->mem, message), sql);
 
-	db->entered = COMPANY_UNKNOWN;
-	if (failure_of(code) == FAIL_LINE)
-		disconnect(db);
-	return rc;
+	return statement_failed(c, code, mem_text(c->mem, message), sql);
 }
+
+#ifdef FRONTDESK_TEST
+static struct {
+	int at, times, failed;
+	unsigned code;
+} fault;
+
+int db_fail_at(int n, int times, unsigned code)
+{
+	int so_far = fault.failed;
+
+	fault.at = n;
+	fault.times = n > 0 ? times : 0;
+	fault.failed = 0;
+	fault.code = code;
+	return so_far;
+}
+
+int db_fault(struct ctx *c, const char *sql)
+{
+	if (fault.times == fault.failed || --fault.at > 0)
+		return 0;
+	fault.failed++;
+	return statement_failed(c, fault.code, "a test wants this to fail", sql);
+}
+#endif
 
 bool db_retryable(const struct ctx *c)
 {
@@ -247,12 +279,15 @@ int db_commit(struct ctx *c)
 	db->begin_wanted = false;
 	if (!db->in_tx)
 		return 0; /* nothing was sent: nothing to commit */
-	db->in_tx = false;
 	c->db_calls++;
-	if (mysql_real_query(db->conn, "COMMIT", 6) != 0) {
-		db->uncertain = failure_of(mysql_errno(db->conn)) == FAIL_LINE;
-		return db_statement_failed(c, NULL, "COMMIT");
+	int rc = db_fault(c, "COMMIT");
+	if (rc == 0 && mysql_real_query(db->conn, "COMMIT", 6) != 0)
+		rc = db_statement_failed(c, NULL, "COMMIT");
+	if (rc < 0) {
+		db->uncertain = db->conn == NULL; /* it may have arrived */
+		return -1;
 	}
+	db->in_tx = false;
 	c->db_us += clock_monotonic_us() - began;
 	return 0;
 }

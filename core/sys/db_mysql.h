@@ -47,4 +47,11 @@ void db_statement_close(struct statement *s);
  * and dooms the transaction; closes a broken line. Always -1. */
 int db_statement_failed(struct ctx *c, struct statement *s, const char *sql);
 
+/* -1 where a test wants a statement to fail (db_fail_at). */
+#ifdef FRONTDESK_TEST
+int db_fault(struct ctx *c, const char *sql) MUST_USE;
+#else
+#define db_fault(c, sql) 0
+#endif
+
 #endif

@@ -115,102 +115,126 @@ static const char *new_refresh_token(struct ctx *c, const char *family)
 	return mem_printf(c->mem, "%s%s", family, random_text(c, REFRESH_BYTES));
 }
 
-/* A step and its audit entry are one transaction. */
-struct start {
-	const struct account *account;
+/* ---- log-in: steps, each a transaction of its own ---- */
+
+struct attempt {
 	const struct login *in;
+	const char *email;
+	struct bytes account_hash;
+	const char *address;
+	struct account account;
+	bool known;
 	struct session *out;
 };
 
-static int session_start(struct ctx *c, void *arg)
+static int attempt_look(struct ctx *c, void *arg)
 {
-	const struct start *s = arg;
-	struct session *out = s->out;
+	struct attempt *a = arg;
 
-	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?, ?)", out->session_id,
-		    s->account->id, out->is_web ? "web" : "app",
-		    text_sha256(c, family_of(c, out->refresh_token)),
-		    text_sha256(c, out->refresh_token), c->remote_address, s->in->user_agent,
-		    session_expiry(c)) < 0)
+	if (check_failures(c, a->account_hash, a->address) < 0)
 		return -1;
-	return audit_add(c, "session.start", "session", out->session_id, NULL);
+	int rc = db_one(c, &ACCOUNT, &a->account, "CALL sys_login(?)", a->email);
+	a->known = rc == 1;
+	return rc;
 }
 
-struct refusal {
-	struct bytes account;
-	const char *address;
-};
-
-static int login_refuse(struct ctx *c, void *arg)
+static int attempt_refuse(struct ctx *c, void *arg)
 {
-	const struct refusal *f = arg;
+	const struct attempt *a = arg;
 
-	if (db_exec(c, "CALL sys_login_failed(?, ?)", f->account, f->address) < 0)
+	if (db_exec(c, "CALL sys_login_failed(?, ?)", a->account_hash, a->address) < 0)
 		return -1;
 	return audit_add(c, "session.refuse", "session", NULL, NULL);
+}
+
+static int session_start(struct ctx *c, void *arg)
+{
+	const struct attempt *a = arg;
+	struct session *out = a->out;
+
+	if (db_exec(c, "CALL sys_login_succeeded(?, ?)", a->account_hash, a->address) < 0)
+		return -1;
+	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?, ?)", out->session_id,
+		    a->account.id, out->is_web ? "web" : "app",
+		    text_sha256(c, family_of(c, out->refresh_token)),
+		    text_sha256(c, out->refresh_token), c->remote_address, a->in->user_agent,
+		    session_expiry(c)) < 0)
+		return -1;
+	if (audit_add(c, "session.start", "session", out->session_id, NULL) < 0)
+		return -1;
+	return membership_list(c, out->user_id, &out->companies);
 }
 
 int login(struct ctx *c, const struct login *in, struct session *out)
 {
 	const char *email = text_lower(c->mem, in->email);
-	struct refusal f = {text_sha256(c, email), c->remote_address};
-	struct account a;
+	struct attempt a = {.in = in, .email = email, .address = c->remote_address, .out = out};
 
-	if (f.address == NULL)
-		f.address = "local";
-	if (check_failures(c, f.account, f.address) < 0)
+	a.account_hash = text_sha256(c, email);
+	if (a.address == NULL)
+		a.address = "local";
+	if (in_tx(c, attempt_look, &a) < 0)
 		return -1;
-	int found = db_one(c, &ACCOUNT, &a, "CALL sys_login(?)", email);
-	if (found < 0)
-		return -1;
-	if (!password_check(c, in->password, found ? a.password_hash : NULL)) {
-		if (in_tx(c, login_refuse, &f) < 0)
+	if (!password_check(c, in->password, a.known ? a.account.password_hash : NULL)) {
+		if (in_tx(c, attempt_refuse, &a) < 0)
 			return -1;
 		return err_set(c, E_INVALID_CREDENTIALS, NULL);
 	}
-	if (db_exec(c, "CALL sys_login_succeeded(?, ?)", f.account, f.address) < 0)
-		return -1;
 	c->actor = ACTOR_USER;
-	c->actor_id = a.id;
+	c->actor_id = a.account.id;
 	*out = (struct session){.session_id = id_new(c),
 		.refresh_token = new_refresh_token(c, random_text(c, FAMILY_BYTES)),
 		.is_web = in->is_web,
-		.user_id = a.id,
-		.email = a.email,
-		.name = a.name};
-	return in_tx(c, session_start, &(struct start){&a, in, out});
+		.user_id = a.account.id,
+		.email = a.account.email,
+		.name = a.account.name};
+	return in_tx(c, session_start, &a);
 }
 
-static int reuse_record(struct ctx *c, void *session_id)
+/* ---- refreshing ---- */
+
+struct refreshing {
+	const char *spent;
+	const char *next;
+	struct refreshed found;
+	struct rows companies;
+};
+
+/* The token is spent only together with all that its answer needs. */
+static int session_renew(struct ctx *c, void *arg)
 {
-	return audit_add(c, "session.reuse", "session", session_id, NULL);
+	struct refreshing *a = arg;
+	int rc = db_one(c, &REFRESHED, &a->found, "CALL sys_session_refresh(?, ?, ?, ?)",
+		text_sha256(c, family_of(c, a->spent)), text_sha256(c, a->spent),
+		text_sha256(c, a->next), session_expiry(c));
+
+	if (rc <= 0)
+		return rc;
+	if (a->found.outcome == 2)
+		return audit_add(c, "session.reuse", "session", a->found.session_id, NULL);
+	return membership_list(c, a->found.id, &a->companies);
 }
 
 int session_refresh(struct ctx *c, const char *refresh_token, struct session *out)
 {
-	const char *family = family_of(c, refresh_token);
-	const char *next = new_refresh_token(c, family);
-	struct refreshed r;
-	int rc = db_one(c, &REFRESHED, &r, "CALL sys_session_refresh(?, ?, ?, ?)",
-		text_sha256(c, family), text_sha256(c, refresh_token), text_sha256(c, next),
-		session_expiry(c));
+	struct refreshing a = {
+		.spent = refresh_token, .next = new_refresh_token(c, family_of(c, refresh_token))};
+	const struct refreshed *r = &a.found;
 
-	if (rc < 0)
+	if (in_tx(c, session_renew, &a) < 0)
 		return -1;
-	if (rc == 0)
+	if (r->session_id == NULL)
 		return err_set(c, E_UNAUTHENTICATED, "Your session has ended: log in again.");
-	if (r.outcome == 2) {
-		if (in_tx(c, reuse_record, mem_text(c->mem, r.session_id)) < 0)
-			return -1;
+	if (r->outcome == 2)
 		return err_set(c, E_UNAUTHENTICATED,
 			"This session was used from two places and has been ended: log in again.");
-	}
-	*out = (struct session){.session_id = r.session_id,
-		.refresh_token = next,
-		.is_web = strcmp(r.client, "web") == 0,
-		.user_id = r.id,
-		.email = r.email,
-		.name = r.name};
+	*out = (struct session){.session_id = r->session_id,
+		.refresh_token = a.next,
+		.is_web = strcmp(r->client, "web") == 0,
+		.user_id = r->id,
+		.email = r->email,
+		.name = r->name,
+		.companies = a.companies};
 	return 0;
 }
 

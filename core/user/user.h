@@ -77,6 +77,7 @@ struct session {
 	const char *user_id;
 	const char *email;
 	const char *name;
+	struct rows companies; /* of struct membership */
 };
 
 #define SESSION_DAYS 30

@@ -3,17 +3,19 @@
 #include "core/provider/retell.h"
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
+#include "core/sys/tz.h"
 
 struct ctx *web, *work, *admin;
 
 /* ---- a database without calls ---- */
 
-static void forget_all(void)
+void calls_forget(void)
 {
 	static const char *const TABLES[] = {"notification", "task", "occupancy",
 		"appointment_segment", "appointment", "platform_cost", "call_event", "call",
 		"unassigned_call", "job", "event", "inbox_event", "audit_entry", "customer"};
 
+	ck_assert_int_eq(db_script(admin, "START TRANSACTION"), 0);
 	for (size_t i = 0; i < COUNT_OF(TABLES); i++)
 		ck_assert_int_eq(db_script(admin,
 					 mem_printf(admin->mem, "DELETE FROM frontdesk_store.`%s`",
@@ -22,6 +24,7 @@ static void forget_all(void)
 	ck_assert_int_eq(
 		db_script(admin, "DELETE FROM frontdesk_store.phone_number WHERE label = 'test'"),
 		0);
+	ck_assert_int_eq(db_script(admin, "COMMIT"), 0);
 }
 
 static struct ctx *with_keys(struct ctx *c)
@@ -41,7 +44,7 @@ static struct ctx *with_keys(struct ctx *c)
 void calls_begin(void)
 {
 	admin = db_ctx_admin();
-	forget_all();
+	calls_forget();
 	web = with_keys(db_ctx("fd_web"));
 	work = db_ctx("fd_worker");
 	work->actor = ACTOR_JOB;
@@ -50,7 +53,7 @@ void calls_begin(void)
 
 void calls_end(void)
 {
-	forget_all();
+	calls_forget();
 	db_ctx_end(web);
 	db_ctx_end(work);
 	db_ctx_end(admin);
@@ -134,6 +137,15 @@ void process(const char *inbox_event_id)
 void happen(const char *event, const char *call_id, const char *members)
 {
 	process(receive(event, call_id, members));
+}
+
+const char *bookable_day(void)
+{
+	day_t day = {day_of_wall(tz_wall(tz_find("Europe/Berlin"), work->now)).n + 7};
+
+	while (day_weekday(day) != 3)
+		day.n++;
+	return day_text(web->mem, day);
 }
 
 /* ---- what became of it ---- */

@@ -26,6 +26,8 @@ extern struct ctx *admin; /* sees and does everything */
 
 void calls_begin(void);
 void calls_end(void);
+/* … and in between, again. */
+void calls_forget(void);
 
 /* A call's name, never used before. */
 const char *new_call_id(void);
@@ -36,6 +38,9 @@ const char *body_of(const char *event, const char *call_id, const char *members)
 const char *started(const char *more);
 const char *ended(const char *more);
 const char *analyzed(const char *custom_analysis_data);
+
+/* A Wednesday at least a week ahead: Anna, Ben and Clara work. */
+const char *bookable_day(void);
 
 /* Signed with key, sent to hook (NULL: the platform's address). 1, 0, -1. */
 int post(const char *hook, const char *key, const char *body, struct inbox_event *stored);

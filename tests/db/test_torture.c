@@ -1,0 +1,281 @@
+/* Every statement of every write fails once: the request then changes no row,
+ * or is done again with exactly one effect. */
+#include "tests/db/calls.h"
+#include "tests/db/survey.h"
+#include "core/sys/conf.h"
+#include "core/sys/token.h"
+#include "fcgi/auth.h"
+#include "fcgi/serve.h"
+
+#define HAIRCUT "01900000-0000-7000-8000-5a1000000060"
+#define CUT_AND_COLOUR "01900000-0000-7000-8000-5a1000000063"
+#define ANNA "01900000-0000-7000-8000-5a1000000050"
+
+#define VISIT "01900000-0000-7000-8000-7ee000000001" /* and whatever else is new */
+
+static void forget(void)
+{
+	calls_forget();
+	change("DELETE FROM idempotency");
+	change("DELETE FROM session");
+	change("DELETE FROM login_failure");
+	change("DELETE FROM user WHERE id = '" VISIT "'");
+}
+
+static void setup(void)
+{
+	static struct token_key *key; /* lives as long as the process */
+	struct conf *conf;
+
+	calls_begin();
+	survey_begin();
+	conf = mem_alloc(web->mem, sizeof(*conf));
+	*conf = *web->conf;
+	key = token_key_load(conf_secret_path(conf, web->mem, "jwt_key"));
+	ck_assert_ptr_nonnull(key);
+	conf->token_key = key;
+	web->conf = conf;
+	forget();
+	hush();
+}
+
+static void teardown(void)
+{
+	db_fail_at(0, 0, 0);
+	forget();
+	survey_end();
+	calls_end();
+}
+
+/* ---- requests, as the server hands them over ---- */
+
+struct question {
+	const char *path;
+	const char *body;
+	int status;           /* of success */
+	void (*before)(void); /* makes what the request needs */
+	int commits;          /* without a key: a line lost in one of them is a 503 */
+};
+
+/* The status of the answer; what failed once is asked for anew. */
+static int ask(const struct question *q)
+{
+	static const struct pair HEADERS[] = {
+		{"authorization", "Bearer fdk_test_demo_salon_000000000000"},
+		{"content-type", "application/json"},
+		{"idempotency-key", "torture"},
+	};
+	struct mem_mark mark = mem_mark(web->mem);
+	struct req r = {.c = *web, .method = "POST", .path = q->path, .headers = HEADERS};
+
+	r.n_headers = COUNT_OF(HEADERS);
+	r.body = (struct bytes){(const uint8_t *)q->body, strlen(q->body)};
+	r.c.now = ts_now();
+	r.c.remote_address = "127.0.0.1";
+	r.c.request_id = "torture";
+	auth_forget();
+	serve(&r);
+	db_idle(web->db);
+	mem_release(web->mem, mark);
+	return r.status;
+}
+
+static void prepare(const struct question *q)
+{
+	forget();
+	if (q->before != NULL)
+		q->before();
+}
+
+/* With a failure that is ours at each statement in turn: 500 and no change. */
+static int each_statement_is_fatal(const struct question *q)
+{
+	prepare(q);
+	const char *before = survey_content(admin->mem);
+
+	for (int n = 1; n < STATEMENTS_MAX; n++) {
+		db_fail_at(n, 1, FATAL);
+		int status = ask(q);
+
+		if (db_fail_at(0, 0, 0) == 0) {
+			ck_assert_int_eq(status, q->status);
+			ck_assert_str_ne(survey_content(admin->mem), before);
+			return n - 1;
+		}
+		ck_assert_msg(status == 500, "statement %d: %d", n, status);
+		ck_assert_msg(strcmp(survey_content(admin->mem), before) == 0,
+			"statement %d left\n%s", n, survey_content(admin->mem));
+	}
+	ck_abort_msg("more than %d statements", STATEMENTS_MAX);
+}
+
+/* With a failure that passes: the same rows as without one. */
+static void each_statement_fails_once(const struct question *q, unsigned code)
+{
+	prepare(q);
+	ck_assert_int_eq(ask(q), q->status);
+	const char *wanted = survey_counts(admin->mem);
+	int uncertain = 0;
+
+	for (int n = 1; n < STATEMENTS_MAX; n++) {
+		prepare(q);
+		const char *before = code == LOST ? survey_counts(admin->mem) : "";
+		db_fail_at(n, 1, code);
+		int status = ask(q);
+		bool refused = status == 503 && code == LOST;
+
+		uncertain += refused;
+		ck_assert_msg(status == q->status || refused, "statement %d: %d", n, status);
+		ck_assert_msg(strcmp(survey_counts(admin->mem), refused ? before : wanted) == 0,
+			"statement %d left\n%s", n, survey_counts(admin->mem));
+		if (db_fail_at(0, 0, 0) > 0)
+			continue;
+		ck_assert_int_eq(uncertain, code == LOST ? q->commits : 0);
+		return;
+	}
+	ck_abort_msg("more than %d statements", STATEMENTS_MAX);
+}
+
+/* With one that does not pass: 503 and no change. */
+static void each_statement_fails_for_long(const struct question *q)
+{
+	prepare(q);
+	const char *before = survey_content(admin->mem);
+
+	for (int n = 1; n < STATEMENTS_MAX; n++) {
+		db_fail_at(n, ALWAYS, DEADLOCK);
+		int status = ask(q);
+
+		if (db_fail_at(0, 0, 0) == 0)
+			return;
+		ck_assert_msg(status == 503, "statement %d: %d", n, status);
+		ck_assert_msg(strcmp(survey_content(admin->mem), before) == 0,
+			"statement %d left\n%s", n, survey_content(admin->mem));
+	}
+	ck_abort_msg("more than %d statements", STATEMENTS_MAX);
+}
+
+static void torture(const struct question *q, int statements)
+{
+	int n = each_statement_is_fatal(q);
+
+	ck_assert_msg(n >= statements, "only %d statements were tried", n);
+	each_statement_fails_once(q, DEADLOCK);
+	each_statement_fails_once(q, LOST);
+	each_statement_fails_for_long(q);
+}
+
+static struct question booking(const char *members)
+{
+	return (struct question){"/api/v2/bookings",
+		mem_printf(admin->mem,
+			"{\"local_start\":\"%sT10:00\",\"customer\":{\"name\":\"Kim Berger\","
+			"\"phone\":\"+4915112345678\"},%s}",
+			bookable_day(), members),
+		201, NULL, 0};
+}
+
+#define HAIRCUT_OF_ANNA "\"service_id\":\"" HAIRCUT "\",\"staff_id\":\"" ANNA "\""
+
+START_TEST(a_booking)
+{
+	struct question q = booking(HAIRCUT_OF_ANNA);
+
+	torture(&q, 12);
+}
+END_TEST
+
+START_TEST(a_booking_of_three_parts)
+{
+	struct question q = booking("\"service_id\":\"" CUT_AND_COLOUR "\"");
+
+	torture(&q, 16);
+}
+END_TEST
+
+/* An appointment with an id that is known beforehand. */
+static void book_visit(void)
+{
+	struct question q = booking(HAIRCUT_OF_ANNA);
+
+	ck_assert_int_eq(ask(&q), 201);
+	change("DELETE FROM idempotency");
+	change("SET foreign_key_checks = 0");
+	change("UPDATE appointment SET id = '" VISIT "'");
+	change("UPDATE appointment_segment SET appointment_id = '" VISIT "'");
+	change("UPDATE occupancy SET appointment_id = '" VISIT "'");
+	change("SET foreign_key_checks = 1");
+}
+
+START_TEST(a_cancellation)
+{
+	struct question q = {
+		"/api/v2/bookings/" VISIT "/cancel", "{\"reason\":\"ill\"}", 200, book_visit, 0};
+
+	torture(&q, 6);
+}
+END_TEST
+
+#define PERSON(password) "{\"email\":\"hurried@salon.example\",\"password\":\"" password "\"}"
+
+/* Somebody who has mistyped before; the hash has the lowest cost. */
+static void mistype(void)
+{
+	struct question q = {"/api/v2/auth/login", PERSON("wrong-password"), 401, NULL, 0};
+
+	change("INSERT INTO user (id, email, name, password_hash) VALUES ('" VISIT "',"
+	       " 'hurried@salon.example', 'Hurried',"
+	       " '$2b$04$abcdefghijklmnopqrstuugOHlVj8xrIn5hzdyImJ6h773ci8hlb6')");
+	ck_assert_int_eq(ask(&q), 401);
+}
+
+START_TEST(a_login)
+{
+	struct question q = {"/api/v2/auth/login", PERSON("frontdesk-demo"), 200, mistype, 2};
+
+	torture(&q, 6);
+}
+END_TEST
+
+/* A wrong password leaves a failure to count and its entry, or nothing. */
+START_TEST(a_refused_login)
+{
+	struct question q = {"/api/v2/auth/login", PERSON("wrong-password"), 401, NULL, 2};
+
+	torture(&q, 6);
+}
+END_TEST
+
+/* A session whose refresh token is "torture". */
+static void have_session(void)
+{
+	change("INSERT INTO session (id, user_id, client, refresh_hash, expires_at) VALUES"
+	       " ('" VISIT "', '01900000-0000-7000-8000-5a1000000002', 'app',"
+	       " UNHEX(SHA2('torture', 256)), NOW(3) + INTERVAL 1 DAY)");
+}
+
+START_TEST(a_refresh)
+{
+	struct question q = {
+		"/api/v2/auth/refresh", "{\"refresh_token\":\"torture\"}", 200, have_session, 1};
+
+	torture(&q, 3);
+}
+END_TEST
+
+Suite *suite_torture(void)
+{
+	Suite *s = suite_create("torture");
+	TCase *t = tcase_create("every statement fails");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, a_booking);
+	tcase_add_test(t, a_booking_of_three_parts);
+	tcase_add_test(t, a_cancellation);
+	tcase_add_test(t, a_login);
+	tcase_add_test(t, a_refused_login);
+	tcase_add_test(t, a_refresh);
+	suite_add_tcase(s, t);
+	return s;
+}
