@@ -59,7 +59,7 @@ start_part() { # PART
 wait_ready() { # SECONDS
 	local i part status=000
 	for ((i = 0; i < $1 * 20; i++)); do
-		status=$(curl -s -o "$VAR/log/health" -m 2 --noproxy '*' -w '%{http_code}' \
+		status=$(curl -s -o /dev/null -m 2 --noproxy '*' -w '%{http_code}' \
 			"http://127.0.0.1:$PORT/api/health")
 		[[ $status == 200 ]] && (exec 3<>"/dev/tcp/127.0.0.1/$((PORT + 1))") 2>/dev/null && return
 		for part in "${PARTS[@]}"; do

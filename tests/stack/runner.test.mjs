@@ -61,6 +61,13 @@ async function seconds(f) {
   return [value, (performance.now() - began) / 1000];
 }
 
+test('where nothing is missing, deps says nothing and takes no second', async () => {
+  const [{ stdout, stderr }, took] = await seconds(() => run(join(ROOT, 'systemd/deps')));
+
+  assert.equal(stdout + stderr, '');
+  assert.ok(took < 1, `took ${took} s`);
+});
+
 describe('one folder, from its first start', () => {
   const dir = mkdtempSync(join(tmpdir(), 'fd-'));
   let stack;
@@ -261,6 +268,23 @@ describe('one folder, from its first start', () => {
     await stack.stop();
     stack = undefined;
     await assertNothingLeft(dir, now);
+  });
+
+  test('told to stop twice, it waits for nobody', async () => {
+    const child = spawn(join(ROOT, 'systemd/run-local'), ['--port', String(PORT), '--var', dir, '--build', BUILD], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await waitFor('the start', async () => (await request(`http://127.0.0.1:${PORT}/api/health`)).status === 200, { timeoutMs: 20_000 });
+    await sleep(500);
+    const pids = everyone({ var: dir });
+
+    signal(partLeader({ var: dir }, 'sandbox'), 'SIGSTOP');
+    child.kill('SIGINT');
+    await sleep(1000);
+    assert.equal(child.exitCode, null, 'once, it waits');
+    child.kill('SIGINT');
+    const [, took] = await seconds(() => ended);
+    assert.ok(took < 2, `took ${took} s`);
+    await assertNothingLeft(dir, pids);
   });
 
   test('a command in between: its status, then the end', async () => {
