@@ -61,10 +61,11 @@ INSERT INTO customer (company_id, id, name, phone, email, language, journey)
 SELECT c.id, ${id('customer', row)}, CONCAT('Customer ', p.seq), CONCAT('+49151', LPAD(${row}, 8, '0')), CONCAT('c', ${row}, '@example.com'), 'de', 'prospect' ${rows};
 INSERT INTO \`call\` (company_id, id, provider, provider_call_id, direction, status, from_number, to_number, branch_id, customer_id,
 	started_at, ended_at, duration_seconds, disconnection_reason, language, transcript, summary, sentiment, booking_outcome, booking_details,
-	customer_cents, currency, platform_microusd, exchange_rate_micro, exchange_rate_on, exchange_rate_source)
+	customer_cents, currency, platform_microusd, exchange_rate_micro, exchange_rate_on, exchange_rate_source, cost_parts)
 SELECT c.id, ${id('call', row)}, 'retell', CONCAT('call_bench_', ${row}), 'inbound', 'analyzed', CONCAT('+49151', LPAD(${row}, 8, '0')), '+493023125001',
 	${id('branch', 'k.seq')}, ${id('customer', row)}, ${started}, ${started} + INTERVAL 118 SECOND, 118, 'user_hangup', 'de', '${TRANSCRIPT}',
-	'The caller booked a haircut with Anna for Tuesday at two.', 'Positive', 'booked', '${DETAILS}', 40, 'EUR', 154383, 1100000, '2020-01-01', 'demo' ${rows};
+	'The caller booked a haircut with Anna for Tuesday at two.', 'Positive', 'booked', '${DETAILS}', 40, 'EUR', 154383, 1100000, '2020-01-01', 'demo',
+	'voice:118:second:137667|telephony:118:second:16716' ${rows};
 INSERT INTO platform_cost (company_id, id, call_id, kind, quantity, unit, microusd, rate_id)
 SELECT c.id, ${id('cost', `(${row}) * 2 + h.seq`)}, ${id('call', row)}, IF(h.seq = 0, 'voice', 'telephony'), 118, 'second', IF(h.seq = 0, 137667, 16716),
 	(SELECT MIN(id) FROM rate) ${rows} JOIN seq_0_to_1 h;
