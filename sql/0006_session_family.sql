@@ -2,9 +2,8 @@
 -- a token that was spent, however long ago, from one that never was. Sessions
 -- from before get theirs at their next refresh.
 
-UPDATE session SET previous_hash = NULL;
+ALTER TABLE session ADD COLUMN family_hash BINARY(32) NULL AFTER client;
 
-ALTER TABLE session
-	CHANGE COLUMN previous_hash family_hash BINARY(32) NULL,
-	DROP KEY session_previous,
-	ADD UNIQUE KEY session_family (family_hash);
+ALTER TABLE session ADD UNIQUE KEY session_family (family_hash);
+
+ALTER TABLE session DROP COLUMN previous_hash;
