@@ -164,6 +164,7 @@ long: deps all test-programs
 lint: lint-clang $(B)/openapi.json node-modules
 	@node tests/lint/lint.mjs
 	@node tests/lint/config.mjs
+	@node tests/lint/readme.mjs
 	@sh tests/lint/units.sh
 	@cd frontend && npm run --silent lint
 

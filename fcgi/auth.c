@@ -130,11 +130,19 @@ static int look_up(struct req *r, const char *credential, const char *company)
 	return rc;
 }
 
+/* Ids are written in small letters by us, in either case by others. */
+static const char *company_wanted(const struct req *r)
+{
+	const char *id = req_header(r, "x-company-id");
+
+	return id == NULL ? NULL : text_lower(r->c.mem, id);
+}
+
 int auth_identify(struct req *r)
 {
 	struct ctx *c = &r->c;
 	const char *header = req_header(r, "authorization");
-	const char *company = req_header(r, "x-company-id");
+	const char *company = company_wanted(r);
 
 	if (header == NULL || strncasecmp(header, "Bearer ", 7) != 0)
 		return err_set(c, E_UNAUTHENTICATED, NULL);
@@ -150,7 +158,7 @@ int auth_identify(struct req *r)
 int auth_company(struct req *r)
 {
 	struct ctx *c = &r->c;
-	const char *wanted = req_header(r, "x-company-id");
+	const char *wanted = company_wanted(r);
 
 	if (wanted != NULL && !text_same(wanted, r->who.company_id))
 		return err_set(c, E_COMPANY_FORBIDDEN, NULL);

@@ -17,7 +17,7 @@ struct login_in {
 
 static const struct field LOGIN_IN_FIELDS[] = {
 	TEXT(login_in, email, REQ | PERSONAL, 254),
-	TEXT(login_in, password, REQ | PERSONAL, 200),
+	TEXT(login_in, password, REQ | PERSONAL | VERBATIM, 200),
 	ENUM(login_in, client, 0, enum client, CLIENT),
 	TEXT(login_in, totp_code, 0, 10),
 };

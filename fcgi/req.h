@@ -33,6 +33,7 @@ struct req {
 	const char *query_text;
 	const struct pair *headers; /* "authorization", lower case */
 	size_t n_headers;
+	bool too_many_headers; /* the rest was not read */
 	struct bytes body;
 	bool body_too_large;
 	/* as it was understood */

@@ -21,6 +21,9 @@ static int step_headers(struct req *r)
 	static const char *const SINGLE[] = {"authorization", "x-company-id", "cookie",
 		"content-type", "idempotency-key", "x-retell-signature", "x-frontdesk", "origin"};
 
+	/* one that was left out may be the key that keeps it from happening twice */
+	if (r->too_many_headers)
+		return err_set(&r->c, E_BAD_REQUEST, "The request has too many headers.");
 	for (size_t s = 0; s < COUNT_OF(SINGLE); s++) {
 		int n = 0;
 

@@ -69,7 +69,7 @@ static void read_headers(struct req *r, char **envp)
 {
 	struct pair *h = mem_alloc(r->c.mem, HEADERS_MAX * sizeof(*h));
 
-	for (; *envp != NULL && r->n_headers < HEADERS_MAX; envp++) {
+	for (; *envp != NULL; envp++) {
 		const char *eq = strchr(*envp, '=');
 		const char *name = *envp;
 
@@ -78,6 +78,10 @@ static void read_headers(struct req *r, char **envp)
 		/* CONTENT_TYPE is the same as HTTP_CONTENT_TYPE; absent ones are empty */
 		if (!text_starts(name, "HTTP_") || eq[1] == '\0')
 			continue;
+		if (r->n_headers == HEADERS_MAX) {
+			r->too_many_headers = true;
+			break;
+		}
 		name += 5;
 		h[r->n_headers].name = header_name(r->c.mem, name, (size_t)(eq - name));
 		h[r->n_headers++].value = mem_text(r->c.mem, eq + 1);
@@ -168,7 +172,10 @@ static void send_reply(struct req *r, FCGX_Request *f)
 	if (r->status == 503 || r->c.err.retry_after > 0)
 		buf_printf(&b, "Retry-After: %d\r\n",
 			r->c.err.retry_after > 0 ? r->c.err.retry_after : 1);
-	buf_printf(&b, "Content-Length: %zu\r\n\r\n", r->out.n);
+	/* these two have no body, and no length (RFC 9110 section 8.6) */
+	if (r->status != 204 && r->status != 304)
+		buf_printf(&b, "Content-Length: %zu\r\n", r->out.n);
+	buf_text_add(&b, "\r\n");
 	/* a client that has left is no error: the work is done and committed */
 	FCGX_PutStr(b.p, (int)b.n, f->out);
 	if (r->out.n > 0 && !r->head)

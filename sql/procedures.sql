@@ -40,15 +40,16 @@ CREATE PROCEDURE sys_login_succeeded(p_account BINARY(32), p_address VARCHAR(45)
 	DELETE FROM frontdesk_store.login_failure WHERE account_hash = p_account AND remote_address = p_address;
 
 -- @web
-CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHARACTER SET ascii, p_refresh BINARY(32),
+CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHARACTER SET ascii, p_family BINARY(32), p_refresh BINARY(32),
 	p_address VARCHAR(45) CHARACTER SET ascii, p_agent VARCHAR(200) CHARACTER SET utf8mb4, p_expires DATETIME(3)) MODIFIES SQL DATA
-	INSERT INTO frontdesk_store.session (id, user_id, client, refresh_hash, remote_address, user_agent, expires_at)
-	VALUES (p_id, p_user, p_client, p_refresh, p_address, p_agent, p_expires);
+	INSERT INTO frontdesk_store.session (id, user_id, client, family_hash, refresh_hash, remote_address, user_agent, expires_at)
+	VALUES (p_id, p_user, p_client, p_family, p_refresh, p_address, p_agent, p_expires);
 
--- Spends a refresh token, in the caller's transaction. outcome: 1 a new one is in force, 2 the token was
--- spent before (the session is revoked), no row: unknown, expired or revoked.
+-- Spends a refresh token, in the caller's transaction. outcome: 1 a new one is
+-- in force, 2 it is of that session's family but not in force, so it was spent
+-- before (the session is revoked), no row: unknown, expired or revoked.
 -- @web
-CREATE PROCEDURE sys_session_refresh(p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3)) MODIFIES SQL DATA
+CREATE PROCEDURE sys_session_refresh(p_family BINARY(32), p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3)) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
 	DECLARE v_reused BOOL DEFAULT FALSE;
@@ -57,14 +58,14 @@ BEGIN
 		WHERE refresh_hash = p_old AND revoked_at IS NULL AND expires_at > NOW(3) FOR UPDATE;
 	IF v_id IS NULL THEN
 		SELECT id INTO v_id FROM frontdesk_store.session
-			WHERE previous_hash = p_old AND revoked_at IS NULL LIMIT 1 FOR UPDATE;
+			WHERE family_hash = p_family AND revoked_at IS NULL FOR UPDATE;
 		SET v_reused = v_id IS NOT NULL;
 	END IF;
 	IF v_reused THEN
 		UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = v_id;
 	ELSEIF v_id IS NOT NULL THEN
 		UPDATE frontdesk_store.session
-			SET previous_hash = refresh_hash, refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
+			SET family_hash = p_family, refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
 			WHERE id = v_id;
 	END IF;
 	SELECT IF(v_reused, 2, 1) AS outcome, s.id AS session_id, s.client, u.id, u.email, u.name, u.is_platform_admin
@@ -148,13 +149,17 @@ END;
 -- Claims up to p_n jobs for an owner; commits before it answers. Leases that
 -- ran out go back first: nobody knows which of these jobs was to blame. They
 -- are changed one by one, by their key: a range over leases would lock the
--- rows of other workers too, and deadlock with their ends (seen).
+-- rows of other workers too, and deadlock with their ends (seen). Jobs of a
+-- company that is suspended or closed are put off and not counted as tried; the
+-- next ones are looked at instead.
 -- @worker
 CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
-	DECLARE v_done BOOL DEFAULT FALSE;
-	DECLARE due CURSOR FOR SELECT id FROM frontdesk_store.job
+	DECLARE v_waits, v_done BOOL DEFAULT FALSE;
+	DECLARE v_seen, v_claimed INT;
+	DECLARE due CURSOR FOR SELECT id, company_id IN (SELECT c.id FROM frontdesk_store.company c
+			WHERE c.status IN ('suspended', 'closed')) FROM frontdesk_store.job
 		WHERE state = 'queued' AND run_at <= NOW(3) ORDER BY priority, run_at, id LIMIT p_n FOR UPDATE SKIP LOCKED;
 	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
@@ -165,18 +170,26 @@ BEGIN
 				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
 			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
 	END FOR;
-	START TRANSACTION;
-	OPEN due;
-	claim: LOOP
-		FETCH due INTO v_id;
-		IF v_done THEN
-			LEAVE claim;
-		END IF;
-		UPDATE frontdesk_store.job SET state = 'running', owner = p_owner, attempts = attempts + 1,
-			lease_until = NOW(3) + INTERVAL p_lease_seconds SECOND WHERE id = v_id;
-	END LOOP;
-	CLOSE due;
-	COMMIT;
+	REPEAT
+		SET v_done = FALSE, v_seen = 0, v_claimed = 0;
+		START TRANSACTION;
+		OPEN due;
+		claim: LOOP
+			FETCH due INTO v_id, v_waits;
+			IF v_done THEN
+				LEAVE claim;
+			END IF;
+			SET v_seen = v_seen + 1, v_claimed = v_claimed + (NOT v_waits);
+			IF v_waits THEN
+				UPDATE frontdesk_store.job SET run_at = NOW(3) + INTERVAL 10 MINUTE WHERE id = v_id;
+			ELSE
+				UPDATE frontdesk_store.job SET state = 'running', owner = p_owner, attempts = attempts + 1,
+					lease_until = NOW(3) + INTERVAL p_lease_seconds SECOND WHERE id = v_id;
+			END IF;
+		END LOOP;
+		CLOSE due;
+		COMMIT;
+	UNTIL v_claimed > 0 OR v_seen = 0 END REPEAT;
 	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id
 		FROM frontdesk_store.job j LEFT JOIN frontdesk_store.company c ON c.id = j.company_id
 		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;
@@ -237,13 +250,21 @@ BEGIN
 		VALUES (p_id, 0, p_kind, p_period, p_priority, p_max_attempts);
 END;
 
--- What is kept only for a while.
+-- What is kept only for a while; at most p_rows of each kind, so that nobody
+-- waits for it. more: there may be others.
 -- @worker
-CREATE PROCEDURE sys_sweep() MODIFIES SQL DATA
+CREATE PROCEDURE sys_sweep(p_rows INT) MODIFIES SQL DATA
 BEGIN
-	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT 10000;
-	DELETE FROM frontdesk_store.session WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT 10000;
-	DELETE FROM frontdesk_store.idempotency WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT 10000;
-	DELETE FROM frontdesk_store.job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 7 DAY LIMIT 10000;
-	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT 10000;
+	DECLARE v_more INT DEFAULT 0;
+	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.session WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.idempotency WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	SELECT v_more > 0 AS more;
 END;

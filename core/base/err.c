@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/base/ctx.h"
+#include "core/base/text.h"
 
 static const struct {
 	int status;
@@ -19,7 +20,7 @@ static const char *format(struct ctx *c, const char *fmt, va_list ap)
 	char line[512];
 
 	vsnprintf(line, sizeof(line), fmt, ap);
-	return mem_text(c->mem, line);
+	return mem_text(c->mem, utf8_mend(c->mem, line));
 }
 
 int err_set(struct ctx *c, enum err_code code, const char *fmt, ...)

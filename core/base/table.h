@@ -39,16 +39,17 @@ enum field_type {
 };
 
 enum field_flag {
-	REQ = 1 << 0,      /* must be given on create */
-	RO = 1 << 1,       /* never taken from a client */
-	HIDDEN = 1 << 2,   /* a column, never shown */
-	NOCOL = 1 << 3,    /* JSON only */
-	JOINED = 1 << 4,   /* read by name from a join, not a column of ours */
-	PERSONAL = 1 << 5, /* data about a person: logs, export, erase */
-	FILTER = 1 << 6,   /* may filter a list: ?name=value */
-	SORT = 1 << 7,     /* may sort a list */
-	NULL0 = 1 << 8,    /* zero is NULL */
-	SEARCH = 1 << 9,   /* ?q= looks here */
+	REQ = 1 << 0,       /* must be given on create */
+	RO = 1 << 1,        /* never taken from a client */
+	HIDDEN = 1 << 2,    /* a column, never shown */
+	NOCOL = 1 << 3,     /* JSON only */
+	JOINED = 1 << 4,    /* read by name from a join, not a column of ours */
+	PERSONAL = 1 << 5,  /* data about a person: logs, export, erase */
+	FILTER = 1 << 6,    /* may filter a list: ?name=value */
+	SORT = 1 << 7,      /* may sort a list */
+	NULL0 = 1 << 8,     /* zero is NULL */
+	SEARCH = 1 << 9,    /* ?q= looks here */
+	VERBATIM = 1 << 10, /* a secret: blanks around it are part of it */
 };
 
 struct texts {

@@ -93,6 +93,24 @@ const char *utf8_cut(struct arena *mem, const char *s, size_t max)
 	return s[i] == '\0' ? s : mem_text_n(mem, s, i);
 }
 
+const char *utf8_mend(struct arena *mem, const char *s)
+{
+	size_t n = strlen(s), k = 0;
+
+	if (utf8_valid(s, n))
+		return s;
+	char *p = mem_alloc(mem, n * 3 + 1);
+	while (n > 0) {
+		size_t step = utf8_step((const uint8_t *)s, n);
+
+		memcpy(p + k, step > 0 ? s : "\xEF\xBF\xBD", step > 0 ? step : 3);
+		k += step > 0 ? step : 3;
+		s += step > 0 ? step : 1;
+		n -= step > 0 ? step : 1;
+	}
+	return p;
+}
+
 static bool blank(char c)
 {
 	return (uint8_t)c <= ' ' || c == 0x7F;

@@ -20,6 +20,9 @@ bool utf8_valid(const char *s, size_t n);
 size_t utf8_length(const char *s); /* code points */
 /* At most max code points of s, never cutting one in two. */
 const char *utf8_cut(struct arena *mem, const char *s, size_t max);
+/* s, with U+FFFD for every byte that belongs to no character: for text that
+ * others wrote, or that was cut at a byte. */
+const char *utf8_mend(struct arena *mem, const char *s);
 
 /* Without leading and trailing blanks and control characters. */
 const char *text_trim(struct arena *mem, const char *s);

@@ -15,6 +15,7 @@
 #include "core/tenant/company.h"
 
 #define OPTIONS_MAX 3
+#define ERROR_LENGTH 500
 #define UNDECIDED_MS 300000 /* longer than a call takes to be decided */
 
 static const char *const CHANNELS[] = {"sms", "email", NULL};
@@ -86,26 +87,30 @@ int notification_trying(struct ctx *c, const char *id)
 	return db_must(c, rc, "notification", id);
 }
 
+/* What a provider said may be cut inside of a character, or be no text. */
+static const char *error_text(struct ctx *c, const char *error)
+{
+	return error == NULL ? NULL : utf8_cut(c->mem, utf8_mend(c->mem, error), ERROR_LENGTH);
+}
+
 int notification_again(struct ctx *c, const char *id, const char *error, bool unknown)
 {
 	return db_exec(c,
 		       "UPDATE notification SET error = ?, tried_at = IF(?, tried_at, NULL)"
 		       " WHERE id = ? AND status = 'queued'",
-		       utf8_cut(c->mem, error, 500), unknown, id) < 0
+		       error_text(c, error), unknown, id) < 0
 		? -1
 		: 0;
 }
 
 int notification_ended(struct ctx *c, const char *id, const struct notification *fate)
 {
-	const char *error = fate->error == NULL ? NULL : utf8_cut(c->mem, fate->error, 500);
-
 	return db_exec(c,
 		       "UPDATE notification SET status = ?, provider = ?, provider_message_id = ?,"
 		       " error = ?, sent_at = IF(?, NOW(3), NULL), tried_at = NULL"
 		       " WHERE id = ? AND status = 'queued'",
-		       STATUS[fate->status], fate->provider, fate->provider_message_id, error,
-		       fate->status == NOTE_SENT, id) < 0
+		       STATUS[fate->status], fate->provider, fate->provider_message_id,
+		       error_text(c, fate->error), fate->status == NOTE_SENT, id) < 0
 		? -1
 		: 0;
 }

@@ -1,4 +1,5 @@
 #include "core/queue/queue.h"
+#include "core/audit/audit.h"
 #include "core/base/id.h"
 #include "core/base/log.h"
 #include "core/sys/conf.h"
@@ -142,6 +143,8 @@ int job_replay(struct ctx *c, const char *id, struct job *out)
 	if (rc == 0)
 		return err_set(c, E_STATE, "Only a dead job can be replayed; this one is %s.",
 			JOB_STATE[out->state]);
+	if (audit_add(c, "job.replay", "job", id, NULL) < 0)
+		return -1;
 	c->wake = true;
 	return job_get(c, id, out);
 }

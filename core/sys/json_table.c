@@ -24,7 +24,7 @@ static int set_text(struct ctx *c, const struct field *f, const char *s, void *r
 {
 	if (check_text(c, f, s) < 0)
 		return -1;
-	if (f->type == F_TEXT)
+	if (f->type == F_TEXT && (f->flags & VERBATIM) == 0)
 		s = text_trim(c->mem, s);
 	/* empty and absent are one: no field of ours means something by "" */
 	*(const char **)member(f, row) = *s == '\0' ? NULL : s;
@@ -208,19 +208,6 @@ int field_from_text(struct ctx *c, const struct field *f, const char *text, void
 
 /* ---- out ---- */
 
-/* Text that is not UTF-8, with U+FFFD for every byte that is not ASCII. */
-static const char *as_utf8(struct arena *mem, const char *s)
-{
-	size_t n = strlen(s);
-	struct buf b = buf_new(mem, n * 3);
-
-	if (utf8_valid(s, n))
-		return s;
-	for (; *s != '\0'; s++)
-		buf_add(&b, (uint8_t)*s < 0x80 ? s : "\xEF\xBF\xBD", (uint8_t)*s < 0x80 ? 1 : 3);
-	return buf_text(&b);
-}
-
 /* Bytes that need no escape: all but quotes, backslash and control characters. */
 static size_t plain_run(const char *s)
 {
@@ -233,7 +220,7 @@ static size_t plain_run(const char *s)
 
 void json_quote(struct buf *b, const char *s)
 {
-	s = as_utf8(b->mem, s);
+	s = utf8_mend(b->mem, s);
 	buf_char(b, '"');
 	while (*s != '\0') {
 		size_t n = plain_run(s);

@@ -9,6 +9,8 @@
 
 #define ACCOUNT_FAILURES_MAX 5  /* per address and account in 15 minutes */
 #define ADDRESS_FAILURES_MAX 50 /* per address in 15 minutes */
+#define FAMILY_BYTES 16
+#define FAMILY_LENGTH 22 /* of those in base64url */
 #define REFRESH_BYTES 32
 
 struct account {
@@ -93,13 +95,24 @@ static ts_t session_expiry(const struct ctx *c)
 	return t;
 }
 
-static const char *new_refresh_token(struct ctx *c)
+static const char *random_text(struct ctx *c, size_t n)
 {
 	uint8_t raw[REFRESH_BYTES];
-	struct bytes b = {raw, sizeof(raw)};
 
-	random_bytes(raw, sizeof(raw));
-	return base64url_encode(c->mem, b);
+	random_bytes(raw, n);
+	return base64url_encode(c->mem, (struct bytes){raw, n});
+}
+
+/* A refresh token begins with what all tokens of its session begin with: so a
+ * spent one is recognised however long ago it was spent. */
+static const char *family_of(struct ctx *c, const char *token)
+{
+	return mem_text_n(c->mem, token, strnlen(token, FAMILY_LENGTH));
+}
+
+static const char *new_refresh_token(struct ctx *c, const char *family)
+{
+	return mem_printf(c->mem, "%s%s", family, random_text(c, REFRESH_BYTES));
 }
 
 /* ---- log-in: steps, each a transaction of its own ---- */
@@ -141,9 +154,11 @@ static int session_start(struct ctx *c, void *arg)
 
 	if (db_exec(c, "CALL sys_login_succeeded(?, ?)", a->account_hash, a->address) < 0)
 		return -1;
-	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?)", out->session_id, a->account.id,
-		    out->is_web ? "web" : "app", text_sha256(c, out->refresh_token),
-		    c->remote_address, a->in->user_agent, session_expiry(c)) < 0)
+	if (db_exec(c, "CALL sys_session_add(?, ?, ?, ?, ?, ?, ?, ?)", out->session_id,
+		    a->account.id, out->is_web ? "web" : "app",
+		    text_sha256(c, family_of(c, out->refresh_token)),
+		    text_sha256(c, out->refresh_token), c->remote_address, a->in->user_agent,
+		    session_expiry(c)) < 0)
 		return -1;
 	if (audit_add(c, "session.start", "session", out->session_id, NULL) < 0)
 		return -1;
@@ -168,7 +183,7 @@ int login(struct ctx *c, const struct login *in, struct session *out)
 	c->actor = ACTOR_USER;
 	c->actor_id = a.account.id;
 	*out = (struct session){.session_id = id_new(c),
-		.refresh_token = new_refresh_token(c),
+		.refresh_token = new_refresh_token(c, random_text(c, FAMILY_BYTES)),
 		.is_web = in->is_web,
 		.user_id = a.account.id,
 		.email = a.account.email,
@@ -189,8 +204,9 @@ struct refreshing {
 static int session_renew(struct ctx *c, void *arg)
 {
 	struct refreshing *a = arg;
-	int rc = db_one(c, &REFRESHED, &a->found, "CALL sys_session_refresh(?, ?, ?)",
-		text_sha256(c, a->spent), text_sha256(c, a->next), session_expiry(c));
+	int rc = db_one(c, &REFRESHED, &a->found, "CALL sys_session_refresh(?, ?, ?, ?)",
+		text_sha256(c, family_of(c, a->spent)), text_sha256(c, a->spent),
+		text_sha256(c, a->next), session_expiry(c));
 
 	if (rc <= 0)
 		return rc;
@@ -201,7 +217,8 @@ static int session_renew(struct ctx *c, void *arg)
 
 int session_refresh(struct ctx *c, const char *refresh_token, struct session *out)
 {
-	struct refreshing a = {.spent = refresh_token, .next = new_refresh_token(c)};
+	struct refreshing a = {
+		.spent = refresh_token, .next = new_refresh_token(c, family_of(c, refresh_token))};
 	const struct refreshed *r = &a.found;
 
 	if (in_tx(c, session_renew, &a) < 0)

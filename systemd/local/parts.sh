@@ -5,10 +5,10 @@ start_mariadb() {
 	local user=()
 	((EUID == 0)) && user=(--user=root)
 	# Relative, because mariadb-install-db cannot do with blanks in a path;
-	# under another name until it is whole.
+	# under another name until it is whole. --force: with any host name.
 	if [[ ! -d $VAR/mariadb ]]; then
 		rm -rf "$VAR/mariadb.new"
-		task mariadb-install-db --no-defaults --datadir=./mariadb.new --skip-test-db \
+		task mariadb-install-db --no-defaults --force --datadir=./mariadb.new --skip-test-db \
 			--auth-root-authentication-method=normal "${user[@]}" ||
 			fail 'MariaDB could not set up its folder.' task
 		mv "$VAR/mariadb.new" "$VAR/mariadb"
@@ -59,7 +59,7 @@ start_part() { # PART
 wait_ready() { # SECONDS
 	local i part status=000
 	for ((i = 0; i < $1 * 20; i++)); do
-		status=$(curl -s -o "$VAR/log/health" -m 2 --noproxy '*' -w '%{http_code}' \
+		status=$(curl -s -o /dev/null -m 2 --noproxy '*' -w '%{http_code}' \
 			"http://127.0.0.1:$PORT/api/health")
 		[[ $status == 200 ]] && (exec 3<>"/dev/tcp/127.0.0.1/$((PORT + 1))") 2>/dev/null && return
 		for part in "${PARTS[@]}"; do

@@ -4,6 +4,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { startStack } from '../support/stack.mjs'
+import { request } from '../support/http.mjs'
 import { makeClient } from './client.mjs'
 import { registerCases } from './cases.mjs'
 
@@ -101,6 +102,33 @@ test('no company named by somebody who is not in it', async () => {
   assert.equal(r.status, 403)
   const unknown = await client.call('dental', 'GET', '/api/v2/calls', { headers: { 'X-Company-Id': '01900000-0000-7000-8000-000000000000' } })
   assert.deepEqual({ ...r.json, request_id: '' }, { ...unknown.json, request_id: '' })
+})
+
+test('the id of a company is the same in capitals', async () => {
+  const id = (await client.call('salon', 'GET', '/api/v2/companies/current')).json.id
+  for (const written of [id, id.toUpperCase()]) {
+    const r = await client.call('salon', 'GET', '/api/v2/companies/current', { headers: { 'X-Company-Id': written } })
+    assert.equal(r.status, 200, written)
+    assert.equal(r.json.id, id)
+  }
+})
+
+test('an answer without a body speaks of no length', async () => {
+  const address = '/api/v2/companies/current'
+  const first = await client.call('salon', 'GET', address)
+  const token = await client.token('salon')
+  const same = await request(client.base + address, { headers: { Authorization: `Bearer ${token}`, 'If-None-Match': first.headers.etag } })
+  assert.equal(same.status, 304)
+  assert.equal(same.headers.etag, first.headers.etag)
+  assert.equal(same.headers['content-length'], undefined)
+  const head = await request(client.base + address, { method: 'HEAD', headers: { Authorization: `Bearer ${token}` } })
+  assert.equal(head.headers['content-length'], first.headers['content-length'])
+})
+
+test('no header is left out in silence', async () => {
+  const many = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`X-Padding-${i}`, '1']))
+  const r = await client.call('salon', 'GET', '/api/v2/me', { headers: many })
+  assert.equal(r.status, 400, r.text)
 })
 
 test('every GET route of a company answers its people with 200', async () => {

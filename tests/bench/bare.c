@@ -17,13 +17,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COLUMNS_MAX 32
+#define COLUMNS_MAX 40
 #define VALUE_MAX 1024
 #define BODY_MAX (1 << 20)
-#define PARAMETERS 2
+#define PARAMETERS 3
 
 struct statement {
 	const char *sql;
+	const char *parameters; /* each: the company, an id, a body */
 	MYSQL_STMT *stmt;
 	unsigned columns;
 };
@@ -34,24 +35,29 @@ static my_bool OUT_NULL[COLUMNS_MAX];
 static char BODY[BODY_MAX];
 
 static struct statement CUSTOMER = {
+	.parameters = "ci",
 	.sql = "SELECT id, name, phone, email, language, journey, created_at"
 	       " FROM frontdesk_store.customer WHERE company_id = ? AND id = ?",
 };
+/* As core/call lists them, with the company named for every table. */
 static struct statement CALLS = {
-	.sql = "SELECT c.id, c.provider, c.provider_call_id, c.direction, c.status, c.from_number,"
-	       " c.to_number, c.branch_id, b.name, c.phone_number_id, c.customer_id, k.name AS "
-	       "customer,"
-	       " c.started_at, c.ended_at, c.duration_seconds, c.disconnection_reason, c.language,"
-	       " c.summary, c.sentiment, c.appointment_id, c.booking_outcome, c.booking_details,"
-	       " c.customer_cents, c.currency, c.platform_microusd, c.created_at"
-	       " FROM frontdesk_store.`call` c"
-	       " LEFT JOIN frontdesk_store.branch b ON b.company_id = c.company_id AND b.id = "
-	       "c.branch_id"
-	       " LEFT JOIN frontdesk_store.customer k"
-	       " ON k.company_id = c.company_id AND k.id = c.customer_id"
-	       " WHERE c.company_id = ? ORDER BY c.started_at DESC, c.id DESC LIMIT 50",
+	.parameters = "ccc",
+	.sql = "SELECT a.id, a.provider, a.provider_call_id, a.agent, a.direction, a.status,"
+	       " a.from_number, a.to_number, a.number_match, a.branch_id, b.name AS branch_name,"
+	       " a.phone_number_id, a.customer_id, u.name AS customer_name, a.started_at,"
+	       " a.ended_at, a.duration_seconds, a.disconnection_reason, a.language, a.summary,"
+	       " a.sentiment, a.recording_url, a.appointment_id, a.booking_outcome,"
+	       " a.booking_details, a.customer_cents, a.currency, a.platform_microusd,"
+	       " a.exchange_rate_micro, a.exchange_rate_on, a.exchange_rate_source,"
+	       " a.cost_parts, a.created_at FROM frontdesk_store.`call` a"
+	       " LEFT JOIN frontdesk_store.branch b"
+	       " ON b.company_id = ? AND b.id = a.branch_id"
+	       " LEFT JOIN frontdesk_store.customer u"
+	       " ON u.company_id = ? AND u.id = a.customer_id"
+	       " WHERE a.company_id = ? ORDER BY a.begun_at DESC, a.id DESC LIMIT 50",
 };
-static struct statement EVENT = {.sql = "INSERT INTO bench.event (body) VALUES (?)"};
+static struct statement EVENT = {
+	.parameters = "b", .sql = "INSERT INTO bench.event (body) VALUES (?)"};
 
 static void die(const char *what, const char *why)
 {
@@ -92,26 +98,37 @@ static MYSQL *connect_to(const char *socket_path)
 	return db;
 }
 
-static bool execute(struct statement *s, const char *const *values, const unsigned long *lengths)
+static void bind_text(MYSQL_BIND *b, const char *p, size_t n)
+{
+	b->buffer_type = MYSQL_TYPE_STRING;
+	b->buffer = (void *)(uintptr_t)p;
+	b->buffer_length = n;
+}
+
+static bool execute(struct statement *s, long long company, const char *id, int body_length)
 {
 	MYSQL_BIND b[PARAMETERS];
 
 	memset(b, 0, sizeof(b));
-	for (unsigned i = 0; i < mysql_stmt_param_count(s->stmt) && i < PARAMETERS; i++) {
-		b[i].buffer_type = MYSQL_TYPE_STRING;
-		b[i].buffer = (void *)(uintptr_t)values[i];
-		b[i].buffer_length = lengths[i];
+	for (int i = 0; s->parameters[i] != '\0'; i++) {
+		if (s->parameters[i] == 'c') {
+			b[i].buffer_type = MYSQL_TYPE_LONGLONG;
+			b[i].buffer = &company;
+		} else if (s->parameters[i] == 'i') {
+			bind_text(&b[i], id, strlen(id));
+		} else {
+			bind_text(&b[i], BODY, (size_t)body_length);
+		}
 	}
 	return mysql_stmt_bind_param(s->stmt, b) == 0 && mysql_stmt_execute(s->stmt) == 0;
 }
 
 /* The rows as text, a line each; -1 when the database fails. */
-static int rows(struct statement *s, const char *const *values, char *to, size_t size)
+static int rows(struct statement *s, long long company, const char *id, char *to, size_t size)
 {
-	const unsigned long lengths[PARAMETERS] = {strlen(values[0]), strlen(values[1])};
 	size_t n = 0;
 
-	if (!execute(s, values, lengths) || mysql_stmt_store_result(s->stmt) != 0)
+	if (!execute(s, company, id, 0) || mysql_stmt_store_result(s->stmt) != 0)
 		return -1;
 	while (mysql_stmt_fetch(s->stmt) != MYSQL_NO_DATA) {
 		for (unsigned i = 0; i < s->columns; i++) {
@@ -149,25 +166,17 @@ static void answer(FCGX_Request *f, int status, const char *p, int n)
 static void handle(FCGX_Request *f)
 {
 	const char *uri = FCGX_GetParam("REQUEST_URI", f->envp);
-	char *query = uri == NULL ? NULL : strchr(uri, '?');
-	char *comma = query == NULL ? NULL : strchr(query, ',');
-	const char *values[PARAMETERS] = {query == NULL ? "" : query + 1, ""};
+	const char *query = uri == NULL ? NULL : strchr(uri, '?');
+	const char *comma = query == NULL ? NULL : strchr(query, ',');
+	long long company = query == NULL ? 0 : strtoll(query + 1, NULL, 10);
 	int n = -1;
 
-	if (comma != NULL) {
-		*comma = '\0';
-		values[1] = comma + 1;
-	}
-	if (uri != NULL && strncmp(uri, "/one", 4) == 0) {
-		n = rows(&CUSTOMER, values, BODY, BODY_MAX);
-	} else if (uri != NULL && strncmp(uri, "/list", 5) == 0) {
-		n = rows(&CALLS, values, BODY, BODY_MAX);
-	} else if (uri != NULL && strncmp(uri, "/write", 6) == 0) {
-		const char *body[PARAMETERS] = {BODY, NULL};
-		const unsigned long length[PARAMETERS] = {(unsigned long)read_body(f), 0};
-
-		n = execute(&EVENT, body, length) ? 0 : -1;
-	}
+	if (uri != NULL && strncmp(uri, "/one", 4) == 0)
+		n = rows(&CUSTOMER, company, comma == NULL ? "" : comma + 1, BODY, BODY_MAX);
+	else if (uri != NULL && strncmp(uri, "/list", 5) == 0)
+		n = rows(&CALLS, company, "", BODY, BODY_MAX);
+	else if (uri != NULL && strncmp(uri, "/write", 6) == 0)
+		n = execute(&EVENT, 0, "", read_body(f)) ? 0 : -1;
 	answer(f, n < 0 ? 500 : n == 0 ? 204 : 200, BODY, n < 0 ? 0 : n);
 }
 

@@ -2,6 +2,7 @@
 // the one makes of the other; build/bench.json holds the same. A goal that is
 // not held is a result (exit 0); what could not be measured is an error (1).
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,9 +16,10 @@ import { Measurements } from './measure.mjs';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const VAR = join(ROOT, 'build/bench-var');
 const RESULT = join(ROOT, 'build/bench.json');
+const IDLE = 0.5; // a load average up to this
 const PASSWORD = 'frontdesk-demo';
-const FULL = { rounds: 3, seconds: 4, steady: 30, warmUp: 5, memory: [20_000, 100_000] };
-const SHORT = { rounds: 2, seconds: 2, steady: 4, warmUp: 1, memory: [10_000, 20_000] };
+const FULL = { rounds: 3, seconds: 3, steady: 30, warmUp: 5, memory: [20_000, 100_000] };
+const SHORT = { rounds: 3, seconds: 1, steady: 4, warmUp: 1, memory: [10_000, 20_000] };
 
 const USAGE = `usage: bench.mjs [--port P] [--short]
   --port P   the stack's port, and P+5 and P+6 for the bare limit (8100)
@@ -64,6 +66,7 @@ async function measure({ port, plan }) {
   const began = Date.now();
   const say = (what) => console.error(`${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ${what}`);
 
+  if (loadavg()[0] > IDLE) say(`the machine is busy (load ${loadavg()[0].toFixed(1)}): expect figures that vary`);
   rmSync(VAR, { recursive: true, force: true });
   mkdirSync(VAR, { recursive: true });
   say('starting a stack');

@@ -5,7 +5,7 @@ export const ROWS = 100; // of each kind, in each of these companies
 export const USER = 'bench@frontdesk.example';
 export const TEAMS = { 10: 21, 60: 22 }; // staff members: number of the company
 
-const DAYS = 45; // for which the teams have blocks in their calendars
+const DAYS = 34; // for which the teams are busy: five times a day in the first week, once in the last
 const ID = '-0000-7000-8000-';
 const KINDS = {
   company: 'c0', user: 'a0', branch: 'b0', resource: 'e0', staff: 'd0', hours: 'd1', service: '50', segment: '51', customer: 'c1',
@@ -61,10 +61,11 @@ INSERT INTO customer (company_id, id, name, phone, email, language, journey)
 SELECT c.id, ${id('customer', row)}, CONCAT('Customer ', p.seq), CONCAT('+49151', LPAD(${row}, 8, '0')), CONCAT('c', ${row}, '@example.com'), 'de', 'prospect' ${rows};
 INSERT INTO \`call\` (company_id, id, provider, provider_call_id, direction, status, from_number, to_number, branch_id, customer_id,
 	started_at, ended_at, duration_seconds, disconnection_reason, language, transcript, summary, sentiment, booking_outcome, booking_details,
-	customer_cents, currency, platform_microusd, exchange_rate_micro, exchange_rate_on, exchange_rate_source)
+	customer_cents, currency, platform_microusd, exchange_rate_micro, exchange_rate_on, exchange_rate_source, cost_parts)
 SELECT c.id, ${id('call', row)}, 'retell', CONCAT('call_bench_', ${row}), 'inbound', 'analyzed', CONCAT('+49151', LPAD(${row}, 8, '0')), '+493023125001',
 	${id('branch', 'k.seq')}, ${id('customer', row)}, ${started}, ${started} + INTERVAL 118 SECOND, 118, 'user_hangup', 'de', '${TRANSCRIPT}',
-	'The caller booked a haircut with Anna for Tuesday at two.', 'Positive', 'booked', '${DETAILS}', 40, 'EUR', 154383, 1100000, '2020-01-01', 'demo' ${rows};
+	'The caller booked a haircut with Anna for Tuesday at two.', 'Positive', 'booked', '${DETAILS}', 40, 'EUR', 154383, 1100000, '2020-01-01', 'demo',
+	'voice:118:second:137667|telephony:118:second:16716' ${rows};
 INSERT INTO platform_cost (company_id, id, call_id, kind, quantity, unit, microusd, rate_id)
 SELECT c.id, ${id('cost', `(${row}) * 2 + h.seq`)}, ${id('call', row)}, IF(h.seq = 0, 'voice', 'telephony'), 118, 'second', IF(h.seq = 0, 137667, 16716),
 	(SELECT MIN(id) FROM rate) ${rows} JOIN seq_0_to_1 h;
@@ -82,7 +83,7 @@ SELECT b.company_id, ${id('occupancy', 'b.n * 1000 + d.seq * 10 + h.seq')}, b.re
 	b.base + INTERVAL d.seq DAY + INTERVAL h.seq * 105 + 45 MINUTE, 'block'
 FROM (SELECT c.id AS company_id, ${row} AS n, ${id('resource', row)} AS resource_id,
 		UTC_DATE() + INTERVAL 450 + p.seq MOD 4 * 15 MINUTE AS base ${staff} WHERE k.seq IN (${Object.values(TEAMS)})) b
-	JOIN seq_0_to_${DAYS} d JOIN seq_0_to_4 h;
+	JOIN seq_0_to_${DAYS} d JOIN seq_0_to_4 h ON h.seq <= 4 - d.seq DIV 7;
 
 CREATE DATABASE bench;
 CREATE TABLE bench.event (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, body MEDIUMBLOB NOT NULL);

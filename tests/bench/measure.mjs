@@ -1,5 +1,5 @@
 // What is measured. Every figure stands beside the bare limit of the same
-// minute: runs of both take turns, and the median of the rounds counts.
+// minute: runs of both take turns, and the middle one of the rounds counts.
 import { fcgiRequest } from '../support/fcgi.mjs';
 import { rssAnon, startAlone, workerCommand } from '../support/alone.mjs';
 import { partMembers, signal } from '../support/process.mjs';
@@ -11,10 +11,9 @@ const HOOKS = [{ hook: 'demo-salon', key: 'key_demo_salon' }, { hook: 'demo-dent
 const EVENT_BYTES = 4096;
 const LEAST = { one: 0.6, list: 0.7, webhook: 0.5 }; // of the bare limit
 
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-
-  return sorted[sorted.length >> 1];
+/** The middle one by what `by` says of each. */
+export function median(items, by = (item) => item) {
+  return [...items].sort((a, b) => by(a) - by(b))[items.length >> 1];
 }
 
 const round = (n) => Number(n.toPrecision(4));
@@ -28,7 +27,7 @@ function atLeast(name, { value, bare }, least) {
 /** `figure` null: no goal, only shown beside the bare limit. */
 function p99(name, real, bare, figure) {
   const most = Math.max(figure, 2 * bare.p99);
-  const missing = real.bad > 0 ? `; ${real.bad} of ${real.sent} not answered 2xx` : '';
+  const missing = real.bad > 0 ? `; ${real.bad} of ${real.count} not answered 2xx` : '';
   const goal = figure === null ? null : `<= ${round(most)} (${figure} or 2 x bare)${missing}`;
 
   return {
@@ -101,16 +100,15 @@ export class Measurements {
     return writeRequests(this.file('events'), make(from));
   }
 
-  /** Medians of alternating rounds: {value, bare}. */
+  /** The round with the middle ratio, of rounds that take turns: {value, bare}. */
   async compare(realRun, bareRun) {
-    const bare = [];
-    const value = [];
+    const rounds = [];
 
     for (let i = 0; i < this.plan.rounds; i += 1) {
-      bare.push(await bareRun());
-      value.push(await realRun(bare.at(-1)));
+      const bare = await bareRun();
+      rounds.push({ bare, value: await realRun(bare) });
     }
-    return { value: median(value), bare: median(bare) };
+    return median(rounds, ({ value, bare }) => value / bare);
   }
 
   closed(port, file, distinct) {
@@ -139,6 +137,7 @@ export class Measurements {
     return [
       p99('read of one row, p99 at 200/s', await this.steady(stackPort, files.one, 200), bareOne, null),
       p99('availability 10 staff x 14 days, p99 at 200/s', await this.steady(stackPort, files.team10, 200), bareOne, 5),
+      p99('availability 60 staff x 31 days, p99 at 50/s', await this.steady(stackPort, files.team60, 50), bareOne, null),
       p99('availability 60 staff x 31 days, p99 at 200/s', await this.steady(stackPort, files.team60, 200), bareOne, 15),
     ];
   }

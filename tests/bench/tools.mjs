@@ -65,7 +65,7 @@ export async function latency({ port, file, rate, seconds, warmUp }) {
   const out = JSON.parse(await run(join(BUILD, 'openloop'), ['-p', String(port), '-r', String(rate), '-n', String(count),
     '-w', String(rate * warmUp), '-c', '64', file], (seconds + warmUp + 30) * 1000));
 
-  return { ...out, bad: count - good(out) };
+  return { ...out, count, bad: count - good(out) };
 }
 
 /** As many requests as `count`, from 16 connections, as fast as may be. */

@@ -14,8 +14,8 @@
 
 /* What the server does, and what it saw; shared with its process. */
 static struct script {
-	char answers[4][256]; /* to POSTs, one after the other; "": tears the line */
-	char list[512];       /* to GET; "": tears the line */
+	char answers[4][1024]; /* to POSTs, one after the other; "": tears the line */
+	char list[512];        /* to GET; "": tears the line */
 	int posts;
 	int gets;
 	char heard[4096]; /* the last request */
@@ -275,6 +275,21 @@ START_TEST(refusals_are_final_or_not)
 }
 END_TEST
 
+/* What a provider says is cut to its column, and may be no text at all. */
+START_TEST(a_refusal_in_any_bytes_is_final)
+{
+	const char *long_words = mem_printf(c->mem, "x%0298dää", 0); /* cut inside of an ä */
+	const char *id = add("a");
+
+	will_answer(0,
+		http(400, "",
+			mem_printf(c->mem, "{\"code\":21211,\"message\":\"%s\"}", long_words)));
+	ck_assert_int_eq(messages_send(c, id), 0);
+	ck_assert_int_eq(row(id).status, NOTE_FAILED);
+	ck_assert_int_eq(notification_again(c, add("b"), "caf\xe9 is full", false), 0);
+}
+END_TEST
+
 START_TEST(nobody_listens)
 {
 	const char *id = add("a");
@@ -300,6 +315,7 @@ Suite *suite_sms(void)
 	tcase_add_test(t, what_was_not_taken_is_sent_again);
 	tcase_add_test(t, without_a_list_nothing_is_sent);
 	tcase_add_loop_test(t, refusals_are_final_or_not, 0, 10);
+	tcase_add_test(t, a_refusal_in_any_bytes_is_final);
 	tcase_add_test(t, nobody_listens);
 	suite_add_tcase(s, t);
 	return s;

@@ -6,6 +6,7 @@
 #include "core/staff/staff.h"
 #include "core/task/task.h"
 #include "core/tenant/company.h"
+#include "core/user/user.h"
 #include "tests/db/salon.h"
 
 /* ---- lists ---- */
@@ -112,6 +113,41 @@ START_TEST(a_company_knows_itself_and_no_other)
 	c->company = 0;
 	ck_assert_int_eq(company_current(c, &co), -1);
 	ck_assert_int_eq(c->err.code, E_NOT_FOUND);
+}
+END_TEST
+
+#define OWNER "01900000-0000-7000-8000-5a1000000002"
+#define DENTAL "(SELECT id FROM frontdesk_store.company WHERE slug = 'bright-smile')"
+
+/* Somebody whose other company is closed has one company, and need not name it. */
+START_TEST(a_closed_company_counts_for_nobody)
+{
+	static const char *const STEPS[] = {
+		"INSERT INTO frontdesk_store.session (id, user_id, client, refresh_hash, "
+		"expires_at)"
+		" VALUES ('" OWNER "', '" OWNER "', 'app', 'closed', NOW(3) + INTERVAL 1 DAY)",
+		"INSERT INTO frontdesk_store.membership VALUES ('" OWNER "', " DENTAL
+		", 'staff', NOW(3))",
+		"UPDATE frontdesk_store.company SET status = 'closed' WHERE slug = 'bright-smile'",
+		"UPDATE frontdesk_store.company SET status = 'active' WHERE slug = 'bright-smile'",
+		"DELETE FROM frontdesk_store.membership WHERE user_id = '" OWNER
+		"' AND role = 'staff'",
+		"DELETE FROM frontdesk_store.session WHERE id = '" OWNER "'",
+	};
+	struct ctx *web = db_ctx("fd_web");
+	MYSQL *root = raw_connect("root");
+	struct identity who[COUNT_OF(STEPS)];
+
+	for (size_t i = 0; i < COUNT_OF(STEPS); i++) {
+		ck_assert_uint_eq(raw_run(root, STEPS[i]), 0);
+		ck_assert_int_ge(session_find(web, OWNER, NULL, &who[i]), 0);
+	}
+	ck_assert_int_eq(who[1].memberships, 2);
+	ck_assert_int_eq(who[2].memberships, 1);
+	ck_assert_int_eq(who[2].company_number, salon());
+	ck_assert_int_eq(who[3].memberships, 2);
+	mysql_close(root);
+	db_ctx_end(web);
 }
 END_TEST
 
@@ -392,6 +428,7 @@ Suite *suite_subjects(void)
 	tcase_add_test(t, a_list_goes_page_by_page);
 	tcase_add_test(t, a_list_takes_filters);
 	tcase_add_test(t, a_company_knows_itself_and_no_other);
+	tcase_add_test(t, a_closed_company_counts_for_nobody);
 	tcase_add_test(t, services_come_with_segments_and_staff);
 	tcase_add_test(t, hours_are_those_of_active_staff);
 	tcase_add_loop_test(t, a_name_is_folded_to_its_words, 0, (int)COUNT_OF(KEYS));

@@ -152,6 +152,39 @@ START_TEST(what_is_not_due_waits)
 }
 END_TEST
 
+static void salon_is(const char *status)
+{
+	ck_assert_int_eq(db_exec(root, "UPDATE frontdesk_store.company SET status = ? WHERE id = ?",
+				 status, salon()),
+		1);
+}
+
+/* One for each of the two, more than a claim takes; the dental clinic's is last. */
+START_TEST(a_suspended_companys_jobs_wait_and_hold_up_nobody)
+{
+	const char *waiting = NULL;
+	struct rows rows;
+
+	for (int i = 0; i < 25; i++)
+		waiting = jobs_add(c, JOB_INBOX_RETELL, NULL);
+	c->company = dental();
+	ck_assert_int_eq(queue_add(c, JOB_SWEEP, NULL, (ts_t){0}, NULL), 0);
+	c->company = 0;
+	salon_is(_i == 0 ? "suspended" : "closed");
+	int n = worker_claim(c, "me", 10, &rows);
+	int again = worker_claim(c, "you", 10, &rows);
+	int64_t due = one_int(root,
+		"SELECT COUNT(*) FROM frontdesk_store.job WHERE run_at <= NOW(3) AND state = "
+		"'queued'");
+	salon_is("active");
+	ck_assert_int_eq(n, 1);
+	ck_assert_int_eq(again, 0);
+	ck_assert_int_eq(due, 0);
+	ck_assert_int_eq(jobs_row(root, waiting).state, JOB_QUEUED);
+	ck_assert_int_eq(jobs_row(root, waiting).attempts, 0);
+}
+END_TEST
+
 START_TEST(a_unique_key_queues_once)
 {
 	c->company = salon();
@@ -334,6 +367,27 @@ END_TEST
 
 /* ---- replaying ---- */
 
+struct replay {
+	const char *id;
+	struct job out;
+};
+
+static int replay_step(struct ctx *k, void *arg)
+{
+	struct replay *r = arg;
+
+	return job_replay(k, r->id, &r->out);
+}
+
+static int replay(const char *id, struct job *out)
+{
+	struct replay r = {.id = id};
+	int rc = in_tx(c, replay_step, &r);
+
+	*out = r.out;
+	return rc;
+}
+
 START_TEST(a_dead_job_is_replayed_with_fresh_attempts)
 {
 	const char *id = jobs_add(c, JOB_SWEEP, NULL);
@@ -341,23 +395,28 @@ START_TEST(a_dead_job_is_replayed_with_fresh_attempts)
 	struct job again;
 
 	hush();
-	ck_assert_int_eq(job_replay(c, id, &again), -1); /* it runs */
+	ck_assert_int_eq(replay(id, &again), -1); /* it runs */
 	ck_assert_int_eq(c->err.code, E_STATE);
 	err_clear(c);
 	ends_with = E_INVALID;
 	ck_assert_int_eq(worker_attempt(c, &j, &NOTHING), ATTEMPT_AGAIN);
 	err_clear(c);
 	c->company = dental();
-	ck_assert_int_eq(job_replay(c, id, &again), -1);
+	ck_assert_int_eq(replay(id, &again), -1);
 	ck_assert_int_eq(c->err.code, E_NOT_FOUND);
 	err_clear(c);
 	c->company = salon();
 	c->wake = false;
-	ck_assert_int_eq(job_replay(c, id, &again), 0);
+	ck_assert_int_eq(replay(id, &again), 0);
 	ck_assert(c->wake);
 	ck_assert_int_eq(again.state, JOB_QUEUED);
 	ck_assert_int_eq(again.max_attempts - again.attempts, JOB_RULES[JOB_SWEEP].attempts);
 	ck_assert_int_eq(again.finished_at.ms, 0);
+	ck_assert_int_eq(one_int(root,
+				 "SELECT COUNT(*) FROM frontdesk_store.audit_entry "
+				 "WHERE action = 'job.replay' AND subject_id = ?",
+				 id),
+		1);
 	c->company = 0;
 	struct claim next = claim_one("me");
 	/* the count went on: the first attempt cannot end the second */
@@ -430,6 +489,25 @@ START_TEST(recurring_jobs_come_once_a_period)
 }
 END_TEST
 
+START_TEST(a_sweep_removes_all_that_is_old)
+{
+	ck_assert_int_ge(
+		db_exec(root,
+			"INSERT INTO frontdesk_store.login_failure (account_hash, remote_address, "
+			"created_at) SELECT '', 'test', NOW(3) - INTERVAL (seq MOD 2) * 2 DAY "
+			"FROM frontdesk_store.seq_1_to_50000"),
+		0);
+	ck_assert_int_eq(JOB_WORK[JOB_SWEEP].run(c, NULL), 0);
+	int64_t left = one_int(root,
+		"SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE remote_address = 'test'");
+	ck_assert_int_ge(db_exec(root,
+				 "DELETE FROM frontdesk_store.login_failure WHERE remote_address = "
+				 "'test'"),
+		0);
+	ck_assert_int_eq(left, 25000);
+}
+END_TEST
+
 START_TEST(every_kind_has_its_work)
 {
 	for (int i = 0; i < JOB_KIND_COUNT; i++) {
@@ -451,6 +529,7 @@ Suite *suite_worker(void)
 	tcase_add_test(t, a_claim_is_committed_before_acting);
 	tcase_add_test(t, the_first_come_first_by_priority);
 	tcase_add_test(t, what_is_not_due_waits);
+	tcase_add_loop_test(t, a_suspended_companys_jobs_wait_and_hold_up_nobody, 0, 2);
 	tcase_add_test(t, a_unique_key_queues_once);
 	tcase_add_test(t, a_late_worker_changes_nothing);
 	tcase_add_test(t, a_lapsed_lease_is_not_a_crash);
@@ -463,6 +542,7 @@ Suite *suite_worker(void)
 	tcase_add_test(t, a_dead_job_is_replayed_with_fresh_attempts);
 	tcase_add_test(t, jobs_are_listed_newest_first);
 	tcase_add_test(t, recurring_jobs_come_once_a_period);
+	tcase_add_test(t, a_sweep_removes_all_that_is_old);
 	tcase_add_test(t, every_kind_has_its_work);
 	suite_add_tcase(s, t);
 	return s;

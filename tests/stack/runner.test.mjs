@@ -61,6 +61,13 @@ async function seconds(f) {
   return [value, (performance.now() - began) / 1000];
 }
 
+test('where nothing is missing, deps says nothing and takes no second', async () => {
+  const [{ stdout, stderr }, took] = await seconds(() => run(join(ROOT, 'systemd/deps')));
+
+  assert.equal(stdout + stderr, '');
+  assert.ok(took < 1, `took ${took} s`);
+});
+
 describe('one folder, from its first start', () => {
   const dir = mkdtempSync(join(tmpdir(), 'fd-'));
   let stack;
@@ -134,22 +141,40 @@ describe('one folder, from its first start', () => {
     assert.match(stack.output(), /mariadb ended; it is started again[^]*login ended; it is started again/);
   });
 
-  test('a pool is renewed without losing a request', async () => {
-    const old = partMembers(stack, 'api');
+  /** The answers to requests that take their time (a password is checked), while `disturb` is at work. */
+  async function answersWhile(disturb) {
     let busy = true;
     const statuses = [];
-    const clients = Array.from({ length: 8 }, async () => {
-      while (busy) statuses.push((await request(`${stack.base}/api/health`).catch(() => ({ status: 0 }))).status);
+    const clients = Array.from({ length: 6 }, async () => {
+      while (busy) {
+        const json = { email: `nobody-${Math.random()}@salon.example`, password: 'not-the-password' };
+        statuses.push((await request(`${stack.base}/api/v2/auth/login`, { method: 'POST', json }).catch(() => ({ status: 0 }))).status);
+      }
     });
 
-    await run(join(ROOT, 'systemd/reload-pool'), { env: { ...process.env, MAINPID: String(old[0]) } });
-    await sleep(200);
+    await sleep(300);
+    await disturb();
+    await sleep(300);
     busy = false;
     await Promise.all(clients);
+    return statuses;
+  }
+
+  test('a pool is renewed without losing a request', async () => {
+    const old = partMembers(stack, 'login');
+    const statuses = await answersWhile(() => run(join(ROOT, 'systemd/reload-pool'), { env: { ...process.env, MAINPID: String(old[0]) } }));
+
     assert.deepEqual(living(old), [old[0]], 'all workers but none of the parent are new');
-    assert.equal(partMembers(stack, 'api').length, old.length);
-    assert.ok(statuses.length > 50);
-    assert.deepEqual(statuses.filter((status) => status !== 200), []);
+    assert.equal(partMembers(stack, 'login').length, old.length);
+    assert.ok(statuses.length > 5);
+    assert.deepEqual(statuses.filter((status) => status !== 401), []);
+  });
+
+  test('control: workers that are killed do lose requests', async () => {
+    const workers = partMembers(stack, 'login').slice(1);
+    const statuses = await answersWhile(() => workers.forEach((pid) => signal(pid, 'SIGKILL')));
+
+    assert.ok(statuses.includes(503), `${statuses}`);
   });
 
   test('the health unit\'s question is answered by every pool\'s own socket', async () => {
@@ -243,6 +268,23 @@ describe('one folder, from its first start', () => {
     await stack.stop();
     stack = undefined;
     await assertNothingLeft(dir, now);
+  });
+
+  test('told to stop twice, it waits for nobody', async () => {
+    const child = spawn(join(ROOT, 'systemd/run-local'), ['--port', String(PORT), '--var', dir, '--build', BUILD], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await waitFor('the start', async () => (await request(`http://127.0.0.1:${PORT}/api/health`)).status === 200, { timeoutMs: 20_000 });
+    await sleep(500);
+    const pids = everyone({ var: dir });
+
+    signal(partLeader({ var: dir }, 'sandbox'), 'SIGSTOP');
+    child.kill('SIGINT');
+    await sleep(1000);
+    assert.equal(child.exitCode, null, 'once, it waits');
+    child.kill('SIGINT');
+    const [, took] = await seconds(() => ended);
+    assert.ok(took < 2, `took ${took} s`);
+    await assertNothingLeft(dir, pids);
   });
 
   test('a command in between: its status, then the end', async () => {

@@ -58,6 +58,10 @@ START_TEST(a_long_detail_is_cut)
 	longer[sizeof(longer) - 1] = '\0';
 	err_set(c, E_INVALID, "%s", longer);
 	ck_assert_uint_eq(strlen(c->err.detail), 511);
+	err_clear(c);
+	memcpy(longer + 510, "\xC3\xA4", 2); /* not inside of a character */
+	err_set(c, E_INVALID, "%s", longer);
+	ck_assert_str_eq(c->err.detail + 510, "\xEF\xBF\xBD");
 }
 END_TEST
 

@@ -67,6 +67,17 @@ START_TEST(characters_are_counted_and_not_cut_in_two)
 }
 END_TEST
 
+START_TEST(bytes_that_are_no_text_are_mended)
+{
+	static const char GOOD[] = "a\xC3\xA4\xF0\x9F\x98\x80";
+
+	ck_assert_ptr_eq(utf8_mend(mem, GOOD), GOOD);
+	ck_assert_str_eq(utf8_mend(mem, "caf\xE9!"), "caf\xEF\xBF\xBD!");
+	ck_assert_str_eq(utf8_mend(mem, "\xC3\xA4\xC3"), "\xC3\xA4\xEF\xBF\xBD");
+	ck_assert_str_eq(utf8_mend(mem, "\xF0\x9F"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+END_TEST
+
 START_TEST(questions_about_text)
 {
 	ck_assert(text_empty(NULL) && text_empty("") && !text_empty(" "));
@@ -190,6 +201,7 @@ Suite *suite_text(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, utf8_is_checked);
 	tcase_add_test(t, characters_are_counted_and_not_cut_in_two);
+	tcase_add_test(t, bytes_that_are_no_text_are_mended);
 	tcase_add_test(t, questions_about_text);
 	tcase_add_test(t, integers_are_read_strictly);
 	tcase_add_test(t, integers_have_bounds);
