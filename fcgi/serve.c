@@ -200,6 +200,25 @@ static void answer_conflict(struct req *r)
 	r->c.err = kept;
 }
 
+/* Whether If-None-Match names this text: "*", or a list of which each may be
+ * weak (RFC 9110, 13.1.2). */
+static bool etag_known(const char *p, const char *etag)
+{
+	size_t n = strlen(etag);
+
+	while (p != NULL && *p != '\0') {
+		p += strspn(p, ", \t");
+		if (*p == '*')
+			return true;
+		if (text_starts(p, "W/"))
+			p += 2;
+		if (strncmp(p, etag, n) == 0 && strchr(", \t", p[n]) != NULL)
+			return true;
+		p += strcspn(p, ",");
+	}
+	return false;
+}
+
 /* A GET of one object carries a digest of its text; the same text again
  * needs no second transfer. */
 static void answer_conditional(struct req *r)
@@ -212,7 +231,7 @@ static void answer_conditional(struct req *r)
 	for (size_t i = 0; i < r->out.n; i++)
 		h = (h ^ (uint8_t)r->out.p[i]) * UINT64_C(1099511628211);
 	r->etag = mem_printf(r->c.mem, "\"%016" PRIx64 "\"", h);
-	if (text_same(known, r->etag))
+	if (etag_known(known, r->etag))
 		reply_empty(r, 304);
 }
 

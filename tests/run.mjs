@@ -19,6 +19,7 @@ const STEPS = [
   ['sandbox', ['sh', '-c', 'cd tests && node --test --test-reporter=spec sandbox/*.test.mjs'], 300],
   ['runner', ['make', '-s', 'test-runner'], 600],
   ['api', node(...files('api')), 600],
+  ['hook', node(...files('hook')), 120],
   ['fault', ['make', '-s', 'test-fault'], 600],
   ['e2e', node('tests/e2e/e2e.test.mjs'), 300],
 ]

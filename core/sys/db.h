@@ -44,7 +44,8 @@ struct db *db_new(const struct db_address *a);
 void db_delete(struct db *db);
 /* Connect now (deadline 2 s). 0, or -1 with E_UNAVAILABLE. */
 int db_connect(struct ctx *c) MUST_USE;
-/* Between requests: a dead or doubtful connection is dropped. */
+/* Between requests: a doubtful connection is dropped, and before the next
+ * statement one that the server has ended meanwhile. */
 void db_idle(struct db *db);
 
 /* ---- arguments ---- */

@@ -2,6 +2,8 @@
 #include "core/sys/db_mysql.h"
 #include "core/base/log.h"
 
+#include <poll.h>
+
 /* ---- connection ---- */
 
 char *db_keep(const char *s)
@@ -94,12 +96,24 @@ static void connection_options(struct db *db, MYSQL *m)
 
 static int failed(struct ctx *c, unsigned code, const char *message, const char *sql);
 
+/* The server speaks only when it is asked: what can be read from a line at
+ * rest is its end (it timed out, or the server was started anew). */
+static bool line_ended(struct db *db)
+{
+	struct pollfd p = {.fd = mysql_get_socket(db->conn), .events = POLLIN};
+
+	return poll(&p, 1, 0) != 0;
+}
+
 int db_connect(struct ctx *c)
 {
 	struct db *db = c->db;
 	const struct db_address *a = &db->address;
 	MYSQL *m;
 
+	if (db->conn != NULL && db->rested && line_ended(db))
+		disconnect(db);
+	db->rested = false;
 	if (db->conn != NULL)
 		return 0;
 	m = mysql_init(NULL);
@@ -121,6 +135,7 @@ void db_idle(struct db *db)
 {
 	if (db->in_tx)
 		disconnect(db);
+	db->rested = true;
 	db->begin_wanted = false;
 	db->doomed = false;
 }

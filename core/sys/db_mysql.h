@@ -31,6 +31,7 @@ struct db {
 	struct db_address address;
 	MYSQL *conn; /* NULL: not connected */
 	uint32_t entered;
+	bool rested;       /* nothing was sent since db_idle */
 	bool begin_wanted; /* db_begin was said, nothing sent yet */
 	bool in_tx;
 	bool doomed;

@@ -87,7 +87,7 @@ export async function makeClient(base) {
         throw new Error(`${method} ${path} ${r.status} does not fit its OpenAPI schema: ` +
           `${ajv.errorsText(valid.errors)}\n${r.text.slice(0, 2000)}`)
       }
-      if (valid && r.json === undefined) throw new Error(`${method} ${path} ${r.status}: not JSON: ${r.text.slice(0, 500)}`)
+      if (valid && r.json === undefined && r.status !== 304) throw new Error(`${method} ${path} ${r.status}: not JSON: ${r.text.slice(0, 500)}`)
     }
     return r
   }

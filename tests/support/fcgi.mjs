@@ -56,16 +56,15 @@ export function records(buffer) {
   return { found, rest: buffer };
 }
 
-export function encodeRequest({ method = 'GET', path = '/', headers = {}, body = '' }) {
+export function encodeRequest({ method = 'GET', path = '/', headers = {}, body = '', address = '127.0.0.1' }) {
   const content = Buffer.from(body);
   const params = {
     REQUEST_METHOD: method, REQUEST_URI: path, SERVER_PROTOCOL: 'HTTP/1.1', GATEWAY_INTERFACE: 'CGI/1.1',
-    REMOTE_ADDR: '127.0.0.1', CONTENT_LENGTH: content.length || '',
+    REMOTE_ADDR: address, CONTENT_LENGTH: content.length || '',
   };
 
   for (const [name, value] of Object.entries(headers)) {
-    const key = name.toUpperCase().replaceAll('-', '_');
-    params[key === 'CONTENT_TYPE' ? key : `HTTP_${key}`] = value;
+    params[`HTTP_${name.toUpperCase().replaceAll('-', '_')}`] = value;
   }
   return Buffer.concat([
     record(BEGIN, Buffer.from([0, RESPONDER, 0, 0, 0, 0, 0, 0])),
