@@ -62,14 +62,15 @@ CREATE TABLE membership (
 	CONSTRAINT membership_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
--- A log-in. Its refresh token is spent at each use; the hash before the
--- present one is kept to recognise a stolen token that comes back.
+-- A log-in. Its refresh token is spent at each use. All refresh tokens of a
+-- session begin alike: the hash of that beginning tells a token that was spent,
+-- however long ago, from one that never was.
 CREATE TABLE session (
 	id UUID NOT NULL PRIMARY KEY,
 	user_id UUID NOT NULL,
 	client ENUM('web','app') NOT NULL,
+	family_hash BINARY(32) NOT NULL,
 	refresh_hash BINARY(32) NOT NULL,
-	previous_hash BINARY(32) NULL,
 	remote_address VARCHAR(45) CHARACTER SET ascii NULL,
 	user_agent VARCHAR(200) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
@@ -79,7 +80,7 @@ CREATE TABLE session (
 	KEY session_user (user_id, created_at),
 	KEY session_expiry (expires_at),
 	UNIQUE KEY session_refresh (refresh_hash),
-	KEY session_previous (previous_hash),
+	UNIQUE KEY session_family (family_hash),
 	CONSTRAINT session_user FOREIGN KEY (user_id) REFERENCES user (id)
 );
 

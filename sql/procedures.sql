@@ -65,7 +65,7 @@ BEGIN
 		UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = v_id;
 	ELSEIF v_id IS NOT NULL THEN
 		UPDATE frontdesk_store.session
-			SET family_hash = p_family, refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
+			SET refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
 			WHERE id = v_id;
 	END IF;
 	SELECT IF(v_reused, 2, 1) AS outcome, s.id AS session_id, s.client, u.id, u.email, u.name, u.is_platform_admin
