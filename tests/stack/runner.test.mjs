@@ -243,8 +243,9 @@ describe('one folder, from its first start', () => {
     assert.match(stack.output(), /stopping what an earlier run left behind/);
   });
 
-  test('what cannot end by itself is cleared away by the next start, and nothing else', async () => {
+  test('what cannot end by itself is cleared away by the next start, and nothing else', async (t) => {
     const stranger = spawn('sleep', ['1000']);
+    t.after(() => stranger.kill());
     const pids = everyone(stack);
     const hook = partMembers(stack, 'hook');
 
@@ -263,7 +264,6 @@ describe('one folder, from its first start', () => {
     stack = await start(dir);
     assert.deepEqual(living(pids), []);
     assert.ok(signal(stranger.pid, 0), 'the stranger lives');
-    stranger.kill();
     const now = everyone(stack);
     await stack.stop();
     stack = undefined;
