@@ -60,7 +60,7 @@ test('what was made is at its Location, and is read again only when it has chang
     assert.equal(same.text, '', known)
     assert.equal(same.headers.etag, etag)
   }
-  for (const other of ['"x"', etag.slice(1, -1), `${etag.slice(0, -2)}0"`, `"x", "y"`, '']) {
+  for (const other of ['"x"', etag.slice(1, -1), `${etag.slice(0, -1)}0"`, `"x", "y"`, '']) {
     assert.equal((await get(at, { 'If-None-Match': other })).status, 200, other)
   }
   assert.equal((await client.call('dental', 'GET', at, { headers: { 'If-None-Match': '*' } })).status, 404)
