@@ -2,7 +2,7 @@
 // build/bare as a pool has, beside the stack whose database they read. Its
 // second port leads to whatever listens on `alone`, a single worker's socket.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request, sleep, waitFor } from '../support/http.mjs';
@@ -44,7 +44,7 @@ http {
 /** Resolves to {port, alonePort, aloneSocket, stop()}. */
 export async function startBare(stack, port) {
   const folder = join(stack.var, 'bare');
-  const run = join(stack.var, 'run');
+  const run = realpathSync(join(stack.var, 'run')); // the shorter path, where there are two
   const socket = join(run, 'bare.sock');
   const alone = join(run, 'alone.sock');
   const conf = join(folder, 'nginx.conf');
