@@ -220,8 +220,17 @@ static size_t plain_run(const char *s)
 
 void json_quote(struct buf *b, const char *s)
 {
-	s = utf8_mend(b->mem, s);
+	size_t ascii = 0;
+
+	while (s[ascii] >= 0x20 && s[ascii] < 0x7F && s[ascii] != '"' && s[ascii] != '\\')
+		ascii++;
 	buf_char(b, '"');
+	if (s[ascii] == '\0') { /* most text: as it is */
+		buf_add(b, s, ascii);
+		buf_char(b, '"');
+		return;
+	}
+	s = utf8_mend(b->mem, s);
 	while (*s != '\0') {
 		size_t n = plain_run(s);
 

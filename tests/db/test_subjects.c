@@ -123,9 +123,10 @@ END_TEST
 START_TEST(a_closed_company_counts_for_nobody)
 {
 	static const char *const STEPS[] = {
-		"INSERT INTO frontdesk_store.session (id, user_id, client, refresh_hash, "
-		"expires_at)"
-		" VALUES ('" OWNER "', '" OWNER "', 'app', 'closed', NOW(3) + INTERVAL 1 DAY)",
+		"INSERT INTO frontdesk_store.session (id, user_id, client, family_hash, "
+		"refresh_hash, expires_at)"
+		" VALUES ('" OWNER "', '" OWNER
+		"', 'app', 'family', 'closed', NOW(3) + INTERVAL 1 DAY)",
 		"INSERT INTO frontdesk_store.membership VALUES ('" OWNER "', " DENTAL
 		", 'staff', NOW(3))",
 		"UPDATE frontdesk_store.company SET status = 'closed' WHERE slug = 'bright-smile'",

@@ -249,9 +249,11 @@ END_TEST
 /* A session whose refresh token is "torture". */
 static void have_session(void)
 {
-	change("INSERT INTO session (id, user_id, client, refresh_hash, expires_at) VALUES"
+	change("INSERT INTO session (id, user_id, client, family_hash, refresh_hash, expires_at) "
+	       "VALUES"
 	       " ('" VISIT "', '01900000-0000-7000-8000-5a1000000002', 'app',"
-	       " UNHEX(SHA2('torture', 256)), NOW(3) + INTERVAL 1 DAY)");
+	       " UNHEX(SHA2('torture', 256)), UNHEX(SHA2('torture', 256)),"
+	       " NOW(3) + INTERVAL 1 DAY)");
 }
 
 START_TEST(a_refresh)
