@@ -32,6 +32,8 @@ CREATE TABLE company (
 	locale VARCHAR(16) CHARACTER SET ascii NOT NULL,
 	status ENUM('trial','active','suspended','closed') NOT NULL DEFAULT 'trial',
 	requires_confirmation TINYINT(1) NOT NULL DEFAULT 0,
+	public_booking TINYINT(1) NOT NULL DEFAULT 1,
+	max_open_bookings SMALLINT UNSIGNED NULL, -- of one customer
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY company_uid (uid),
 	UNIQUE KEY company_slug (slug),

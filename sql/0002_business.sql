@@ -26,6 +26,7 @@ CREATE TABLE phone_number (
 	language VARCHAR(16) CHARACTER SET ascii NOT NULL DEFAULT 'en',
 	is_active TINYINT(1) NOT NULL DEFAULT 1,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	deleted_at DATETIME(3) NULL,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY phone_number_e164 (company_id, e164),
 	KEY phone_number_lookup (e164),
@@ -69,16 +70,21 @@ CREATE TABLE integration (
 );
 
 -- Whatever can be taken: a staff member, a room, a device. booking_seq is
--- written by every take, before it looks: that is what makes takes queue.
+-- written by every take, before it looks: that is what makes takes queue. A
+-- resource of capacity n has the lanes 0 .. n-1; a staff member has lane 0,
+-- and a class in lane 0 has its other seats in the lanes above.
 CREATE TABLE resource (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
 	branch_id UUID NOT NULL,
 	kind ENUM('staff','room','device') NOT NULL,
 	name VARCHAR(120) NOT NULL,
-	capacity SMALLINT UNSIGNED NOT NULL DEFAULT 1,
+	capacity SMALLINT UNSIGNED NOT NULL DEFAULT 1 CHECK (capacity BETWEEN 1 AND 100),
+	position SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	is_active TINYINT(1) NOT NULL DEFAULT 1,
 	booking_seq BIGINT UNSIGNED NOT NULL DEFAULT 0,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	deleted_at DATETIME(3) NULL,
 	PRIMARY KEY (company_id, id),
 	CONSTRAINT resource_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id)
 );
@@ -92,6 +98,7 @@ CREATE TABLE staff (
 	email VARCHAR(254) NULL,
 	position SMALLINT UNSIGNED NOT NULL DEFAULT 0,
 	is_active TINYINT(1) NOT NULL DEFAULT 1,
+	feed_seq INT UNSIGNED NOT NULL DEFAULT 1,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	deleted_at DATETIME(3) NULL,
 	PRIMARY KEY (company_id, id),
@@ -100,21 +107,68 @@ CREATE TABLE staff (
 	CONSTRAINT staff_resource FOREIGN KEY (company_id, resource_id) REFERENCES resource (company_id, id)
 );
 
--- Minutes of the branch's local day; a break is the gap between two rows.
+-- When somebody works in a branch; without staff_id, when the branch is open
+-- (a branch without such rows is open whenever somebody works). Minutes of the
+-- branch's local day; a break is the gap between two rows. A row is of every
+-- week (weekday, 1 Monday .. 7 Sunday, perhaps only within its validity, both
+-- days included) or of one day: then it stands in for the weekly ones, and
+-- 0 to 0 says that there is no work that day.
 CREATE TABLE working_hours (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
-	staff_id UUID NOT NULL,
-	weekday TINYINT UNSIGNED NOT NULL CHECK (weekday BETWEEN 1 AND 7),
+	branch_id UUID NOT NULL,
+	staff_id UUID NULL,
+	weekday TINYINT UNSIGNED NULL CHECK (weekday BETWEEN 1 AND 7),
+	day DATE NULL,
+	valid_from DATE NULL,
+	valid_to DATE NULL,
 	start_minute SMALLINT UNSIGNED NOT NULL,
 	end_minute SMALLINT UNSIGNED NOT NULL CHECK (end_minute <= 1440),
 	PRIMARY KEY (company_id, id),
-	KEY working_hours_staff (company_id, staff_id, weekday),
-	CHECK (start_minute < end_minute),
+	KEY working_hours_staff (company_id, staff_id, branch_id),
+	KEY working_hours_branch (company_id, branch_id, staff_id),
+	CHECK (start_minute < end_minute OR (end_minute = 0 AND day IS NOT NULL)),
+	CHECK ((weekday IS NULL) <> (day IS NULL)),
+	CHECK (weekday IS NOT NULL OR (valid_from IS NULL AND valid_to IS NULL)),
+	CHECK (valid_from <= valid_to),
+	CONSTRAINT working_hours_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
 	CONSTRAINT working_hours_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id)
 );
 
--- Every service has at least one segment; duration_minutes is their sum.
+-- Holidays, illness: local time of whichever branch somebody would work in.
+CREATE TABLE time_off (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	staff_id UUID NOT NULL,
+	local_start DATETIME NOT NULL,
+	local_end DATETIME NOT NULL,
+	reason VARCHAR(200) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY time_off_staff (company_id, staff_id, local_end),
+	CHECK (local_start < local_end),
+	CONSTRAINT time_off_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id)
+);
+
+-- A day on which a branch is closed, whatever else is said; without branch_id,
+-- all of them.
+CREATE TABLE closed_day (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	branch_id UUID NULL,
+	day DATE NOT NULL,
+	name VARCHAR(200) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY closed_day_day (company_id, day, branch_id),
+	CONSTRAINT closed_day_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
+	CONSTRAINT closed_day_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
+-- Every service has at least one segment; duration_minutes is their sum. A
+-- service of capacity above 1 is a class: so many customers at once, with one
+-- segment. staff_choice: who does it when nobody is wished. A visit that is
+-- cancelled later than cancel_notice_minutes ahead owes late_fee_cents.
 CREATE TABLE service (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -128,6 +182,10 @@ CREATE TABLE service (
 	grid_minutes SMALLINT UNSIGNED NOT NULL DEFAULT 15 CHECK (grid_minutes BETWEEN 5 AND 60),
 	notice_minutes INT UNSIGNED NOT NULL DEFAULT 60,
 	horizon_days SMALLINT UNSIGNED NOT NULL DEFAULT 90,
+	capacity SMALLINT UNSIGNED NOT NULL DEFAULT 1 CHECK (capacity BETWEEN 1 AND 100),
+	staff_choice ENUM('least_loaded','longest_idle','round_robin','usual') NOT NULL DEFAULT 'least_loaded',
+	cancel_notice_minutes INT UNSIGNED NOT NULL DEFAULT 0,
+	late_fee_cents BIGINT NOT NULL DEFAULT 0,
 	is_active TINYINT(1) NOT NULL DEFAULT 1,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	deleted_at DATETIME(3) NULL,
@@ -152,14 +210,51 @@ CREATE TABLE service_segment (
 	CONSTRAINT service_segment_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id)
 );
 
--- Who can do a segment.
+-- Who can do a segment, perhaps faster or slower than others; price_cents is
+-- the price of the whole service with this person, and counts on the first
+-- segment. chosen_at: when this person was last chosen among several.
 CREATE TABLE service_staff (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
 	service_segment_id UUID NOT NULL,
 	staff_id UUID NOT NULL,
-	PRIMARY KEY (company_id, service_segment_id, staff_id),
+	duration_minutes SMALLINT UNSIGNED NULL CHECK (duration_minutes BETWEEN 1 AND 1440),
+	price_cents BIGINT NULL,
+	chosen_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY service_staff_once (company_id, service_segment_id, staff_id),
 	CONSTRAINT service_staff_segment FOREIGN KEY (company_id, service_segment_id) REFERENCES service_segment (company_id, id),
 	CONSTRAINT service_staff_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id)
+);
+
+-- What a segment needs beside staff: of each requirement one resource, which
+-- is taken until the processing ends, because the customer stays in it.
+CREATE TABLE service_resource (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	service_segment_id UUID NOT NULL,
+	requirement SMALLINT UNSIGNED NOT NULL DEFAULT 1,
+	resource_id UUID NOT NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY service_resource_once (company_id, service_segment_id, requirement, resource_id),
+	CONSTRAINT service_resource_segment FOREIGN KEY (company_id, service_segment_id) REFERENCES service_segment (company_id, id),
+	CONSTRAINT service_resource_resource FOREIGN KEY (company_id, resource_id) REFERENCES resource (company_id, id)
+);
+
+-- What can be added to a service: its time goes to the end of the last segment.
+CREATE TABLE service_add_on (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	service_id UUID NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	duration_minutes SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	price_cents BIGINT NOT NULL DEFAULT 0,
+	position SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	is_active TINYINT(1) NOT NULL DEFAULT 1,
+	deleted_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	KEY service_add_on_service (company_id, service_id, position),
+	CONSTRAINT service_add_on_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id)
 );
 
 CREATE TABLE customer (
@@ -170,6 +265,7 @@ CREATE TABLE customer (
 	email VARCHAR(254) NULL,
 	language VARCHAR(16) CHARACTER SET ascii NULL,
 	journey ENUM('lead','prospect','customer','regular','vip','inactive') NOT NULL DEFAULT 'lead',
+	no_show_count INT UNSIGNED NOT NULL DEFAULT 0,
 	booking_seq BIGINT UNSIGNED NOT NULL DEFAULT 0,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),

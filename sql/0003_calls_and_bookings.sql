@@ -58,6 +58,27 @@ CREATE TABLE call_event (
 	CONSTRAINT call_event_call FOREIGN KEY (company_id, call_id) REFERENCES `call` (company_id, id)
 );
 
+-- Visits that repeat: rrule is RFC 5545's, the times are wall clock.
+CREATE TABLE booking_series (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	customer_id UUID NOT NULL,
+	service_id UUID NOT NULL,
+	staff_id UUID NULL,
+	branch_id UUID NULL,
+	rrule VARCHAR(500) CHARACTER SET ascii NOT NULL,
+	local_start DATETIME NOT NULL,
+	time_zone VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	notes VARCHAR(2000) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY booking_series_customer (company_id, customer_id, created_at),
+	CONSTRAINT booking_series_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),
+	CONSTRAINT booking_series_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id),
+	CONSTRAINT booking_series_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id),
+	CONSTRAINT booking_series_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id)
+);
+
 CREATE TABLE appointment (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -77,6 +98,9 @@ CREATE TABLE appointment (
 	source ENUM('phone','web','api','portal') NOT NULL,
 	notes VARCHAR(2000) NULL,
 	cancel_reason VARCHAR(300) NULL,
+	cancelled_at DATETIME(3) NULL,
+	late_fee_cents BIGINT NULL,
+	series_id UUID NULL,
 	version BIGINT NOT NULL DEFAULT 1,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
@@ -84,7 +108,9 @@ CREATE TABLE appointment (
 	KEY appointment_start (company_id, starts_at, id),
 	KEY appointment_customer (company_id, customer_id, starts_at),
 	UNIQUE KEY appointment_call (company_id, call_id),
+	KEY appointment_series (company_id, series_id, starts_at),
 	CHECK (starts_at < ends_at),
+	CONSTRAINT appointment_series FOREIGN KEY (company_id, series_id) REFERENCES booking_series (company_id, id),
 	CONSTRAINT appointment_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
 	CONSTRAINT appointment_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),
 	CONSTRAINT appointment_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id),
@@ -107,9 +133,84 @@ CREATE TABLE appointment_segment (
 	CONSTRAINT appointment_segment_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id)
 );
 
+-- What was added to an appointment, as it was then.
+CREATE TABLE appointment_add_on (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	appointment_id UUID NOT NULL,
+	add_on_id UUID NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	duration_minutes SMALLINT UNSIGNED NOT NULL,
+	price_cents BIGINT NOT NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY appointment_add_on_once (company_id, appointment_id, add_on_id),
+	CONSTRAINT appointment_add_on_appointment FOREIGN KEY (company_id, appointment_id) REFERENCES appointment (company_id, id),
+	CONSTRAINT appointment_add_on_add_on FOREIGN KEY (company_id, add_on_id) REFERENCES service_add_on (company_id, id)
+);
+
+-- A visit kept free for somebody until expires_at, then swept away.
+CREATE TABLE hold (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	branch_id UUID NOT NULL,
+	service_id UUID NOT NULL,
+	staff_id UUID NOT NULL,
+	customer_id UUID NULL,
+	add_on_ids VARCHAR(800) CHARACTER SET ascii NULL, -- a JSON array
+	starts_at DATETIME(3) NOT NULL,
+	ends_at DATETIME(3) NOT NULL,
+	local_start DATETIME NOT NULL,
+	time_zone VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY hold_expiry (company_id, expires_at),
+	CHECK (starts_at < ends_at),
+	CONSTRAINT hold_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
+	CONSTRAINT hold_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id),
+	CONSTRAINT hold_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id),
+	CONSTRAINT hold_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id)
+);
+
+-- Wishes that could not be had: who wants what, when. An offer is a hold with
+-- an end.
+CREATE TABLE waiting_list_entry (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	customer_id UUID NOT NULL,
+	service_id UUID NOT NULL,
+	staff_id UUID NULL,
+	branch_id UUID NULL,
+	from_day DATE NOT NULL,
+	to_day DATE NOT NULL,
+	start_minute SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	end_minute SMALLINT UNSIGNED NOT NULL DEFAULT 1440,
+	status ENUM('waiting','offered','booked','expired','cancelled') NOT NULL DEFAULT 'waiting',
+	hold_id UUID NULL,
+	offered_start DATETIME NULL, -- local
+	offer_expires_at DATETIME(3) NULL,
+	offers SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	appointment_id UUID NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY waiting_list_entry_service (company_id, service_id, status, created_at),
+	KEY waiting_list_entry_status (company_id, status, created_at, id),
+	KEY waiting_list_entry_hold (company_id, hold_id),
+	CHECK (from_day <= to_day),
+	CHECK (start_minute < end_minute AND end_minute <= 1440),
+	CONSTRAINT waiting_list_entry_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),
+	CONSTRAINT waiting_list_entry_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id),
+	CONSTRAINT waiting_list_entry_staff FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id),
+	CONSTRAINT waiting_list_entry_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
+	CONSTRAINT waiting_list_entry_appointment FOREIGN KEY (company_id, appointment_id) REFERENCES appointment (company_id, id)
+);
+
 -- What is taken, buffers included. The key with WITHOUT OVERLAPS refuses a
 -- double booking whatever the code does. A row lasts a day at most (longer
--- ones are several): so a search has two ends.
+-- ones are several): so a search has two ends. class_of: this is a seat in a
+-- class of that service; whoever sits in lane 0 also holds what the class
+-- needs, and hands it on when leaving: lane 0 is taken as long as a class has
+-- anybody in it.
 CREATE TABLE occupancy (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -121,13 +222,16 @@ CREATE TABLE occupancy (
 	appointment_id UUID NULL,
 	hold_id UUID NULL,
 	expires_at DATETIME(3) NULL,
+	class_of UUID NULL,
 	PERIOD FOR span (starts_at, ends_at),
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY occupancy_span (company_id, resource_id, lane, span WITHOUT OVERLAPS),
 	KEY occupancy_appointment (company_id, appointment_id),
+	KEY occupancy_hold (company_id, hold_id),
 	CONSTRAINT occupancy_day CHECK (ends_at <= starts_at + INTERVAL 1 DAY),
 	CONSTRAINT occupancy_resource FOREIGN KEY (company_id, resource_id) REFERENCES resource (company_id, id),
-	CONSTRAINT occupancy_appointment FOREIGN KEY (company_id, appointment_id) REFERENCES appointment (company_id, id)
+	CONSTRAINT occupancy_appointment FOREIGN KEY (company_id, appointment_id) REFERENCES appointment (company_id, id),
+	CONSTRAINT occupancy_hold FOREIGN KEY (company_id, hold_id) REFERENCES hold (company_id, id)
 );
 
 CREATE TABLE task (

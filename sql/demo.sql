@@ -97,7 +97,7 @@ SELECT v.* FROM v LEFT JOIN staff t ON t.company_id = v.company_id AND t.id = v.
 -- Anna Tue-Sat 09-18, break 13-14; Ben Mon-Fri 10-19; Clara Wed-Sat 09-17; Dora
 -- Tue-Fri 10-18; Dr. Diaz Mon-Thu 08-16; Dr. Evans Tue-Fri 09-17. Minutes of the
 -- day; 1 is Monday.
-INSERT INTO working_hours (company_id, id, staff_id, weekday, start_minute, end_minute)
+INSERT INTO working_hours (company_id, id, branch_id, staff_id, weekday, start_minute, end_minute)
 WITH v (company_id, id, staff_id, weekday, start_minute, end_minute) AS (VALUES
 	(@salon, '01900000-0000-7000-8000-5a1000000104', '01900000-0000-7000-8000-5a1000000050', 2, 540, 780),
 	(@salon, '01900000-0000-7000-8000-5a1000000105', '01900000-0000-7000-8000-5a1000000050', 2, 840, 1080),
@@ -130,7 +130,9 @@ WITH v (company_id, id, staff_id, weekday, start_minute, end_minute) AS (VALUES
 	(@dental, '01900000-0000-7000-8000-de0000000126', '01900000-0000-7000-8000-de0000000051', 3, 540, 1020),
 	(@dental, '01900000-0000-7000-8000-de0000000128', '01900000-0000-7000-8000-de0000000051', 4, 540, 1020),
 	(@dental, '01900000-0000-7000-8000-de000000012a', '01900000-0000-7000-8000-de0000000051', 5, 540, 1020))
-SELECT v.* FROM v LEFT JOIN working_hours t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
+SELECT v.company_id, v.id, s.branch_id, v.staff_id, v.weekday, v.start_minute, v.end_minute
+FROM v JOIN staff s ON s.company_id = v.company_id AND s.id = v.staff_id
+LEFT JOIN working_hours t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
 
 -- Start grid 15 min, notice 60 min, horizon 90 days.
 INSERT INTO service (company_id, id, name, description, duration_minutes, price_cents, currency, buffer_after_minutes, grid_minutes, notice_minutes, horizon_days)
@@ -157,7 +159,7 @@ WITH v (company_id, id, service_id, position, name, duration_minutes, processing
 	(@dental, '01900000-0000-7000-8000-de0000000071', '01900000-0000-7000-8000-de0000000061', 1, 'Cleaning', 45, 0, NULL))
 SELECT v.* FROM v LEFT JOIN service_segment t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
 
-INSERT INTO service_staff (company_id, service_segment_id, staff_id)
+INSERT INTO service_staff (company_id, id, service_segment_id, staff_id)
 WITH v (company_id, service_segment_id, staff_id) AS (VALUES
 	(@salon, '01900000-0000-7000-8000-5a1000000070', '01900000-0000-7000-8000-5a1000000050'),
 	(@salon, '01900000-0000-7000-8000-5a1000000070', '01900000-0000-7000-8000-5a1000000051'),
@@ -173,7 +175,8 @@ WITH v (company_id, service_segment_id, staff_id) AS (VALUES
 	(@dental, '01900000-0000-7000-8000-de0000000070', '01900000-0000-7000-8000-de0000000051'),
 	(@dental, '01900000-0000-7000-8000-de0000000071', '01900000-0000-7000-8000-de0000000050'),
 	(@dental, '01900000-0000-7000-8000-de0000000071', '01900000-0000-7000-8000-de0000000051'))
-SELECT v.* FROM v LEFT JOIN service_staff t ON t.company_id = v.company_id AND t.service_segment_id = v.service_segment_id AND t.staff_id = v.staff_id WHERE t.staff_id IS NULL;
+SELECT v.company_id, CONCAT('01900000-0000-7000-8000-', LEFT(MD5(CONCAT(v.service_segment_id, v.staff_id)), 12)), v.service_segment_id, v.staff_id
+FROM v LEFT JOIN service_staff t ON t.company_id = v.company_id AND t.service_segment_id = v.service_segment_id AND t.staff_id = v.staff_id WHERE t.staff_id IS NULL;
 
 -- 0.07 and 0.0085 USD a minute, by the second.
 INSERT INTO rate (id, provider, kind, unit, per_units, microusd, valid_from)

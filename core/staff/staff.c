@@ -16,10 +16,14 @@ const struct table STAFF = TABLE_WITH(staff, "staff", STAFF_FIELDS, SOFT);
 
 static const struct field HOURS_FIELDS[] = {
 	ID(working_hours, id, RO),
+	ID(working_hours, branch_id, REQ | FILTER),
 	ID(working_hours, staff_id, RO | FILTER),
-	INT(working_hours, weekday, REQ, 1, 7),
+	INT(working_hours, weekday, NULL0, 1, 7),
+	DAY(working_hours, day, 0),
+	DAY(working_hours, valid_from, 0),
+	DAY(working_hours, valid_to, 0),
 	INT(working_hours, start_minute, REQ, 0, MINUTES_A_DAY - 1),
-	INT(working_hours, end_minute, REQ, 1, MINUTES_A_DAY),
+	INT(working_hours, end_minute, REQ, 0, MINUTES_A_DAY),
 };
 const struct table WORKING_HOURS = TABLE(working_hours, "working_hours", HOURS_FIELDS);
 

@@ -17,11 +17,19 @@ struct staff {
 	bool is_active;
 };
 
-/* Minutes of the branch's local day; a break is the gap between two rows. */
+/*
+ * Minutes of the branch's local day; a break is the gap between two rows. A
+ * row is of every week, or of one day: then it stands in for the weekly ones
+ * of that day, and 0 to 0 is a day without work.
+ */
 struct working_hours {
 	const char *id;
-	const char *staff_id;
-	int64_t weekday; /* 1 Monday .. 7 Sunday */
+	const char *branch_id;
+	const char *staff_id; /* NULL: when the branch is open */
+	int64_t weekday;      /* 1 Monday .. 7 Sunday; 0: of one day */
+	day_t day;
+	day_t valid_from; /* of weekly rows, both included; 0: open */
+	day_t valid_to;
 	int64_t start_minute;
 	int64_t end_minute;
 };

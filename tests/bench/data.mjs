@@ -8,7 +8,7 @@ export const TEAMS = { 10: 21, 60: 22 }; // staff members: number of the company
 const DAYS = 34; // for which the teams are busy: five times a day in the first week, once in the last
 const ID = '-0000-7000-8000-';
 const KINDS = {
-  company: 'c0', user: 'a0', branch: 'b0', resource: 'e0', staff: 'd0', hours: 'd1', service: '50', segment: '51', customer: 'c1',
+  company: 'c0', user: 'a0', branch: 'b0', resource: 'e0', staff: 'd0', hours: 'd1', doer: 'd2', service: '50', segment: '51', customer: 'c1',
   call: 'ca', cost: 'cb', appointment: 'ab', appointmentSegment: 'ac', occupancy: '0c',
 };
 
@@ -47,15 +47,15 @@ INSERT INTO resource (company_id, id, branch_id, kind, name)
 SELECT c.id, ${id('resource', row)}, ${id('branch', 'k.seq')}, 'staff', CONCAT('Member ', p.seq) ${staff};
 INSERT INTO staff (company_id, id, branch_id, resource_id, name, position)
 SELECT c.id, ${id('staff', row)}, ${id('branch', 'k.seq')}, ${id('resource', row)}, CONCAT('Member ', p.seq), p.seq ${staff};
-INSERT INTO working_hours (company_id, id, staff_id, weekday, start_minute, end_minute)
-SELECT c.id, ${id('hours', `(${row}) * 20 + d.seq * 2 + h.seq`)}, ${id('staff', row)}, d.seq, IF(h.seq = 0, 540, 840), IF(h.seq = 0, 780, 1080)
+INSERT INTO working_hours (company_id, id, branch_id, staff_id, weekday, start_minute, end_minute)
+SELECT c.id, ${id('hours', `(${row}) * 20 + d.seq * 2 + h.seq`)}, ${id('branch', 'k.seq')}, ${id('staff', row)}, d.seq, IF(h.seq = 0, 540, 840), IF(h.seq = 0, 780, 1080)
 ${staff} JOIN seq_1_to_6 d JOIN seq_0_to_1 h;
 INSERT INTO service (company_id, id, name, duration_minutes, price_cents, currency)
 SELECT c.id, ${id('service', 'k.seq')}, 'Haircut', 30, 3500, 'EUR' FROM seq_1_to_${LAST} k ${company};
 INSERT INTO service_segment (company_id, id, service_id, position, name, duration_minutes)
 SELECT c.id, ${id('segment', 'k.seq')}, ${id('service', 'k.seq')}, 1, 'Haircut', 30 FROM seq_1_to_${LAST} k ${company};
-INSERT INTO service_staff (company_id, service_segment_id, staff_id)
-SELECT c.id, ${id('segment', 'k.seq')}, ${id('staff', row)} ${staff};
+INSERT INTO service_staff (company_id, id, service_segment_id, staff_id)
+SELECT c.id, ${id('doer', row)}, ${id('segment', 'k.seq')}, ${id('staff', row)} ${staff};
 
 INSERT INTO customer (company_id, id, name, phone, email, language, journey)
 SELECT c.id, ${id('customer', row)}, CONCAT('Customer ', p.seq), CONCAT('+49151', LPAD(${row}, 8, '0')), CONCAT('c', ${row}, '@example.com'), 'de', 'prospect' ${rows};

@@ -102,15 +102,15 @@ static void hire(int n)
 				id, MITTE, id, mem_printf(c->mem, "Hand %d", i)),
 			1);
 		ck_assert_int_eq(db_exec(c,
-					 "INSERT INTO working_hours (id, staff_id, weekday, "
-					 "start_minute, end_minute) "
-					 "SELECT UUID(), ?, weekday, start_minute, end_minute "
+					 "INSERT INTO working_hours (id, branch_id, staff_id, "
+					 "weekday, start_minute, end_minute) "
+					 "SELECT UUID(), branch_id, ?, weekday, start_minute, end_minute "
 					 "FROM working_hours WHERE staff_id = ?",
 					 id, BEN),
 			5);
 		ck_assert_int_eq(db_exec(c,
-					 "INSERT INTO service_staff (service_segment_id, staff_id) "
-					 "SELECT id, ? FROM service_segment WHERE service_id = ?",
+					 "INSERT INTO service_staff (id, service_segment_id, "
+					 "staff_id) SELECT UUID(), id, ? FROM service_segment WHERE service_id = ?",
 					 id, HAIRCUT),
 			1);
 	}
@@ -160,9 +160,9 @@ static void night_shift(void)
 {
 	ck_assert_int_eq(db_exec(c,
 				 "INSERT INTO working_hours "
-				 "(id, staff_id, weekday, start_minute, end_minute) "
-				 "VALUES (UUID(), ?, 7, 60, 240)",
-				 ANNA),
+				 "(id, branch_id, staff_id, weekday, start_minute, end_minute) "
+				 "VALUES (UUID(), ?, ?, 7, 60, 240)",
+				 MITTE, ANNA),
 		1);
 }
 
