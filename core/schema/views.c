@@ -37,7 +37,8 @@ static const struct exposure EXPOSURES[] = {
 	/* its number never leaves the database */
 	{"company", OWN, "SELECT",
 		"uid AS id, slug, name, country, time_zone, currency, locale, status,"
-		" requires_confirmation, public_booking, max_open_bookings, created_at, (SELECT p.minute_cents FROM"
+		" requires_confirmation, public_booking, max_open_bookings, created_at, (SELECT "
+		"p.minute_cents FROM"
 		" frontdesk_store.plan p WHERE p.id = plan_id) AS plan_minute_cents",
 		"id"},
 	/* records: what happened is not unwritten */

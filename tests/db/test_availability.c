@@ -101,16 +101,18 @@ static void hire(int n)
 				"VALUES (?, ?, ?, ?, 9)",
 				id, MITTE, id, mem_printf(c->mem, "Hand %d", i)),
 			1);
-		ck_assert_int_eq(db_exec(c,
-					 "INSERT INTO working_hours (id, branch_id, staff_id, "
-					 "weekday, start_minute, end_minute) "
-					 "SELECT UUID(), branch_id, ?, weekday, start_minute, end_minute "
-					 "FROM working_hours WHERE staff_id = ?",
-					 id, BEN),
+		ck_assert_int_eq(
+			db_exec(c,
+				"INSERT INTO working_hours (id, branch_id, staff_id, "
+				"weekday, start_minute, end_minute) "
+				"SELECT UUID(), branch_id, ?, weekday, start_minute, end_minute "
+				"FROM working_hours WHERE staff_id = ?",
+				id, BEN),
 			5);
 		ck_assert_int_eq(db_exec(c,
 					 "INSERT INTO service_staff (id, service_segment_id, "
-					 "staff_id) SELECT UUID(), id, ? FROM service_segment WHERE service_id = ?",
+					 "staff_id) SELECT UUID(), id, ? FROM service_segment "
+					 "WHERE service_id = ?",
 					 id, HAIRCUT),
 			1);
 	}

@@ -272,13 +272,13 @@ START_TEST(a_hold_counts_until_it_expires)
 	struct appointment a;
 
 	o.hold_id = id_new(c);
-	ck_assert_int_eq(
-		db_exec(c,
-			"INSERT INTO hold (id, branch_id, service_id, staff_id, starts_at, ends_at, "
-			"local_start, time_zone, expires_at) "
-			"VALUES (?, ?, ?, ?, ?, ?, ?, 'Europe/Berlin', ?)",
-			o.hold_id, MITTE, HAIRCUT, ANNA, o.starts_at, o.ends_at, w.local_start,
-			o.expires_at),
+	ck_assert_int_eq(db_exec(c,
+				 "INSERT INTO hold (id, branch_id, service_id, staff_id, "
+				 "starts_at, ends_at, "
+				 "local_start, time_zone, expires_at) "
+				 "VALUES (?, ?, ?, ?, ?, ?, ?, 'Europe/Berlin', ?)",
+				 o.hold_id, MITTE, HAIRCUT, ANNA, o.starts_at, o.ends_at,
+				 w.local_start, o.expires_at),
 		1);
 	ck_assert_int_eq(occupancy_add(c, &o), 1);
 	ck_assert_str_eq(obstacle(&w), "Anna is busy from 14:00 to 14:30.");
@@ -412,10 +412,10 @@ START_TEST(all_parts_are_in_one_branch)
 	struct wish w = wish_for(CUT_AND_COLOUR, NULL, "2026-12-03T13:00");
 
 	/* Dora may cut now, but Clara is elsewhere, Anna has her break, Ben is busy */
-	ck_assert_int_eq(
-		db_exec(c, "INSERT INTO service_staff (id, service_segment_id, staff_id) "
-			   "VALUES (UUID(), ?, ?)",
-			CUT_SEGMENT, DORA),
+	ck_assert_int_eq(db_exec(c,
+				 "INSERT INTO service_staff (id, service_segment_id, staff_id) "
+				 "VALUES (UUID(), ?, ?)",
+				 CUT_SEGMENT, DORA),
 		1);
 	block(BEN, "2026-12-03T13:00", "2026-12-03T13:30");
 	ck_assert_str_eq(
