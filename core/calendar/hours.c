@@ -1,9 +1,61 @@
 #include "core/calendar/hours.h"
-#include "core/base/text.h"
 
-static bool same(const char *a, const char *b)
+static const char *or_empty(const char *s)
 {
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
+	return s != NULL ? s : "";
+}
+
+/* By kind, staff member and branch; absent ones first. */
+static int by_owner(const void *a, const void *b)
+{
+	const struct hours_rule *x = a, *y = b;
+	int order;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	order = strcmp(or_empty(x->staff_id), or_empty(y->staff_id));
+	return order != 0 ? order : strcmp(or_empty(x->branch_id), or_empty(y->branch_id));
+}
+
+void hours_sort(struct arena *mem, struct hours *h)
+{
+	size_t size = h->rules.n * sizeof(struct hours_rule);
+	struct hours_rule *copy = mem_alloc(mem, size + 1);
+
+	if (h->rules.n == 0)
+		return;
+	memcpy(copy, h->rules.p, size);
+	qsort(copy, h->rules.n, sizeof(*copy), by_owner);
+	h->rules.p = copy;
+}
+
+/* The rules of a kind and a staff member, in whatever branch. */
+static const struct hours_rule *rules_of(
+	const struct hours *h, enum rule_kind kind, const char *staff_id, size_t *n)
+{
+	const struct hours_rule *all = h->rules.p;
+	struct hours_rule key = {.kind = kind, .staff_id = staff_id};
+	size_t lo = 0, hi = h->rules.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (by_owner(&all[mid], &key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (hi = lo; hi < h->rules.n && all[hi].kind == kind; hi++) {
+		if (strcmp(or_empty(all[hi].staff_id), or_empty(staff_id)) != 0)
+			break;
+	}
+	*n = hi - lo;
+	return all + lo;
+}
+
+static bool in_branch(const struct hours_rule *r, const char *branch_id)
+{
+	return r->branch_id != NULL && strcmp(r->branch_id, branch_id) == 0;
 }
 
 static bool valid_on(const struct hours_rule *r, day_t day)
@@ -13,55 +65,24 @@ static bool valid_on(const struct hours_rule *r, day_t day)
 		(r->valid_to.n == 0 || day.n <= r->valid_to.n);
 }
 
-/* Whose hours: a staff member's (anywhere), or a branch's own. */
-struct owner {
-	const char *staff_id; /* NULL: the branch's */
-	const char *branch_id;
-};
-
-static bool owns(const struct owner *o, const struct hours_rule *r)
+/* Of rules with one owner, those that count in a branch. */
+static struct spans spans_of_rules(struct arena *mem, const struct hours *h,
+	const struct hours_rule *r, size_t n, const char *branch_id)
 {
-	if (r->kind != RULE_HOURS)
-		return false;
-	if (o->staff_id != NULL)
-		return same(r->staff_id, o->staff_id);
-	return r->staff_id == NULL && same(r->branch_id, o->branch_id);
-}
-
-/* The rules of one owner, n of them. */
-static const struct hours_rule **rules_of(
-	struct arena *mem, const struct hours *h, const struct owner *o, size_t *n)
-{
-	const struct hours_rule *all = h->rules.p;
-	const struct hours_rule **out = mem_alloc(mem, (h->rules.n + 1) * sizeof(*out));
-
-	*n = 0;
-	for (size_t i = 0; i < h->rules.n; i++) {
-		if (owns(o, &all[i]))
-			out[(*n)++] = &all[i];
-	}
-	return out;
-}
-
-static struct spans hours_by(struct arena *mem, const struct hours *h, const struct owner *o)
-{
-	size_t n, k = 0;
-	const struct hours_rule **rules = rules_of(mem, h, o, &n);
 	struct span *p = mem_alloc(mem, (h->n_days * n + 1) * sizeof(*p));
+	size_t k = 0;
 
 	for (size_t d = 0; d < h->n_days; d++) {
 		const struct local_day *day = &h->days[d];
 		bool dated = false;
 
 		for (size_t i = 0; i < n; i++)
-			dated |= rules[i]->day.n == day->day.n;
+			dated |= r[i].day.n == day->day.n;
 		for (size_t i = 0; i < n; i++) {
-			const struct hours_rule *r = rules[i];
-
-			if (dated ? r->day.n != day->day.n : !valid_on(r, day->day))
+			if (dated ? r[i].day.n != day->day.n : !valid_on(&r[i], day->day))
 				continue;
-			if (same(r->branch_id, o->branch_id))
-				p[k++] = local_span(h->tz, day, r->start_minute, r->end_minute);
+			if (in_branch(&r[i], branch_id))
+				p[k++] = local_span(h->tz, day, r[i].start_minute, r[i].end_minute);
 		}
 	}
 	return spans_normal(mem, p, k);
@@ -70,69 +91,66 @@ static struct spans hours_by(struct arena *mem, const struct hours *h, const str
 struct spans hours_worked(
 	struct arena *mem, const struct hours *h, const char *staff_id, const char *branch_id)
 {
-	return hours_by(mem, h, &(struct owner){staff_id, branch_id});
+	size_t n;
+	const struct hours_rule *r = rules_of(h, RULE_HOURS, staff_id, &n);
+
+	return spans_of_rules(mem, h, r, n, branch_id);
 }
 
-struct spans hours_open(struct arena *mem, const struct hours *h, const char *branch_id, bool *any)
+struct span hours_rule_span(const struct hours *h, const struct hours_rule *r)
 {
-	const struct hours_rule *all = h->rules.p;
-	struct owner o = {NULL, branch_id};
+	if (r->kind == RULE_CLOSED_DAY) {
+		struct local_day d = local_day(h->tz, r->day);
 
-	*any = false;
-	for (size_t i = 0; i < h->rules.n; i++)
-		*any |= owns(&o, &all[i]);
-	return hours_by(mem, h, &o);
-}
-
-struct spans hours_closed(struct arena *mem, const struct hours *h, const char *branch_id)
-{
-	const struct hours_rule *r = h->rules.p;
-	struct span *p = mem_alloc(mem, (h->rules.n + 1) * sizeof(*p));
-	size_t n = 0;
-
-	for (size_t i = 0; i < h->rules.n; i++) {
-		if (r[i].kind != RULE_CLOSED_DAY)
-			continue;
-		if (r[i].branch_id != NULL && !same(r[i].branch_id, branch_id))
-			continue;
-		struct local_day d = local_day(h->tz, r[i].day);
-		p[n++] = (struct span){d.begins, d.ends};
+		return (struct span){d.begins, d.ends};
 	}
-	return spans_normal(mem, p, n);
-}
-
-/* From the first minute that shows its start to the last that shows less than
- * its end. */
-static struct span off_span(const struct hours *h, const struct hours_rule *r)
-{
-	struct tz_instants from = tz_of_wall(h->tz, r->local_start);
-	struct tz_instants to = tz_of_wall(h->tz, r->local_end);
-
-	return (struct span){from.first.ms / MS_A_MINUTE, to.second.ms / MS_A_MINUTE};
+	return (struct span){tz_of_wall(h->tz, r->local_start).first.ms / MS_A_MINUTE,
+		tz_of_wall(h->tz, r->local_end).second.ms / MS_A_MINUTE};
 }
 
 struct spans hours_off(struct arena *mem, const struct hours *h, const char *staff_id)
 {
-	const struct hours_rule *r = h->rules.p;
-	struct span *p = mem_alloc(mem, (h->rules.n + 1) * sizeof(*p));
-	size_t n = 0;
+	size_t n;
+	const struct hours_rule *r = rules_of(h, RULE_TIME_OFF, staff_id, &n);
+	struct span *p = mem_alloc(mem, (n + 1) * sizeof(*p));
 
-	for (size_t i = 0; i < h->rules.n; i++) {
-		if (r[i].kind == RULE_TIME_OFF && same(r[i].staff_id, staff_id))
-			p[n++] = off_span(h, &r[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		p[i] = hours_rule_span(h, &r[i]);
 	return spans_normal(mem, p, n);
 }
 
-struct spans hours_of(
-	struct arena *mem, const struct hours *h, const char *staff_id, const char *branch_id)
+struct opening hours_opening(struct arena *mem, const struct hours *h, const char *branch_id)
+{
+	struct opening o = {0};
+	size_t n, of_branch = 0, closed = 0;
+	const struct hours_rule *r = rules_of(h, RULE_HOURS, NULL, &n);
+	struct hours_rule *own = mem_alloc(mem, (n + 1) * sizeof(*own));
+
+	for (size_t i = 0; i < n; i++) {
+		if (in_branch(&r[i], branch_id))
+			own[of_branch++] = r[i];
+	}
+	o.limited = of_branch > 0;
+	o.open = spans_of_rules(mem, h, own, of_branch, branch_id);
+	r = rules_of(h, RULE_CLOSED_DAY, NULL, &n);
+	struct span *p = mem_alloc(mem, (n + 1) * sizeof(*p));
+
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].branch_id == NULL || in_branch(&r[i], branch_id))
+			p[closed++] = hours_rule_span(h, &r[i]);
+	}
+	o.closed = spans_normal(mem, p, closed);
+	return o;
+}
+
+struct spans hours_of(struct arena *mem, const struct hours *h, const struct opening *o,
+	const char *staff_id, const char *branch_id)
 {
 	struct spans s = hours_worked(mem, h, staff_id, branch_id);
-	bool limited;
-	struct spans open = hours_open(mem, h, branch_id, &limited);
 
-	if (limited)
-		s = spans_intersect(mem, s, open);
-	s = spans_subtract(mem, s, hours_closed(mem, h, branch_id));
+	if (o->limited)
+		s = spans_intersect(mem, s, o->open);
+	if (o->closed.n > 0)
+		s = spans_subtract(mem, s, o->closed);
 	return spans_subtract(mem, s, hours_off(mem, h, staff_id));
 }

@@ -29,7 +29,7 @@ struct hours_rule {
 };
 
 /* Some local days in a row, and the rules that may touch them: rows of struct
- * hours_rule. */
+ * hours_rule, as hours_sort() leaves them. */
 struct hours {
 	const struct tz *tz;
 	struct local_day *days;
@@ -37,14 +37,26 @@ struct hours {
 	struct rows rules;
 };
 
-/* Minutes of UTC. */
+/* When a branch can be worked in. */
+struct opening {
+	bool limited; /* has opening hours */
+	struct spans open;
+	struct spans closed;
+};
+
+/* Sorts a copy: every other function expects that. */
+void hours_sort(struct arena *mem, struct hours *h);
+
+/* All in minutes of UTC. */
 struct spans hours_worked(
 	struct arena *mem, const struct hours *h, const char *staff_id, const char *branch_id);
-struct spans hours_open(struct arena *mem, const struct hours *h, const char *branch_id, bool *any);
-struct spans hours_closed(struct arena *mem, const struct hours *h, const char *branch_id);
 struct spans hours_off(struct arena *mem, const struct hours *h, const char *staff_id);
-/* All of it: worked and open, neither closed nor off. */
-struct spans hours_of(
-	struct arena *mem, const struct hours *h, const char *staff_id, const char *branch_id);
+struct opening hours_opening(struct arena *mem, const struct hours *h, const char *branch_id);
+/* Worked and open, neither closed nor off. */
+struct spans hours_of(struct arena *mem, const struct hours *h, const struct opening *o,
+	const char *staff_id, const char *branch_id);
+
+/* The stretch of a closed day or of time off. */
+struct span hours_rule_span(const struct hours *h, const struct hours_rule *r);
 
 #endif

@@ -38,11 +38,13 @@ struct taken {
 	const char *hold_id;
 };
 
+#define SEATS_MAX 128
+
 /* A class that has begun to fill. */
 struct seats {
 	struct span span; /* as taken, buffers included */
 	int64_t sitting;
-	int64_t lane; /* the lowest free one */
+	uint64_t lanes[SEATS_MAX / 64]; /* a bit for each that is taken */
 };
 
 /* A staff member in one branch. */
@@ -60,8 +62,9 @@ struct person {
 	struct spans busy;
 	struct seats *classes; /* of this service, by start */
 	size_t n_classes;
-	int64_t load; /* what visit_rank() orders by */
-	bool locked;  /* by this transaction */
+	size_t number;    /* the same for one staff member in several branches */
+	int64_t order[3]; /* what visit_rank() orders by */
+	bool locked;      /* by this transaction */
 };
 
 /* A room or a device, with what is taken of each of its lanes. */
@@ -87,11 +90,10 @@ struct piece {
 	const char *segment_id;
 	const char *name;
 	int64_t position;
-	int64_t minutes; /* hands on, unless the person has an own duration */
+	int64_t minutes; /* hands on with add-ons, unless the person has an own duration */
 	int64_t processing;
 	int64_t before; /* buffers */
 	int64_t after;
-	int64_t added; /* minutes of add-ons, whoever does it */
 	size_t team;
 	size_t of_team; /* number within the team */
 	struct need needs[VISIT_NEEDS_MAX];
@@ -100,7 +102,7 @@ struct piece {
 
 struct member {
 	struct person *who;
-	int64_t minutes[VISIT_PIECES_MAX];   /* hands on, of the team's pieces; 0: cannot */
+	int64_t minutes[VISIT_PIECES_MAX];   /* hands on with add-ons, of the team's pieces */
 	struct spans fits[VISIT_PIECES_MAX]; /* minutes at which each could begin */
 	size_t at[VISIT_PIECES_MAX];         /* where the last question was answered */
 	int64_t price_cents;                 /* of the service with this person */
@@ -110,7 +112,7 @@ struct team {
 	const char *name; /* of its first segment */
 	size_t first_piece;
 	size_t n_pieces;
-	struct member *members; /* best first once ranked */
+	struct member **members; /* best first once ranked */
 	size_t n;
 };
 
@@ -126,14 +128,18 @@ struct visit {
 	size_t n_people;
 	struct room *rooms;
 	size_t n_rooms;
-	int64_t added_cents;     /* of add-ons */
+	int64_t added_minutes; /* of add-ons */
+	int64_t added_cents;
 	const char *branch_id;   /* the only one that counts; NULL: any */
+	bool wished_branches;    /* those in which the wished one works */
 	const char *wished_name; /* NULL: nobody was wished */
 	const char *wished_id;   /* NULL also when the wished one cannot do it */
 	size_t wished_team;      /* whose choice is offered */
-	struct hours hours;      /* the days that are looked at, and their rules */
-	struct rows taken;       /* what visit_taken() was given, for explaining */
-	struct spans customer;   /* other visits of the customer */
+	struct hours hours;      /* the days that matter, and their rules */
+	size_t n_days;           /* the first of them: those that are looked at */
+	size_t n_branches;
+	struct rows taken;     /* what visit_taken() was given, for explaining */
+	struct spans customer; /* other visits of the customer */
 };
 
 /* Part of a plan: this resource, this long, buffers included. */
@@ -162,16 +168,17 @@ int64_t visit_minutes(const struct visit *v);
 void visit_days(struct arena *mem, struct visit *v, day_t from, day_t to);
 /* Everybody's hours: rows of struct hours_rule. */
 void visit_rules(struct arena *mem, struct visit *v, const struct rows *rules);
-/*
- * What is taken: rows of struct taken. Those of a resource that is in
- * `fresh` (NULL: of all) stand for everything known of it before. Afterwards
- * every member's minutes are known.
- */
-void visit_taken(
-	struct arena *mem, struct visit *v, const struct rows *taken, const struct texts *fresh);
+/* What is taken: rows of struct taken, all there is to know of those days. */
+void visit_taken(struct arena *mem, struct visit *v, const struct rows *taken);
+/* The same for these resources only, of which no more is to be known: what
+ * was known of them before is forgotten. */
+void visit_taken_again(struct arena *mem, struct visit *v, const struct texts *resource_ids,
+	const struct rows *taken);
 
 /* Orders every team as the service chooses, for a start on this day. */
 void visit_rank(struct visit *v, const struct local_day *day, int64_t start);
+/* Whether this member could begin this piece then, seen alone. */
+bool visit_fits(struct visit *v, size_t piece, struct member *m, int64_t begin);
 /* Whether the visit could begin then with this member of this team. Quick
  * when asked in ascending order. */
 bool visit_can(struct visit *v, size_t team, struct member *m, int64_t start);
@@ -179,15 +186,17 @@ bool visit_can(struct visit *v, size_t team, struct member *m, int64_t start);
 bool visit_plan(struct visit *v, size_t team, struct member *m, int64_t start, struct plan *out);
 /* The plan with the best of the wished team who can. */
 bool visit_best(struct visit *v, int64_t start, struct plan *out);
+/* A lane of the room that is free then; -1: none is. */
+int64_t room_lane(const struct room *r, struct span s);
 
-/* Inside notice and horizon of the service, seen at an instant. */
-bool visit_in_time(const struct visit *v, ts_t now, const struct start *s);
 bool visit_too_soon(const struct visit *v, ts_t now, int64_t start);
 bool visit_too_far(const struct visit *v, ts_t now, wall_t local);
+/* Neither: inside notice and horizon of the service, seen at an instant. */
+bool visit_in_time(const struct visit *v, ts_t now, const struct start *s);
 
 struct slot {
 	ts_t starts_at;
-	ts_t ends_at;
+	ts_t ends_at; /* with the first of staff_ids */
 	wall_t local_start;
 	struct texts staff_ids; /* at most 5, best first: who to wish for */
 	int64_t staff_count;
@@ -217,8 +226,11 @@ struct rejection {
 	const char *ref; /* id of what is in the way; NULL: nothing has one */
 };
 
-/* The first rule that killed each start of the grid that is no slot, for
- * every member of the wished team: of struct rejection. */
+/* The first rule that kills a start for this member of the wished team, who
+ * cannot do it. */
+void visit_reject(struct visit *v, struct member *m, int64_t start, struct rejection *out);
+/* That of each start of the grid and each of the wished team who cannot:
+ * of struct rejection. */
 void visit_rejections(struct arena *mem, struct visit *v, ts_t now, struct rows *out);
 
 #endif

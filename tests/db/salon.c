@@ -96,3 +96,13 @@ void expect_field(const struct wish *w, const char *field)
 	ck_assert_str_eq(c->err.fields[0].field, field);
 	err_clear(c);
 }
+
+int find_slots(const struct search *s, struct rows *slots, const char **zone)
+{
+	struct found f;
+	int rc = availability_search(c, s, &f);
+
+	*slots = f.slots;
+	*zone = f.time_zone;
+	return rc;
+}

@@ -47,4 +47,7 @@ void expect_field(const struct wish *w, const char *field);
 void block(const char *staff_id, const char *from, const char *to);
 const char *obstacle(const struct wish *w);
 
+/* availability_search(), in parts. */
+int find_slots(const struct search *s, struct rows *slots, const char **zone);
+
 #endif
