@@ -174,8 +174,7 @@ static void set_own_minutes(struct visit *v, size_t piece, const struct crew *k)
 
 	for (size_t i = 0; i < t->n; i++) {
 		if (strcmp(t->members[i]->who->id, k->staff_id) == 0)
-			t->members[i]->minutes[v->pieces[piece].of_team] =
-				minutes_of(v, piece, k);
+			t->members[i]->minutes[v->pieces[piece].of_team] = minutes_of(v, piece, k);
 	}
 }
 
@@ -208,8 +207,7 @@ static void add_members(
 			continue;
 		if (v->branch_id != NULL && strcasecmp(v->branch_id, k[i].branch_id) != 0)
 			continue;
-		if (v->wished_branches &&
-			!is_wished_branch(k, crew->n, staff_id, k[i].branch_id))
+		if (v->wished_branches && !is_wished_branch(k, crew->n, staff_id, k[i].branch_id))
 			continue;
 		if (v->teams[team].first_piece == piece) {
 			struct member *m = new_member(c, v, team, &k[i]);
@@ -303,7 +301,8 @@ static struct room *room_of(struct ctx *c, struct visit *v, const struct service
 	return &v->rooms[v->n_rooms++];
 }
 
-static struct need *need_of(struct ctx *c, struct piece *p, const struct service_need *n, size_t max)
+static struct need *need_of(
+	struct ctx *c, struct piece *p, const struct service_need *n, size_t max)
 {
 	for (size_t i = 0; i < p->n_needs; i++) {
 		if (p->needs[i].requirement == n->requirement)
@@ -439,9 +438,8 @@ int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail
 	visit_days(c->mem, v, from, to);
 	const struct local_day *first = &h->days[0], *last = &h->days[v->n_days - 1];
 
-	if (rules_of_service(
-		    c, v->service.id, only_one(v), first->day, h->days[h->n_days - 1].day, &rules) <
-		0)
+	if (rules_of_service(c, v->service.id, only_one(v), first->day, h->days[h->n_days - 1].day,
+		    &rules) < 0)
 		return -1;
 	visit_rules(c->mem, v, &rules);
 	if (occupancy_between(c, &ids, minute_ts(first->begins - v->service.buffer_before_minutes),

@@ -19,7 +19,7 @@ static const struct field FIELDS[] = {
 };
 static const struct table RULE = TABLE(hours_rule, "working_hours", FIELDS);
 
-#define DOERS                                                             \
+#define DOERS                                                               \
 	"(SELECT ss.staff_id FROM service_segment g JOIN service_staff ss " \
 	"ON ss.service_segment_id = g.id WHERE g.service_id = ?)"
 

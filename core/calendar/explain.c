@@ -29,7 +29,8 @@ static const struct hours_rule *rule_against(
 }
 
 /* The row of occupancy that meets it. */
-static const struct taken *taken_against(const struct visit *v, const char *resource_id, struct span s)
+static const struct taken *taken_against(
+	const struct visit *v, const char *resource_id, struct span s)
 {
 	const struct taken *t = v->taken.p;
 
@@ -62,7 +63,8 @@ static void reject_busy(const struct visit *v, const struct person *who, struct 
 	if (t->hold_id != NULL)
 		set(out, REJECTED_HOLD, t->hold_id);
 	else if (v->service.capacity > 1 && t->class_of != NULL &&
-		strcmp(t->class_of, v->service.id) == 0 && t->starts_at.ms / MS_A_MINUTE == whole.from)
+		strcmp(t->class_of, v->service.id) == 0 &&
+		t->starts_at.ms / MS_A_MINUTE == whole.from)
 		set(out, REJECTED_CAPACITY, t->appointment_id);
 	else
 		set(out, REJECTED_BUSY, t->appointment_id);
@@ -131,8 +133,7 @@ static const char *missing_room(const struct piece *p, size_t branch, struct spa
 	return NULL;
 }
 
-void visit_reject(struct visit *v, struct member *m, int64_t start,
-	struct rejection *out)
+void visit_reject(struct visit *v, struct member *m, int64_t start, struct rejection *out)
 {
 	struct member *chosen[VISIT_PIECES_MAX] = {0};
 	int64_t begin = start;
@@ -202,8 +203,7 @@ static void reject_start(
 		next_rejection(found, at)->rule = REJECTED_NOT_QUALIFIED;
 	for (size_t i = 0; i < t->n; i++) {
 		if (!visit_can(v, v->wished_team, t->members[i], at->minute))
-			visit_reject(
-				v, t->members[i], at->minute, next_rejection(found, at));
+			visit_reject(v, t->members[i], at->minute, next_rejection(found, at));
 	}
 }
 

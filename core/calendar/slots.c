@@ -68,8 +68,7 @@ static void try_start(struct visit *v, const struct start *at, struct slots *out
 		if (!visit_can(v, v->wished_team, t->members[i], at->minute) ||
 			counted(v, t, i, at->minute))
 			continue;
-		if (count == 0 &&
-			!visit_plan(v, v->wished_team, t->members[i], at->minute, &plan))
+		if (count == 0 && !visit_plan(v, v->wished_team, t->members[i], at->minute, &plan))
 			BUG("what can be had cannot be planned");
 		if (count < STAFF_SHOWN)
 			ids[count] = t->members[i]->who->id;

@@ -55,8 +55,8 @@ void visit_rules(struct arena *mem, struct visit *v, const struct rows *rules)
 
 static struct span taken_span(const struct taken *t)
 {
-	return (struct span){t->starts_at.ms / MS_A_MINUTE,
-		(t->ends_at.ms + MS_A_MINUTE - 1) / MS_A_MINUTE};
+	return (struct span){
+		t->starts_at.ms / MS_A_MINUTE, (t->ends_at.ms + MS_A_MINUTE - 1) / MS_A_MINUTE};
 }
 
 static struct spans spans_with(
@@ -332,7 +332,8 @@ int64_t room_lane(const struct room *r, struct span s)
 }
 
 /* A try: what has been decided so far stands in the plan. */
-struct try {
+struct
+try {
 	struct visit *v;
 	struct member *chosen[VISIT_PIECES_MAX]; /* of each team */
 	struct plan *plan;

@@ -263,24 +263,10 @@ END_TEST
 
 START_TEST(a_hold_counts_until_it_expires)
 {
-	struct occupancy o = {.kind = OCCUPANCY_HOLD,
-		.resource_id = SALON_ANNA,
-		.starts_at = berlin("2026-12-01T14:00"),
-		.ends_at = berlin("2026-12-01T14:30"),
-		.expires_at = {MONDAY_0900 + 60000}};
 	struct wish w = wish_for(HAIRCUT, ANNA, "2026-12-01T14:00");
 	struct appointment a;
 
-	o.hold_id = id_new(c);
-	ck_assert_int_eq(db_exec(c,
-				 "INSERT INTO hold (id, branch_id, service_id, staff_id, "
-				 "starts_at, ends_at, "
-				 "local_start, time_zone, expires_at) "
-				 "VALUES (?, ?, ?, ?, ?, ?, ?, 'Europe/Berlin', ?)",
-				 o.hold_id, MITTE, HAIRCUT, ANNA, o.starts_at, o.ends_at,
-				 w.local_start, o.expires_at),
-		1);
-	ck_assert_int_eq(occupancy_add(c, &o), 1);
+	keep("2026-12-01T14:00", "2026-12-01T14:30", (ts_t){MONDAY_0900 + 60000});
 	ck_assert_str_eq(obstacle(&w), "Anna is busy from 14:00 to 14:30.");
 	c->now.ms += 60000;
 	ck_assert_ptr_null(obstacle(&w));
