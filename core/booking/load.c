@@ -1,6 +1,7 @@
 #include "core/booking/load.h"
 #include "core/base/log.h"
 #include "core/booking/occupancy.h"
+#include "core/booking/remembered.h"
 #include "core/booking/rules.h"
 #include "core/staff/staff.h"
 #include "core/sys/db.h"
@@ -434,6 +435,7 @@ int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail
 	const struct hours *h = &v->hours;
 	struct texts ids = resources(c, v);
 	struct rows rules, taken;
+	int rc;
 	bool lanes = v->n_rooms > 0 || v->service.capacity > 1;
 
 	visit_days(c->mem, v, from, to);
@@ -443,9 +445,14 @@ int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail
 		    &rules) < 0)
 		return -1;
 	visit_rules(c->mem, v, &rules);
-	if (occupancy_between(c, &ids, minute_ts(first->begins - v->service.buffer_before_minutes),
-		    minute_ts(last->ends + visit_minutes(v) + v->service.buffer_after_minutes),
-		    d == DETAIL_OWNERS || v->instead_of != NULL || lanes, &taken) < 0)
+	ts_t begin = minute_ts(first->begins - v->service.buffer_before_minutes);
+	ts_t end = minute_ts(last->ends + visit_minutes(v) + v->service.buffer_after_minutes);
+
+	if (d == DETAIL_OWNERS || v->instead_of != NULL || lanes)
+		rc = occupancy_between(c, &ids, begin, end, true, &taken);
+	else
+		rc = occupancy_remembered(c, &ids, begin, end, &taken);
+	if (rc < 0)
 		return -1;
 	visit_taken(c->mem, v, &taken);
 	return 0;

@@ -36,6 +36,7 @@ struct taken {
 	const char *class_of;       /* a seat in a class of this service */
 	const char *appointment_id; /* whose it is; only read where it is asked for */
 	const char *hold_id;
+	ts_t expires_at; /* of a hold */
 };
 
 #define SEATS_MAX 128
