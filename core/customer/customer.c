@@ -23,6 +23,7 @@ static const struct field FIELDS[] = {
 	TEXT(customer, email, PERSONAL | SEARCH, EMAIL_LENGTH),
 	TEXT(customer, language, 0, LANGUAGE_LENGTH),
 	ENUM(customer, journey, RO | FILTER, enum journey, JOURNEY),
+	INT(customer, no_show_count, RO, 0, UINT32_MAX),
 	TIME(customer, created_at, RO | SORT),
 };
 const struct table CUSTOMER = TABLE_WITH(customer, "customer", FIELDS, SOFT);

@@ -16,6 +16,7 @@ struct customer {
 	const char *email;
 	const char *language;
 	enum journey journey;
+	int64_t no_show_count;
 	ts_t created_at;
 };
 

@@ -16,12 +16,18 @@ static const struct field SEGMENT_FIELDS[] = {
 const struct table SERVICE_SEGMENT = TABLE(service_segment, "service_segment", SEGMENT_FIELDS);
 
 static const struct field ADD_ON_FIELDS[] = {
-	ID(add_on, id, RO | NOCOL),
-	TEXT(add_on, name, RO | NOCOL, 120),
-	INT(add_on, duration_minutes, RO | NOCOL, 0, 1440),
-	CENTS(add_on, price_cents, RO | NOCOL),
+	ID(add_on, id, RO),
+	ID(add_on, service_id, RO | HIDDEN),
+	TEXT(add_on, name, REQ, 120),
+	INT(add_on, duration_minutes, 0, 0, 1440),
+	CENTS(add_on, price_cents, 0),
+	INT(add_on, position, 0, 0, 65535),
+	BOOL(add_on, is_active, 0),
 };
-static const struct table ADD_ON = TABLE(add_on, "service_add_on", ADD_ON_FIELDS);
+const struct table ADD_ON = TABLE_WITH(add_on, "service_add_on", ADD_ON_FIELDS, SOFT);
+
+static const char *const STAFF_CHOICE[] = {
+	"least_loaded", "longest_idle", "round_robin", "usual", NULL};
 
 static const struct field SERVICE_FIELDS[] = {
 	ID(service, id, RO),
@@ -30,11 +36,15 @@ static const struct field SERVICE_FIELDS[] = {
 	INT(service, duration_minutes, RO, 1, 65535),
 	CENTS(service, price_cents, REQ),
 	TEXT(service, currency, RO, 3),
-	INT(service, buffer_before_minutes, HIDDEN, 0, 1440),
-	INT(service, buffer_after_minutes, HIDDEN, 0, 1440),
-	INT(service, grid_minutes, HIDDEN, 5, 60),
-	INT(service, notice_minutes, HIDDEN, 0, 525600),
-	INT(service, horizon_days, HIDDEN, 1, 1000),
+	INT(service, buffer_before_minutes, 0, 0, 1440),
+	INT(service, buffer_after_minutes, 0, 0, 1440),
+	INT(service, grid_minutes, 0, 5, 60),
+	INT(service, notice_minutes, 0, 0, 525600),
+	INT(service, horizon_days, 0, 1, 1000),
+	INT(service, capacity, 0, 1, 100),
+	ENUM(service, staff_choice, 0, enum staff_choice, STAFF_CHOICE),
+	INT(service, cancel_notice_minutes, 0, 0, 525600),
+	CENTS(service, late_fee_cents, 0),
 	BOOL(service, is_active, FILTER),
 	BOOL(service, is_composite, RO | NOCOL),
 	LIST(service, segments, RO, SERVICE_SEGMENT),

@@ -19,19 +19,25 @@ struct service_segment {
 	struct texts staff_ids;     /* who can do it */
 };
 
-/* What can be added to a service: none yet, its list is always empty. */
+/* What can be added to a service: its time goes to the end of the visit. */
 struct add_on {
 	const char *id;
+	const char *service_id;
 	const char *name;
 	int64_t duration_minutes;
 	int64_t price_cents;
+	int64_t position;
+	bool is_active;
 };
+
+/* Who does it when nobody is wished. */
+enum staff_choice { LEAST_LOADED, LONGEST_IDLE, ROUND_ROBIN, USUAL };
 
 struct service {
 	const char *id;
 	const char *name;
 	const char *description;
-	int64_t duration_minutes; /* from first start to last end */
+	int64_t duration_minutes; /* of its segments with their processing */
 	int64_t price_cents;
 	const char *currency;
 	int64_t buffer_before_minutes;
@@ -39,15 +45,20 @@ struct service {
 	int64_t grid_minutes;
 	int64_t notice_minutes;
 	int64_t horizon_days;
+	int64_t capacity; /* above 1: a class, of one segment */
+	enum staff_choice staff_choice;
+	int64_t cancel_notice_minutes;
+	int64_t late_fee_cents; /* of who cancels later than that */
 	bool is_active;
 	bool is_composite;      /* more than one segment */
 	struct rows segments;   /* of struct service_segment, by position */
-	struct rows add_ons;    /* of struct add_on */
+	struct rows add_ons;    /* of struct add_on, active ones, by position */
 	struct texts staff_ids; /* who can do its first segment */
 };
 
 extern const struct table SERVICE;
 extern const struct table SERVICE_SEGMENT;
+extern const struct table ADD_ON;
 
 /* With segments and staff; a constant number of queries. */
 int service_get(struct ctx *c, const char *id, struct service *out) MUST_USE;
