@@ -57,11 +57,15 @@ struct service {
 };
 
 extern const struct table SERVICE;
+extern const struct service SERVICE_FRESH; /* what a new one is where nothing is said */
+extern const char *const STAFF_CHOICE[5];
 extern const struct table SERVICE_SEGMENT;
 extern const struct table ADD_ON;
 
-/* With segments and staff; a constant number of queries. */
+/* With segments, staff and add-ons; a constant number of queries. */
 int service_get(struct ctx *c, const char *id, struct service *out) MUST_USE;
+/* The same for rows that were read. 0, or -1. */
+int service_complete(struct ctx *c, struct rows *services) MUST_USE;
 int service_list(struct ctx *c, struct rows *out) MUST_USE; /* active, by name */
 /* 1 when exactly one active service is meant: the same name folded, else the
  * only one whose name begins with it or contains it. */

@@ -12,6 +12,8 @@
 #include "core/notify/notify.h"
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
+#include "core/service/part.h"
+#include "core/service/resource.h"
 #include "core/service/service.h"
 #include "core/staff/staff.h"
 #include "core/task/task.h"
