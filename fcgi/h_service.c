@@ -1,7 +1,7 @@
 #include "fcgi/h_service.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
-#include "core/service/resource.h"
+#include "core/service/room.h"
 #include "fcgi/crud.h"
 
 /* ---- services ---- */
@@ -171,7 +171,7 @@ int h_service_resource_delete(struct req *r)
 
 /* ---- rooms and devices ---- */
 
-int h_resources(struct req *r)
+int h_rooms(struct req *r)
 {
 	const char *next;
 	struct list l;
@@ -186,37 +186,37 @@ int h_resources(struct req *r)
 	return reply_rows(r, &RESOURCE, &rows, next);
 }
 
-int h_resource(struct req *r)
+int h_room(struct req *r)
 {
 	struct resource found;
-	int rc = resource_find(&r->c, r->ids[0], &found);
+	int rc = room_find(&r->c, r->ids[0], &found);
 
 	if (db_must(&r->c, rc, "room or device", r->ids[0]) < 0)
 		return -1;
 	return reply(r, 200, &RESOURCE, &found);
 }
 
-int h_resource_create(struct req *r)
+int h_room_create(struct req *r)
 {
 	struct resource *in = r->in;
 
-	if (resource_create(&r->c, in) < 0)
+	if (room_create(&r->c, in) < 0)
 		return -1;
 	return crud_created(r, in);
 }
 
-int h_resource_update(struct req *r)
+int h_room_update(struct req *r)
 {
 	struct resource changed;
 
-	if (resource_change(&r->c, r->ids[0], r->in, r->given, &changed) < 0)
+	if (room_change(&r->c, r->ids[0], r->in, r->given, &changed) < 0)
 		return -1;
 	return reply(r, 200, &RESOURCE, &changed);
 }
 
-int h_resource_delete(struct req *r)
+int h_room_delete(struct req *r)
 {
-	if (resource_delete(&r->c, r->ids[0]) < 0)
+	if (room_delete(&r->c, r->ids[0]) < 0)
 		return -1;
 	return reply_empty(r, 204);
 }

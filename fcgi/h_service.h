@@ -25,10 +25,10 @@ int h_service_resource(struct req *r);
 int h_service_resource_create(struct req *r);
 int h_service_resource_delete(struct req *r);
 
-int h_resources(struct req *r);
-int h_resource(struct req *r);
-int h_resource_create(struct req *r);
-int h_resource_update(struct req *r);
-int h_resource_delete(struct req *r);
+int h_rooms(struct req *r);
+int h_room(struct req *r);
+int h_room_create(struct req *r);
+int h_room_update(struct req *r);
+int h_room_delete(struct req *r);
 
 #endif

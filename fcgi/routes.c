@@ -8,7 +8,7 @@
 #include "core/queue/queue.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
-#include "core/service/resource.h"
+#include "core/service/room.h"
 #include "core/service/service.h"
 #include "core/staff/staff.h"
 #include "core/task/task.h"
@@ -123,11 +123,11 @@ LIST_OF("/services/{id}/resources", h_service_resource_list, PERM_COMPANY_READ, 
 ADD("/services/{id}/resources", h_service_resource_create, PERM_SERVICES_WRITE, &SERVICE_RESOURCE_NEW, SERVICE_RESOURCE, &SERVICE, "Let a segment take a room or device"),
 ROW("/services/{id}/resources/{id}", h_service_resource, PERM_COMPANY_READ, SERVICE_RESOURCE, &SERVICE, "A room or device that a segment takes"),
 REMOVE("/services/{id}/resources/{id}", h_service_resource_delete, PERM_SERVICES_WRITE, SERVICE_RESOURCE, &SERVICE, "Let a segment take a room or device no more"),
-ROWS("/resources", h_resources, PERM_COMPANY_READ, RESOURCE, NULL, "Rooms and devices"),
-ADD("/resources", h_resource_create, PERM_SERVICES_WRITE, &RESOURCE, RESOURCE, NULL, "Add a room or device"),
-ROW("/resources/{id}", h_resource, PERM_COMPANY_READ, RESOURCE, NULL, "One room or device"),
-ALTER("/resources/{id}", h_resource_update, PERM_SERVICES_WRITE, &RESOURCE, RESOURCE, NULL, "Change a room or device"),
-REMOVE("/resources/{id}", h_resource_delete, PERM_SERVICES_WRITE, RESOURCE, NULL, "Take a room or device out of use for good"),
+ROWS("/resources", h_rooms, PERM_COMPANY_READ, RESOURCE, NULL, "Rooms and devices"),
+ADD("/resources", h_room_create, PERM_SERVICES_WRITE, &RESOURCE, RESOURCE, NULL, "Add a room or device"),
+ROW("/resources/{id}", h_room, PERM_COMPANY_READ, RESOURCE, NULL, "One room or device"),
+ALTER("/resources/{id}", h_room_update, PERM_SERVICES_WRITE, &RESOURCE, RESOURCE, NULL, "Change a room or device"),
+REMOVE("/resources/{id}", h_room_delete, PERM_SERVICES_WRITE, RESOURCE, NULL, "Take a room or device out of use for good"),
 
 {"GET", V2 "/availability", h_availability, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, &AVAILABILITY_QUERY, NULL, SHAPE_ONE, &AVAILABILITY, 200, "When a service is free", NULL, NULL},
 LIST_OF("/bookings", h_bookings, PERM_BOOKINGS_READ, &BOOKING_QUERY, APPOINTMENT, "Appointments by start"),

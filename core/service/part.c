@@ -1,7 +1,7 @@
 #include "core/service/part.h"
 #include "core/audit/row.h"
 #include "core/service/plan.h"
-#include "core/service/resource.h"
+#include "core/service/room.h"
 #include "core/staff/staff.h"
 #include "core/sys/db.h"
 
@@ -11,7 +11,7 @@ static const struct field STAFF_FIELDS[] = {
 	ID(service_staff, id, RO),
 	ID(service_staff, service_id, JOINED | HIDDEN),
 	ID(service_staff, service_segment_id, RO),
-	REF(service_staff, staff_id, RO, STAFF),
+	ID(service_staff, staff_id, RO),
 	TEXT(service_staff, staff_name, RO | JOINED | PERSONAL, 120),
 	INT(service_staff, duration_minutes, NULL0, 1, 1440),
 	INT(service_staff, price_cents, NULL0, 1, CENTS_MAX),
@@ -157,7 +157,11 @@ int service_staff_create(struct ctx *c, const struct service_staff *in, struct s
 	if (check_price(c, in, at) < 0)
 		return -1;
 	out->service_segment_id = p.g[at].id;
-	rc = staff_there(c, out->service_segment_id, in->staff_id);
+	rc = db_exists(c, &STAFF, in->staff_id);
+	if (rc == 0)
+		return err_field(c, "staff_id", "There is no such staff member.");
+	if (rc > 0)
+		rc = staff_there(c, out->service_segment_id, in->staff_id);
 	if (rc > 0)
 		return err_field_as(c, E_DUPLICATE, "staff_id", "can do this segment already");
 	if (rc < 0 || row_create(c, &SERVICE_STAFF, out) < 0)
@@ -207,7 +211,7 @@ int service_resource_create(
 	*out = *in;
 	if (segment_meant(c, &p, in->service_segment_id, &at) < 0)
 		return -1;
-	rc = resource_find(c, in->resource_id, &room);
+	rc = room_find(c, in->resource_id, &room);
 	if (rc == 0)
 		return err_field(c, "resource_id", "There is no such room or device.");
 	if (rc < 0)

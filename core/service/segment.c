@@ -160,6 +160,7 @@ int segment_create(struct ctx *c, const struct service_segment *in, struct servi
 	if (place_of(c, in->position, p.n + 1, &at) < 0)
 		return -1;
 	*out = *in;
+	out->id = NULL;
 	out->service_id = s.id;
 	out->position = 0; /* nobody's yet */
 	plan_insert(&p, at, out);

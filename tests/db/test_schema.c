@@ -13,7 +13,7 @@
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
 #include "core/service/part.h"
-#include "core/service/resource.h"
+#include "core/service/room.h"
 #include "core/service/service.h"
 #include "core/staff/staff.h"
 #include "core/task/task.h"

@@ -1,25 +1,6 @@
-#include "core/service/resource.h"
+#include "core/service/room.h"
 #include "core/audit/row.h"
 #include "core/sys/db.h"
-#include "core/tenant/company.h"
-
-static const char *const KIND[] = {"staff", "room", "device", NULL};
-
-static const struct field FIELDS[] = {
-	ID(resource, id, RO),
-	REF(resource, branch_id, REQ | FILTER, BRANCH),
-	ENUM(resource, kind, REQ | FILTER, enum resource_kind, KIND),
-	TEXT(resource, name, REQ | SORT | SEARCH, 120),
-	INT(resource, capacity, 0, 1, 100),
-	INT(resource, position, BY, 0, 65535),
-	BOOL(resource, is_active, FILTER),
-};
-static const struct resource FRESH = {
-	.kind = RESOURCE_ROOM,
-	.capacity = 1,
-	.is_active = true,
-};
-const struct table RESOURCE = TABLE_FRESH(resource, "resource", FIELDS, SOFT, FRESH);
 
 struct service_name {
 	const char *name;
@@ -29,7 +10,7 @@ static const struct table SERVICE_NAME = TABLE(service_name, "service", SERVICE_
 
 /* ---- storage ---- */
 
-int resource_find(struct ctx *c, const char *id, struct resource *out)
+int room_find(struct ctx *c, const char *id, struct resource *out)
 {
 	return db_one(c, &RESOURCE, out,
 		"SELECT {cols} FROM resource WHERE id = ? AND kind <> 'staff' "
@@ -45,7 +26,7 @@ static int lock(struct ctx *c, const char *id, struct resource *out)
 		    "AND kind <> 'staff' AND deleted_at IS NULL",
 		    id) < 0)
 		return -1;
-	return db_must(c, resource_find(c, id, out), "room or device", id);
+	return db_must(c, room_find(c, id, out), "room or device", id);
 }
 
 /* The lanes from here on that are taken for a time to come: 1 when there are
@@ -79,12 +60,12 @@ static int check_kind(struct ctx *c, const struct resource *r)
 	return 0;
 }
 
-int resource_create(struct ctx *c, struct resource *r)
+int room_create(struct ctx *c, struct resource *r)
 {
 	return check_kind(c, r) < 0 ? -1 : row_create(c, &RESOURCE, r);
 }
 
-int resource_change(struct ctx *c, const char *id, const struct resource *in, uint64_t given,
+int room_change(struct ctx *c, const char *id, const struct resource *in, uint64_t given,
 	struct resource *out)
 {
 	struct resource was;
@@ -110,7 +91,7 @@ int resource_change(struct ctx *c, const char *id, const struct resource *in, ui
 	return row_change(c, &RESOURCE, &was, out) < 0 ? -1 : 0;
 }
 
-int resource_delete(struct ctx *c, const char *id)
+int room_delete(struct ctx *c, const char *id)
 {
 	struct resource r;
 	struct service_name service;
