@@ -6,7 +6,6 @@
 #include "core/base/text.h"
 #include "core/event/event.h"
 #include "core/sys/db.h"
-#include "core/sys/locale.h"
 #include "core/sys/phone_number.h"
 #include "core/tenant/company.h"
 
@@ -21,7 +20,7 @@ static const char *const JOURNEY[] = {
 static const struct field FIELDS[] = {
 	ID(customer, id, RO),
 	TEXT(customer, name, PERSONAL | SEARCH | SORT, NAME_LENGTH),
-	TEXT(customer, phone, PERSONAL | SEARCH | FILTER, 20),
+	TEXT(customer, phone, PERSONAL | SEARCH | FILTER | ASCII, 20),
 	TEXT(customer, email, PERSONAL | SEARCH, EMAIL_LENGTH),
 	TEXT(customer, language, 0, LANGUAGE_LENGTH),
 	ENUM(customer, journey, RO | FILTER, enum journey, JOURNEY),
@@ -191,11 +190,15 @@ int customer_of(struct ctx *c, const struct customer *in, struct customer *out)
 
 static int check(struct ctx *c, const struct customer *in)
 {
+	int rc = 0;
+
 	if (in->name == NULL && in->phone == NULL)
-		return err_field(c, "name", "is required, unless there is a phone");
-	if (in->language != NULL && !locale_valid(in->language))
-		return err_field(c, "language", "must be a language like de or pt-BR");
-	return 0;
+		rc = err_field(c, "name", "is required, unless there is a phone");
+	if (in->language != NULL && !text_is_language(in->language))
+		rc = err_field(c, "language", "must be a language like de or pt-BR");
+	if (in->email != NULL && !text_is_email(in->email))
+		rc = err_field(c, "email", "is not an e-mail address");
+	return rc;
 }
 
 static int duplicate(struct ctx *c)
