@@ -8,7 +8,6 @@
 #include "core/sys/json.h"
 #include "core/tenant/company.h"
 
-#define REASON_LENGTH 300
 #define PAGE_MAX 1000
 
 static const char *const STATUS[] = {"scheduled", "confirmed", "in_progress", "completed",
@@ -25,6 +24,17 @@ static const struct field SEGMENT_FIELDS[] = {
 };
 const struct table APPOINTMENT_SEGMENT =
 	TABLE(appointment_segment, "appointment_segment", SEGMENT_FIELDS);
+
+static const struct field ADD_ON_FIELDS[] = {
+	ID(appointment_add_on, id, RO | HIDDEN),
+	ID(appointment_add_on, appointment_id, RO | HIDDEN),
+	ID(appointment_add_on, add_on_id, RO),
+	TEXT(appointment_add_on, name, RO, 120),
+	INT(appointment_add_on, duration_minutes, RO, 0, 1440),
+	CENTS(appointment_add_on, price_cents, RO),
+};
+const struct table APPOINTMENT_ADD_ON =
+	TABLE(appointment_add_on, "appointment_add_on", ADD_ON_FIELDS);
 
 static const struct field FIELDS[] = {
 	ID(appointment, id, RO),
@@ -43,12 +53,16 @@ static const struct field FIELDS[] = {
 	TEXT(appointment, time_zone, RO, 64),
 	TEXT(appointment, tz_version, RO | HIDDEN, 16),
 	LIST(appointment, segments, RO, APPOINTMENT_SEGMENT),
+	LIST(appointment, add_ons, RO, APPOINTMENT_ADD_ON),
 	CENTS(appointment, price_cents, RO),
 	TEXT(appointment, currency, RO, 3),
 	ENUM(appointment, source, RO | FILTER, enum appointment_source, SOURCE),
 	ID(appointment, call_id, RO | FILTER),
 	TEXT(appointment, notes, RO | PERSONAL, APPOINTMENT_NOTES_LENGTH),
-	TEXT(appointment, cancel_reason, RO | HIDDEN | PERSONAL, REASON_LENGTH),
+	TEXT(appointment, cancel_reason, RO | PERSONAL, CANCEL_REASON_LENGTH),
+	TIME(appointment, cancelled_at, RO),
+	CENTS(appointment, late_fee_cents, RO | NULL0),
+	ID(appointment, series_id, RO | FILTER),
 	INT(appointment, version, RO, 1, INT64_MAX),
 	TIME(appointment, created_at, RO),
 };
@@ -186,8 +200,8 @@ int appointment_cancel(struct ctx *c, const char *id, const char *reason, struct
 {
 	int rc;
 
-	if (reason != NULL && utf8_length(reason) > REASON_LENGTH)
-		return err_field(c, "reason", "must have at most %d characters", REASON_LENGTH);
+	if (reason != NULL && utf8_length(reason) > CANCEL_REASON_LENGTH)
+		return err_field(c, "reason", "must have at most %d characters", CANCEL_REASON_LENGTH);
 	rc = db_exec(c,
 		"UPDATE appointment SET status = 'cancelled', cancel_reason = ?, "
 		"version = version + 1 "
