@@ -23,6 +23,8 @@ enum appointment_status {
 	APPOINTMENT_NEEDS_ATTENTION,
 };
 
+extern const char *const APPOINTMENT_STATUS[]; /* NULL-terminated */
+
 enum appointment_source { SOURCE_PHONE, SOURCE_WEB, SOURCE_API, SOURCE_PORTAL };
 
 #define APPOINTMENT_NOTES_LENGTH 2000
@@ -211,10 +213,10 @@ struct appointment_filter {
 	bool descending;
 };
 
-/* By start, then id; with names and segments. At most three queries. */
+/* By start, then id; with names and parts. At most four queries. */
 int appointment_list(struct ctx *c, const struct appointment_filter *f, struct rows *out) MUST_USE;
 
-/* With names and segments. */
+/* With names, segments and add-ons. */
 int appointment_get(struct ctx *c, const char *id, struct appointment *out) MUST_USE;
 /* The one that was made in or after a call: 1, 0 none, -1. */
 int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointment *out) MUST_USE;
