@@ -42,14 +42,10 @@ static const struct world_skill *skill_of(const struct world *w, int segment, in
 	return NULL;
 }
 
-/* Able to do all segments that this choice decides. */
+/* Able to make this choice. */
 static bool is_able(const struct world *w, int team, int staff)
 {
-	for (int i = 0; i < w->segments; i++) {
-		if (team_of(w, i) == team && skill_of(w, i, staff) == NULL)
-			return false;
-	}
-	return true;
+	return skill_of(w, team, staff) != NULL;
 }
 
 int model_offered_team(const struct world *w)
@@ -78,7 +74,8 @@ struct stretch {
 static struct stretch stretch_of(const struct world *w, int segment, int staff, int64_t at)
 {
 	const struct world_segment *g = &w->segment[segment];
-	int own = skill_of(w, segment, staff)->minutes;
+	const struct world_skill *k = skill_of(w, segment, staff);
+	int own = k != NULL ? k->minutes : 0;
 	bool last = segment == w->segments - 1;
 	struct stretch s = {.segment = segment, .staff = staff, .hands = at};
 
@@ -190,34 +187,90 @@ static bool can_begin(const struct model *m, int64_t at, int team, int staff)
 
 /* ---- slots ---- */
 
-/* What least loaded and longest idle compare: the smaller, the better. */
-static int64_t weight(const struct model *m, size_t at, int staff)
-{
-	const uint8_t *busy = m->busy[staff];
-	size_t end = end_of(m, day_at(m, at));
-	int64_t minutes = 0, last = -1;
+/* How good a choice somebody is: the smaller, the better. */
+struct rank {
+	bool opens; /* another class, where one has begun that can be joined */
+	int64_t key, load;
+	int staff;
+};
 
-	for (size_t i = begin_of(m, day_at(m, at)); i < end; i++) {
-		if (!busy[i])
-			continue;
-		minutes++;
-		if (i < at)
-			last = (int64_t)i;
-	}
-	return m->w->choice == CHOICE_LEAST_LOADED ? minutes : last;
+static int64_t busy_minutes(const struct model *m, size_t at, int staff)
+{
+	size_t end = end_of(m, day_at(m, at));
+	int64_t n = 0;
+
+	for (size_t i = begin_of(m, day_at(m, at)); i < end; i++)
+		n += m->busy[staff][i];
+	return n;
 }
 
-/* After those who weigh no more. */
-static void add_staff(struct model_slot *s, int staff, int64_t weighs)
+/* When the last that was taken before ended that day; else when that began. */
+static int64_t idle_since(const struct model *m, size_t at, int staff)
 {
-	int i = s->n++;
+	const uint8_t *busy = m->busy[staff];
+	size_t begin = begin_of(m, day_at(m, at));
 
-	for (; i > 0 && s->weight[i - 1] > weighs; i--) {
-		s->staff[i] = s->staff[i - 1];
-		s->weight[i] = s->weight[i - 1];
+	for (size_t i = at; i > begin; i--) {
+		if (busy[i - 1] && !busy[i])
+			return (int64_t)i;
 	}
-	s->staff[i] = staff;
-	s->weight[i] = weighs;
+	return (int64_t)begin;
+}
+
+static bool is_joined(const struct model *m, int64_t at, int staff)
+{
+	struct stretch s = stretch_of(m->w, 0, staff, at);
+	int lowest;
+
+	return m->w->capacity > 1 && seats(m->w, staff, s.from, s.hands_to, &lowest) > 0;
+}
+
+static struct rank rank_of(const struct model *m, size_t i, int staff)
+{
+	const struct world *w = m->w;
+	struct rank r = {.staff = staff, .load = busy_minutes(m, i, staff)};
+
+	r.opens = !is_joined(m, m->from + (int64_t)i, staff);
+	if (w->choice == CHOICE_LONGEST_IDLE)
+		r.key = idle_since(m, i, staff);
+	else if (w->choice == CHOICE_ROUND_ROBIN)
+		r.key = w->chosen_at[staff];
+	else if (w->choice == CHOICE_USUAL)
+		r.key = -w->visits[staff];
+	return r;
+}
+
+static bool is_better(const struct rank *a, const struct rank *b)
+{
+	if (a->opens != b->opens)
+		return b->opens;
+	if (a->key != b->key)
+		return a->key < b->key;
+	return a->load != b->load ? a->load < b->load : a->staff < b->staff;
+}
+
+static void try_minute(struct model *m, size_t i, int team)
+{
+	struct model_slot *s = &m->slots[m->n_slots];
+	struct rank ranks[WORLD_STAFF_MAX];
+	int64_t at = m->from + (int64_t)i;
+
+	*s = (struct model_slot){.start = at, .wall = m->wall[i]};
+	for (int p = 0; p < m->w->staff; p++) {
+		if (m->w->wished != NOBODY && m->w->wished != p)
+			continue;
+		if (!can_begin(m, at, team, p))
+			continue;
+		struct rank r = rank_of(m, i, p);
+		int k = s->n++;
+		for (; k > 0 && is_better(&r, &ranks[k - 1]); k--)
+			ranks[k] = ranks[k - 1];
+		ranks[k] = r;
+	}
+	for (int k = 0; k < s->n; k++)
+		s->staff[k] = ranks[k].staff;
+	if (s->n > 0)
+		m->n_slots++;
 }
 
 static bool is_in_time(const struct model *m, size_t i)
@@ -226,22 +279,6 @@ static bool is_in_time(const struct model *m, size_t i)
 	int64_t today = (now.ms / 60000 + tz_offset(m->tz, now)) / MINUTES_A_DAY;
 
 	return earliest.ms >= now.ms && day_at(m, i) <= today + m->w->horizon;
-}
-
-static void try_minute(struct model *m, size_t i, int team)
-{
-	struct model_slot *s = &m->slots[m->n_slots];
-	int64_t at = m->from + (int64_t)i;
-
-	*s = (struct model_slot){.start = at, .wall = m->wall[i]};
-	for (int p = 0; p < m->w->staff; p++) {
-		if (m->w->wished != NOBODY && m->w->wished != p)
-			continue;
-		if (can_begin(m, at, team, p))
-			add_staff(s, p, weight(m, i, p));
-	}
-	if (s->n > 0)
-		m->n_slots++;
 }
 
 static void find_slots(struct model *m)
@@ -345,7 +382,7 @@ static const char *object_to_segment(const struct model *m, struct reading *r, i
 	why = object_to_person(m, r->branch, &s, c);
 	r->at++;
 	r->time = s.next;
-	if (c->seat && c->lane > 0)
+	if (is_joined(m, s.hands, c->who))
 		return why; /* whoever sits in lane 0 has the rooms */
 	for (int q = 0; q < WORLD_REQUIREMENTS_MAX && why == NULL; q++) {
 		if (!is_needed(m->w, segment, q))

@@ -33,7 +33,8 @@ struct world_room {
 	int branch, lanes;
 };
 
-/* Who can do a segment; 0 minutes: as long as anybody. */
+/* Who can do a segment; 0 minutes: as long as anybody. Whoever does the first
+ * of several that go together does the others, too, able or not. */
 struct world_skill {
 	int segment, staff, minutes;
 };
@@ -69,7 +70,8 @@ struct world_busy {
 	bool expired; /* a hold that counts no more */
 };
 
-enum world_choice { CHOICE_LEAST_LOADED, CHOICE_LONGEST_IDLE };
+/* Whoever is offered first: see the columns service.staff_choice of sql/. */
+enum world_choice { CHOICE_LEAST_LOADED, CHOICE_LONGEST_IDLE, CHOICE_ROUND_ROBIN, CHOICE_USUAL };
 
 struct world {
 	const char *zone;
@@ -80,6 +82,8 @@ struct world {
 	enum world_choice choice;
 	int wished, wished_branch;
 	int branches, staff;
+	int chosen_at[WORLD_STAFF_MAX]; /* 0: never yet */
+	int visits[WORLD_STAFF_MAX];    /* of this customer */
 	int segments, rooms;
 	struct world_segment segment[WORLD_SEGMENTS_MAX];
 	struct world_room room[WORLD_ROOMS_MAX];
@@ -96,7 +100,6 @@ struct model_slot {
 	int64_t start;
 	int64_t wall;
 	int staff[WORLD_STAFF_MAX]; /* who can, best first */
-	int64_t weight[WORLD_STAFF_MAX];
 	int n;
 };
 

@@ -88,9 +88,13 @@ static void make_frame(struct world *w)
 	ahead = chance(50) ? between(2, 6) * MINUTES_A_DAY : between(-1, 3) * MINUTES_A_DAY;
 	w->now_ms = ((int64_t)w->first_day * MINUTES_A_DAY - ahead + below(MINUTES_A_DAY)) * 60000;
 	w->now_ms += chance(50) ? below(60000) : 0;
-	w->choice = chance(70) ? CHOICE_LEAST_LOADED : CHOICE_LONGEST_IDLE;
+	w->choice = (enum world_choice)below(CHOICE_USUAL + 1);
 	w->branches = between(1, WORLD_BRANCHES_MAX);
 	w->staff = between(1, WORLD_STAFF_MAX);
+	for (int s = 0; s < w->staff; s++) {
+		w->chosen_at[s] = below(3);
+		w->visits[s] = below(3);
+	}
 	w->segments = chance(50) ? 1 : between(2, WORLD_SEGMENTS_MAX);
 	w->capacity = w->segments == 1 && chance(35) ? between(2, 5) : 1;
 }
@@ -359,15 +363,26 @@ const char *world_minute(struct arena *mem, const struct world *w, int64_t minut
 		wall_text(mem, tz_wall(tz_find(w->zone), t)));
 }
 
+static const char *const CHOICES[] = {"least loaded", "longest idle", "round robin", "usual"};
+
+static void print_choice(FILE *to, const struct world *w)
+{
+	fprintf(to, "choice: %s", CHOICES[w->choice]);
+	for (int s = 0; s < w->staff && w->choice > CHOICE_LONGEST_IDLE; s++)
+		fprintf(to, ", staff %d chosen at %d, visited %d times", s, w->chosen_at[s],
+			w->visits[s]);
+	fputc('\n', to);
+}
+
 static void print_service(FILE *to, struct arena *mem, const struct world *w)
 {
 	fprintf(to, "%s, %s and %d days more, seen from %s\n", w->zone, day_name(mem, w->first_day),
 		w->days - 1, ts_text(mem, (ts_t){w->now_ms}));
 	fprintf(to,
 		"service: every %d minutes, buffers %d and %d, notice %d minutes, horizon %d"
-		" days, capacity %d, add-ons %d minutes, %s\n",
-		w->grid, w->before, w->after, w->notice, w->horizon, w->capacity, w->added,
-		w->choice == CHOICE_LEAST_LOADED ? "least loaded" : "longest idle");
+		" days, capacity %d, add-ons %d minutes\n",
+		w->grid, w->before, w->after, w->notice, w->horizon, w->capacity, w->added);
+	print_choice(to, w);
 	fprintf(to, "asked for: %s in %s\n",
 		w->wished == NOBODY ? "anybody" : mem_printf(mem, "staff %d", w->wished),
 		branch_name(mem, w->wished_branch));
@@ -485,6 +500,7 @@ static const struct {
 	PLAIN(segments, 2),
 	PLAIN(capacity, 1),
 	PLAIN(grid, 15),
+	PLAIN(choice, CHOICE_LEAST_LOADED),
 	PLAIN(segment[0].processing, 0),
 	PLAIN(segment[1].processing, 0),
 	PLAIN(segment[2].processing, 0),
