@@ -498,6 +498,7 @@ static const struct {
 	PLAIN(wished_branch, ANYWHERE),
 	PLAIN(segments, 1),
 	PLAIN(segments, 2),
+	PLAIN(rooms, 0),
 	PLAIN(capacity, 1),
 	PLAIN(grid, 15),
 	PLAIN(choice, CHOICE_LEAST_LOADED),
@@ -511,16 +512,20 @@ static const struct {
 	PLAIN(segment[3].minutes, 30),
 };
 
-/* Rows of segments that are no more go with them. */
-static void forget_segments(struct world *w)
+/* Rows of segments and rooms that are no more go with them. */
+static void forget_rows(struct world *w)
 {
 	for (int i = w->skills; i-- > 0;) {
 		if (w->skill[i].segment >= w->segments)
 			w->skill[i] = w->skill[--w->skills];
 	}
 	for (int i = w->needs; i-- > 0;) {
-		if (w->need[i].segment >= w->segments)
+		if (w->need[i].segment >= w->segments || w->need[i].room >= w->rooms)
 			w->need[i] = w->need[--w->needs];
+	}
+	for (int i = w->busies; i-- > 0;) {
+		if (w->busy[i].of_room && w->busy[i].who >= w->rooms)
+			w->busy[i] = w->busy[--w->busies];
 	}
 }
 
@@ -562,9 +567,9 @@ static bool make_plainer(struct world *w, size_t i, const struct failure *f)
 	smaller = *w;
 	p = (int *)(void *)((char *)&smaller + PLAINER[i].at);
 	if (*p == PLAINER[i].value || (p == &smaller.segments && *p < PLAINER[i].value))
-		return false;
+		return false; /* plain enough */
 	*p = PLAINER[i].value;
-	forget_segments(&smaller);
+	forget_rows(&smaller);
 	return keep(w, &smaller, f);
 }
 

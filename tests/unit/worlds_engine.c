@@ -166,7 +166,7 @@ static struct need *need_of(struct arena *mem, struct piece *p, int64_t requirem
 	struct need *n = &p->needs[p->n_needs++];
 
 	n->requirement = requirement;
-	n->rooms = mem_alloc(mem, WORLD_ROOMS_MAX * sizeof(*n->rooms));
+	n->rooms = mem_alloc(mem, WORLD_ROWS_MAX * sizeof(*n->rooms));
 	return n;
 }
 
