@@ -27,8 +27,15 @@ static const struct field TAKEN_FIELDS[] = {
 	ID(taken, class_of, JOINED),
 	ID(taken, appointment_id, JOINED),
 	ID(taken, hold_id, JOINED),
+	TIME(taken, expires_at, JOINED),
 };
 static const struct table TAKEN = TABLE(taken, "occupancy", TAKEN_FIELDS);
+
+static const struct field VERSION_FIELDS[] = {
+	ID(version, id, JOINED),
+	INT(version, booking_seq, JOINED, 0, INT64_MAX),
+};
+static const struct table VERSION = TABLE(version, "resource", VERSION_FIELDS);
 
 /* Adds n ids, the last one repeated up to a multiple of eight: few different
  * statements, and the server drops the repetitions. */
@@ -58,7 +65,7 @@ static int read_some(
 			"hold_id FROM occupancy WHERE resource_id IN (");
 	else
 		query_start(&q, c,
-			"SELECT resource_id, starts_at, ends_at FROM occupancy "
+			"SELECT resource_id, starts_at, ends_at, expires_at FROM occupancy "
 			"WHERE resource_id IN (");
 	put_ids(&q, ids, n);
 	query_add(&q,
@@ -67,14 +74,14 @@ static int read_some(
 	return query_rows(&q, &TAKEN, out);
 }
 
-static void join(struct ctx *c, struct rows *all, const struct rows *more)
+static void join(struct ctx *c, const struct table *t, struct rows *all, const struct rows *more)
 {
-	struct taken *p = mem_alloc(c->mem, (all->n + more->n + 1) * sizeof(*p));
+	char *p = mem_alloc(c->mem, (all->n + more->n + 1) * t->size);
 
 	if (all->n > 0)
-		memcpy(p, all->p, all->n * sizeof(*p));
+		memcpy(p, all->p, all->n * t->size);
 	if (more->n > 0)
-		memcpy(p + all->n, more->p, more->n * sizeof(*p));
+		memcpy(p + all->n * t->size, more->p, more->n * t->size);
 	*all = (struct rows){p, all->n + more->n};
 }
 
@@ -94,7 +101,26 @@ int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from
 		if (i == 0)
 			*out = some;
 		else
-			join(c, out, &some);
+			join(c, &TAKEN, out, &some);
+	}
+	return (int)out->n;
+}
+
+int occupancy_versions(struct ctx *c, const struct texts *resource_ids, struct rows *out)
+{
+	struct rows some;
+	struct query q;
+
+	*out = (struct rows){NULL, 0};
+	for (size_t i = 0; i < resource_ids->n; i += OCCUPANCY_IDS) {
+		size_t left = resource_ids->n - i;
+
+		query_start(&q, c, "SELECT id, booking_seq FROM resource WHERE id IN (");
+		put_ids(&q, resource_ids->p + i, left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS);
+		query_add(&q, ")");
+		if (query_rows(&q, &VERSION, &some) < 0)
+			return -1;
+		join(c, &VERSION, out, &some);
 	}
 	return (int)out->n;
 }

@@ -31,7 +31,7 @@ struct occupancy {
 
 extern const struct table OCCUPANCY;
 
-#define OCCUPANCY_IDS 48 /* resources read at a time */
+#define OCCUPANCY_IDS 112 /* resources read at a time */
 
 /*
  * Of struct taken (core/calendar/visit.h), mostly grouped by resource: what is
@@ -42,7 +42,17 @@ extern const struct table OCCUPANCY;
 int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
 	bool details, struct rows *out) MUST_USE;
 
-#define OCCUPANCY_LOCK_MAX OCCUPANCY_IDS
+/* The state that a resource's rows are in: it grows with every change. */
+struct version {
+	const char *id;
+	int64_t booking_seq;
+};
+
+/* Of struct version: those of these resources. One query for every
+ * OCCUPANCY_IDS. */
+int occupancy_versions(struct ctx *c, const struct texts *resource_ids, struct rows *out) MUST_USE;
+
+#define OCCUPANCY_LOCK_MAX 64
 
 /*
  * Makes every other take of these resources wait until this transaction ends:

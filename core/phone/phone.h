@@ -21,7 +21,15 @@ enum number_match { MATCH_NONE, MATCH_EXACT, MATCH_NOTATION, MATCH_LAST_TEN_DIGI
 extern const struct table PHONE_NUMBER;
 extern const char *const NUMBER_MATCH[5]; /* "" exact notation last_ten_digits */
 
-int phone_list(struct ctx *c, struct rows *out) MUST_USE;
+/*
+ * Making, changing and removing a number; each in a transaction. e164 may come
+ * in any notation that is understood in the company's country, and stays what
+ * it is afterwards. A number belongs to one company: E_DUPLICATE when this one
+ * or another has it (whose it is, is not said). One that this company had
+ * before is the same row again.
+ */
+int phone_create(struct ctx *c, struct phone_number *n) MUST_USE;
+int phone_change(struct ctx *c, const struct phone_number *was, struct phone_number *now) MUST_USE;
 
 /*
  * Which active number of this company is meant by what a provider wrote:

@@ -8,7 +8,7 @@
 
 #include "core/sys/db.h"
 
-#define DB_ARGS_MAX 64
+#define DB_ARGS_MAX 128
 
 /* What to do with the rows: one into *row, all into *rows, or none. */
 struct db_want {
@@ -20,6 +20,9 @@ struct db_want {
 };
 
 #define DB_DUPLICATE (-2)
+
+/* The argument for a member; ARG_NULL when it is absent. */
+struct arg db_member(const struct field *f, const void *row);
 
 /* Rows read, or rows matched for a statement without rows; -1, or
  * DB_DUPLICATE. */
