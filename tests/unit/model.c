@@ -115,7 +115,7 @@ static bool find_rooms(const struct model *m, int branch, const struct stretch *
 		const struct world_need *d = &w->need[i];
 
 		if (d->segment != s->segment || d->requirement != requirement ||
-			w->room[d->room].branch != branch)
+			w->room[d->room].branch != branch || w->room[d->room].inactive)
 			continue;
 		for (int l = 0; l < w->room[d->room].lanes && !found; l++) {
 			if (!is_lane_free(m, d->room, l, s))
@@ -308,7 +308,7 @@ static bool is_room_for(const struct world *w, int branch, int segment, int requ
 		const struct world_need *d = &w->need[i];
 
 		if (d->segment == segment && d->requirement == requirement && d->room == room)
-			return w->room[room].branch == branch;
+			return w->room[room].branch == branch && !w->room[room].inactive;
 	}
 	return false;
 }

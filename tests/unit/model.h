@@ -31,6 +31,7 @@ struct world_segment {
 
 struct world_room {
 	int branch, lanes;
+	bool inactive; /* cannot be had; who needs it needs it even so */
 };
 
 /* Who can do a segment; 0 minutes: as long as anybody. Whoever does the first

@@ -180,7 +180,8 @@ static void load_needs(struct arena *mem, const struct world *w, struct visit *v
 			if (d->requirement != q)
 				continue;
 			struct need *n = need_of(mem, &v->pieces[d->segment], q);
-			n->rooms[n->n++] = &v->rooms[d->room];
+			if (!w->room[d->room].inactive)
+				n->rooms[n->n++] = &v->rooms[d->room];
 		}
 	}
 }
