@@ -172,6 +172,10 @@ REMOVE("/resources/{id}", h_room_delete, PERM_SERVICES_WRITE, RESOURCE, NULL, "T
 LIST_OF("/bookings", h_bookings, PERM_BOOKINGS_READ, &BOOKING_QUERY, APPOINTMENT, "Appointments by start"),
 CHANGE("/bookings", h_booking_create, PERM_BOOKINGS_WRITE, &BOOKING_IN, APPOINTMENT, 201, "Book an appointment", h_booking_alternatives),
 SHOW("/bookings/{id}", h_booking, PERM_BOOKINGS_READ, APPOINTMENT, "One appointment"),
+CHANGE("/bookings/{id}/confirm", h_booking_confirm, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "Confirm an appointment", NULL),
+CHANGE("/bookings/{id}/check-in", h_booking_check_in, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has come", NULL),
+CHANGE("/bookings/{id}/complete", h_booking_complete, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The visit is over", NULL),
+CHANGE("/bookings/{id}/no-show", h_booking_no_show, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has not come", NULL),
 CHANGE("/bookings/{id}/cancel", h_booking_cancel, PERM_BOOKINGS_WRITE, &CANCEL_IN, APPOINTMENT, 200, "Cancel an appointment", NULL),
 
 LIST_OF("/customers", h_customers, PERM_CUSTOMERS_READ, &CUSTOMER_QUERY, CUSTOMER, "Customers, newest first"),
