@@ -191,7 +191,7 @@ END_TEST
 
 START_TEST(a_change_takes_what_was_given)
 {
-	struct service in = {.name = "Deep massage", .staff_choice = ROUND_ROBIN, .capacity = 5};
+	struct service in = {.name = "Deep massage", .staff_choice = STAFF_CHOICE_ROUND_ROBIN, .capacity = 5};
 	const char *id = make_service(30);
 	struct service s;
 
@@ -199,7 +199,7 @@ START_TEST(a_change_takes_what_was_given)
 				 bit(&SERVICE, "name") | bit(&SERVICE, "staff_choice"), &s),
 		0);
 	ck_assert_str_eq(s.name, "Deep massage");
-	ck_assert_int_eq(s.staff_choice, ROUND_ROBIN);
+	ck_assert_int_eq(s.staff_choice, STAFF_CHOICE_ROUND_ROBIN);
 	ck_assert_int_eq(s.capacity, 1);
 	ck_assert_int_eq(s.price_cents, 5000);
 	is_audited("service.update", id, "name,staff_choice");
