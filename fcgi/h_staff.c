@@ -141,7 +141,7 @@ int h_hours_replace(struct req *r)
 	*(is_opening(r) ? &of.branch_id : &of.staff_id) = r->ids[0];
 	if (crud_parent(r) < 0 || hours_replace(&r->c, &of, &in->data) < 0)
 		return -1;
-	if (hours_of(&r->c, &of, &rows) < 0)
+	if (working_hours_of(&r->c, &of, &rows) < 0)
 		return -1;
 	return reply_rows(r, &WORKING_HOURS, &rows, NULL);
 }

@@ -7,7 +7,7 @@
 
 /* ---- storage ---- */
 
-int hours_of(struct ctx *c, const struct working_hours *of, struct rows *out)
+int working_hours_of(struct ctx *c, const struct working_hours *of, struct rows *out)
 {
 	struct query q;
 
@@ -107,7 +107,7 @@ int hours_create(struct ctx *c, struct working_hours *h)
 {
 	struct rows all;
 
-	if (check(c, h) < 0 || set_branch(c, h) < 0 || hours_of(c, h, &all) < 0)
+	if (check(c, h) < 0 || set_branch(c, h) < 0 || working_hours_of(c, h, &all) < 0)
 		return -1;
 	if (all.n >= HOURS_MAX)
 		return err_set(c, E_STATE,
@@ -122,7 +122,7 @@ int hours_change(struct ctx *c, const struct working_hours *was, struct working_
 {
 	struct rows all;
 
-	if (check(c, now) < 0 || set_branch(c, now) < 0 || hours_of(c, now, &all) < 0)
+	if (check(c, now) < 0 || set_branch(c, now) < 0 || working_hours_of(c, now, &all) < 0)
 		return -1;
 	if (check_overlap(c, now, all.p, all.n) < 0)
 		return -1;

@@ -26,6 +26,6 @@ int hours_change(
 int hours_replace(
 	struct ctx *c, const struct working_hours *of, const struct rows *weekly) MUST_USE;
 /* All rows of an owner: weekly ones by weekday, then days. */
-int hours_of(struct ctx *c, const struct working_hours *of, struct rows *out) MUST_USE;
+int working_hours_of(struct ctx *c, const struct working_hours *of, struct rows *out) MUST_USE;
 
 #endif

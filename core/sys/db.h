@@ -183,7 +183,7 @@ int db_must(struct ctx *c, int rc, const char *what, const char *id) MUST_USE;
 struct query {
 	struct ctx *c;
 	struct buf *sql;
-	struct arg args[64]; /* as many as a statement may have */
+	struct arg args[128]; /* as many as a statement may have */
 	int n;
 	bool where;
 };
@@ -197,6 +197,7 @@ void query_add_(struct query *q, const char *literal, const struct arg *args, in
 /* The LIKE pattern for "contains s", with what LIKE would read taken as it is. */
 const char *db_like(struct ctx *c, const char *s);
 int query_rows(struct query *q, const struct table *t, struct rows *rows) MUST_USE;
+int query_exec(struct query *q) MUST_USE;
 
 /* ---- transactions: the dispatcher, in_tx() and nobody else ---- */
 
