@@ -439,24 +439,25 @@ static const char *next_line(const char *p)
 	return p != NULL ? p + 1 : NULL;
 }
 
-/* Behind END:VEVENT; NULL when it does not come. depth: how deep others nest
- * in it. */
-static const char *event_end(const char *p, int *depth)
+/* Behind END:VEVENT; NULL when it does not come. sound: what begins in it ends
+ * in it, and does not nest too deep for freeing it. */
+static const char *event_end(const char *p, bool *sound)
 {
-	int at = 0;
+	int depth = 0;
 
-	for (*depth = 0; p != NULL && *p != '\0';) {
-		bool end = is_line(p, "END:VEVENT");
-
-		if (strncasecmp(p, "BEGIN:", 6) == 0)
-			at++;
-		else if (strncasecmp(p, "END:", 4) == 0)
-			at--;
-		if (at > *depth)
-			*depth = at;
+	for (*sound = true; p != NULL && *p != '\0';) {
 		const char *next = next_line(p);
-		if (end)
+
+		if (is_line(p, "END:VEVENT")) {
+			*sound = *sound && depth == 1;
 			return next != NULL ? next : p + strlen(p);
+		}
+		if (strncasecmp(p, "BEGIN:", 6) == 0)
+			depth++;
+		else if (strncasecmp(p, "END:", 4) == 0)
+			depth--;
+		if (depth < 1 || depth > EVENT_DEPTH_MAX)
+			*sound = false;
 		p = next;
 	}
 	return NULL;
@@ -465,17 +466,17 @@ static const char *event_end(const char *p, int *depth)
 static int read_events(struct reader *rd, const char *field, const char *text)
 {
 	const char *p = text;
-	int depth;
+	bool sound;
 
 	while (p != NULL) {
 		if (!is_line(p, "BEGIN:VEVENT")) {
 			p = next_line(p);
 			continue;
 		}
-		const char *end = event_end(p, &depth);
+		const char *end = event_end(p, &sound);
 		if (++rd->n_events > ICAL_EVENTS_MAX)
 			return err_field(rd->c, field, "has more than %d events", ICAL_EVENTS_MAX);
-		if (end == NULL || end - p > EVENT_BYTES_MAX || depth > EVENT_DEPTH_MAX)
+		if (end == NULL || end - p > EVENT_BYTES_MAX || !sound)
 			rd->h->left_out++;
 		else
 			parse_event(rd, p, (size_t)(end - p));
