@@ -191,7 +191,8 @@ END_TEST
 
 START_TEST(a_change_takes_what_was_given)
 {
-	struct service in = {.name = "Deep massage", .staff_choice = STAFF_CHOICE_ROUND_ROBIN, .capacity = 5};
+	struct service in = {
+		.name = "Deep massage", .staff_choice = STAFF_CHOICE_ROUND_ROBIN, .capacity = 5};
 	const char *id = make_service(30);
 	struct service s;
 
