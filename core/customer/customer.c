@@ -71,6 +71,14 @@ static int visits_to_come(struct ctx *c, const char *id)
 		id, c->now);
 }
 
+int customer_missed(struct ctx *c, const char *id)
+{
+	return db_exec(c,
+		"UPDATE customer SET booking_seq = booking_seq + 1, "
+		"no_show_count = no_show_count + 1 WHERE id = ?",
+		id);
+}
+
 int customer_list(
 	struct ctx *c, const char *q, int limit, ts_t after, const char *after_id, struct rows *out)
 {
@@ -122,6 +130,18 @@ static int clean(struct ctx *c, struct customer *in)
 		return err_field(c, "phone", "is not a telephone number");
 	in->phone = e164;
 	return 0;
+}
+
+int customer_known(struct ctx *c, const struct customer *in, struct customer *out)
+{
+	struct customer facts = *in;
+
+	if (in->id != NULL)
+		return db_one(
+			c, &CUSTOMER, out, "SELECT {cols} FROM customer WHERE id = ?", in->id);
+	if (clean(c, &facts) < 0)
+		return err_take(c, E_INVALID) ? 0 : -1;
+	return facts.phone == NULL ? 0 : customer_find_by_phone(c, facts.phone, out);
 }
 
 /* 1 made, 0 when somebody with that number was stored at the same moment. */
