@@ -9,6 +9,7 @@
 
 #define HAIRCUT "01900000-0000-7000-8000-5a1000000060"
 #define CUT_AND_COLOUR "01900000-0000-7000-8000-5a1000000063"
+#define MITTE "01900000-0000-7000-8000-5a1000000010"
 #define ANNA "01900000-0000-7000-8000-5a1000000050"
 
 #define VISIT "01900000-0000-7000-8000-7ee000000001" /* and whatever else is new */
@@ -24,6 +25,13 @@ static void forget(void)
 	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
 	change("DELETE FROM service WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
 	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
+	change("DELETE FROM staff WHERE name = 'Torture'");
+	change("DELETE FROM resource WHERE name = 'Torture'");
+	change("DELETE FROM phone_number WHERE label = 'Torture'");
+	change("DELETE FROM working_hours WHERE branch_id = '" MITTE "' AND staff_id IS NULL");
+	change("DELETE FROM time_off");
+	change("DELETE FROM closed_day");
+	change("DELETE FROM task WHERE kind = 'time_off'");
 }
 
 static void setup(void)
@@ -273,6 +281,75 @@ START_TEST(a_refresh)
 }
 END_TEST
 
+START_TEST(a_staff_member)
+{
+	struct question q = {"/api/v2/staff", "{\"name\":\"Torture\",\"branch_id\":\"" MITTE "\"}",
+		201, NULL, 0, NULL};
+
+	torture(&q, 8);
+}
+END_TEST
+
+START_TEST(a_number)
+{
+	struct question q = {"/api/v2/phone-numbers",
+		"{\"e164\":\"+493023125997\",\"label\":\"Torture\",\"branch_id\":\"" MITTE "\"}",
+		201, NULL, 0, NULL};
+
+	torture(&q, 6);
+}
+END_TEST
+
+static void open_at_night(void)
+{
+	change("INSERT INTO working_hours (company_id, id, branch_id, weekday, start_minute, "
+	       "end_minute) SELECT company_id, '" VISIT "', id, 1, 0, 60 FROM branch WHERE id = "
+	       "'" MITTE "'");
+}
+
+START_TEST(hours_of_a_week)
+{
+	struct question q = {"/api/v2/branches/" MITTE "/working-hours",
+		"{\"data\":[{\"weekday\":1,\"start_minute\":480,\"end_minute\":600},"
+		"{\"weekday\":2,\"start_minute\":480,\"end_minute\":600}]}",
+		200, open_at_night, 0, "PUT"};
+
+	torture(&q, 6);
+}
+END_TEST
+
+static void book_for_time_off(void)
+{
+	struct question q = booking(HAIRCUT_OF_ANNA);
+
+	ck_assert_int_eq(ask(&q), 201);
+	change("DELETE FROM idempotency");
+}
+
+START_TEST(time_off_over_a_visit)
+{
+	struct question q = {
+		"/api/v2/staff/" ANNA "/time-off", NULL, 201, book_for_time_off, 0, NULL};
+
+	q.body = mem_printf(admin->mem, "{\"local_start\":\"%sT00:00\",\"local_end\":\"%sT23:59\"}",
+		bookable_day(), bookable_day());
+	torture(&q, 8);
+}
+END_TEST
+
+START_TEST(an_import)
+{
+	struct question q = {"/api/v2/closed-days/import",
+		"{\"ics\":\"BEGIN:VCALENDAR\\r\\nVERSION:2.0\\r\\nPRODID:-//T//T//EN\\r\\n"
+		"BEGIN:VEVENT\\r\\nUID:1\\r\\nDTSTART;VALUE=DATE:20200101\\r\\n"
+		"RRULE:FREQ=YEARLY\\r\\nSUMMARY:New "
+		"Year\\r\\nEND:VEVENT\\r\\nEND:VCALENDAR\\r\\n\"}",
+		200, NULL, 0, NULL};
+
+	torture(&q, 6);
+}
+END_TEST
+
 START_TEST(a_new_service)
 {
 	struct question q = {"/api/v2/services",
@@ -349,6 +426,11 @@ Suite *suite_torture(void)
 	tcase_add_test(t, a_login);
 	tcase_add_test(t, a_refused_login);
 	tcase_add_test(t, a_refresh);
+	tcase_add_test(t, a_staff_member);
+	tcase_add_test(t, a_number);
+	tcase_add_test(t, hours_of_a_week);
+	tcase_add_test(t, time_off_over_a_visit);
+	tcase_add_test(t, an_import);
 	tcase_add_test(t, a_new_service);
 	tcase_add_test(t, a_segment_between_others);
 	tcase_add_test(t, a_segment_that_moves);
