@@ -1,5 +1,6 @@
 #include "fcgi/route.h"
 #include "core/booking/booking.h"
+#include "core/booking/hold.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"
 #include "core/customer/customer.h"
@@ -23,6 +24,7 @@
 #include "fcgi/h_call.h"
 #include "fcgi/h_customer.h"
 #include "fcgi/h_health.h"
+#include "fcgi/h_hold.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_service.h"
 #include "fcgi/h_staff.h"
@@ -172,11 +174,16 @@ REMOVE("/resources/{id}", h_room_delete, PERM_SERVICES_WRITE, RESOURCE, NULL, "T
 LIST_OF("/bookings", h_bookings, PERM_BOOKINGS_READ, &BOOKING_QUERY, APPOINTMENT, "Appointments by start"),
 CHANGE("/bookings", h_booking_create, PERM_BOOKINGS_WRITE, &BOOKING_IN, APPOINTMENT, 201, "Book an appointment", h_booking_alternatives),
 SHOW("/bookings/{id}", h_booking, PERM_BOOKINGS_READ, APPOINTMENT, "One appointment"),
+ALTER("/bookings/{id}", h_booking_update, PERM_BOOKINGS_WRITE, &BOOKING_CHANGE, APPOINTMENT, NULL, "Change the notes of an appointment"),
+CHANGE("/bookings/{id}/reschedule", h_booking_reschedule, PERM_BOOKINGS_WRITE, &MOVE_IN, APPOINTMENT, 200, "Move an appointment", h_booking_reschedule_alternatives),
 CHANGE("/bookings/{id}/confirm", h_booking_confirm, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "Confirm an appointment", NULL),
 CHANGE("/bookings/{id}/check-in", h_booking_check_in, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has come", NULL),
 CHANGE("/bookings/{id}/complete", h_booking_complete, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The visit is over", NULL),
 CHANGE("/bookings/{id}/no-show", h_booking_no_show, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has not come", NULL),
 CHANGE("/bookings/{id}/cancel", h_booking_cancel, PERM_BOOKINGS_WRITE, &CANCEL_IN, APPOINTMENT, 200, "Cancel an appointment", NULL),
+CHANGE("/holds", h_hold_create, PERM_BOOKINGS_WRITE, &HOLD_IN, HOLD, 201, "Keep a visit free for a while", h_hold_alternatives),
+SHOW("/holds/{id}", h_hold, PERM_BOOKINGS_READ, HOLD, "One hold, until it expires"),
+REMOVE("/holds/{id}", h_hold_delete, PERM_BOOKINGS_WRITE, HOLD, NULL, "Give a hold back"),
 
 LIST_OF("/customers", h_customers, PERM_CUSTOMERS_READ, &CUSTOMER_QUERY, CUSTOMER, "Customers, newest first"),
 ADD("/customers", h_customer_create, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Add a customer"),
