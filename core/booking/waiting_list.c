@@ -252,16 +252,25 @@ int waiting_accept(struct ctx *c, const char *id, struct waiting_entry *out)
 {
 	struct waiting_entry e;
 	struct appointment a;
-	struct wish w = {.utc_offset_minutes = OFFSET_NONE, .source = SOURCE_API};
+	struct hold h;
 
 	if (waiting_lock(c, id, &e) < 0)
 		return -1;
 	if (e.status != WAITING_OFFERED)
 		return not_offered(c, &e);
-	if (e.offer_expires_at.ms <= c->now.ms)
+	int rc = hold_find(c, e.hold_id, &h);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
 		return err_set(c, E_STATE, "The offer has expired: wait for the next one.");
-	w.hold_id = e.hold_id;
-	w.customer.id = e.customer_id;
+	struct wish w = {
+		.hold_id = h.id,
+		.utc_offset_minutes = OFFSET_NONE,
+		.customer = {.id = e.customer_id},
+		.source = SOURCE_API,
+	};
+
 	if (booking_take(c, &w, &a) < 0)
 		return -1;
 	e.status = WAITING_BOOKED;

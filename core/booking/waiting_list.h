@@ -99,8 +99,8 @@ int waiting_change(struct ctx *c, const struct waiting_entry *was, const struct 
  * already; E_STATE when it is over. */
 int waiting_cancel(struct ctx *c, const char *id) MUST_USE;
 
-/* Books what is offered. E_STATE when nothing is, or no longer; E_SLOT_TAKEN
- * when the hold was given back by somebody else. */
+/* Books what is offered. E_STATE when nothing is, or no longer; else as
+ * booking_take(): the customer may have another visit then, or enough of them. */
 int waiting_accept(struct ctx *c, const char *id, struct waiting_entry *out) MUST_USE;
 /* Waits for another time. E_STATE when nothing is offered. */
 int waiting_decline(struct ctx *c, const char *id, struct waiting_entry *out) MUST_USE;

@@ -9,7 +9,7 @@ START_TEST(who_has_waited_longest_is_offered_the_time)
 	const char *visit = booked(HAIRCUT, ANNA, AT_TWO);
 	const char *first = waits_for_two(), *second = waits_for_two();
 
-	run_jobs("waiting_list.offer");
+	run_jobs(OFFERS);
 	expect(first, WAITING);
 	freed(visit);
 	struct waiting_entry e = entry(first);
@@ -102,6 +102,38 @@ START_TEST(another_service_of_the_same_people_uses_the_time)
 }
 END_TEST
 
+START_TEST(a_visit_that_moves_frees_its_time)
+{
+	const char *visit = booked(HAIRCUT, ANNA, AT_TWO);
+	const char *id = waits_for_two();
+	const char *where_it_goes = waits(wish_on(HAIRCUT, ANNA, "2026-12-02", TWO, TWO + 30));
+
+	moved(visit, "2026-12-02T14:00");
+	run_jobs(OFFERS);
+	expect(id, OFFERED);
+	expect(where_it_goes, WAITING);
+}
+END_TEST
+
+START_TEST(a_hold_that_is_not_used_frees_its_time)
+{
+	const char *hold = held(HAIRCUT, ANNA, AT_TWO);
+	const char *first = waits_for_two(), *second;
+
+	run_jobs(OFFERS);
+	released(hold);
+	expect(first, WAITING);
+	run_jobs(OFFERS);
+	expect(first, OFFERED);
+	(void)held(HAIRCUT, ANNA, "2026-12-01T16:00");
+	second = waits(wish_on(HAIRCUT, ANNA, TUESDAY, 16 * 60, 16 * 60 + 30));
+	minutes_pass(4);
+	expect(second, WAITING);
+	minutes_pass(1);
+	expect(second, OFFERED);
+}
+END_TEST
+
 START_TEST(what_begins_too_soon_is_not_offered)
 {
 	const char *visit = booked(HAIRCUT, ANNA, AT_TWO);
@@ -189,6 +221,8 @@ Suite *suite_waiting(void)
 	tcase_add_test(t, only_what_was_wished_is_offered);
 	tcase_add_test(t, only_the_time_that_became_free_is_offered);
 	tcase_add_test(t, another_service_of_the_same_people_uses_the_time);
+	tcase_add_test(t, a_visit_that_moves_frees_its_time);
+	tcase_add_test(t, a_hold_that_is_not_used_frees_its_time);
 	tcase_add_test(t, what_begins_too_soon_is_not_offered);
 	tcase_add_test(t, wishes_must_make_sense);
 	tcase_add_test(t, a_wish_can_be_changed_while_it_waits);

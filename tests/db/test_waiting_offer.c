@@ -61,7 +61,7 @@ START_TEST(a_declined_offer_goes_to_the_next)
 	well(on_entry(first, waiting_decline, &e));
 	ck_assert_int_eq(e.status, WAITING_WAITING);
 	ck_assert_int_eq(e.ignored, 0);
-	run_jobs("waiting_list.offer");
+	run_jobs(OFFERS);
 	expect(first, WAITING);
 	expect(second, OFFERED);
 	refused(on_entry(first, waiting_decline, &e), E_STATE);
@@ -163,7 +163,7 @@ START_TEST(who_leaves_gives_the_offer_back)
 	well(remove_entry(first));
 	well(remove_entry(first));
 	expect(first, CANCELLED);
-	run_jobs("waiting_list.offer");
+	run_jobs(OFFERS);
 	expect(second, OFFERED);
 	minutes_pass(15);
 	expect(first, CANCELLED);
@@ -199,7 +199,7 @@ START_TEST(every_job_run_again_changes_nothing)
 				"UPDATE frontdesk_store.job SET state = 'queued' WHERE "
 				"kind LIKE 'waiting_list.%' OR kind = 'event.dispatch'") > 0,
 			1);
-		run_jobs("waiting_list.%");
+		run_jobs(ALL);
 		expect(first, OFFERED);
 		expect(second, WAITING);
 		ck_assert_int_eq(entry(first).offers, 1);
@@ -336,7 +336,7 @@ static bool tried(const struct step *s, int n, unsigned code, const char **count
 	second = waits_for_two();
 	cancelled(visit);
 	if (s->offered)
-		run_jobs("waiting_list.offer");
+		run_jobs(OFFERS);
 	c->now.ms += s->minutes * INT64_C(60000);
 	offered_event = event_of("appointment.cancelled");
 	db_fail_at(n, 1, code);
@@ -350,7 +350,7 @@ static bool tried(const struct step *s, int n, unsigned code, const char **count
 	if (rc < 0 && s->run(first) < 0)
 		/* the line broke behind the end: what was asked for has happened */
 		refused(-1, E_STATE);
-	run_jobs("waiting_list.%");
+	run_jobs(ALL);
 	ck_assert_msg(entry(first).status == s->first, "statement %d: %d", n, entry(first).status);
 	ck_assert_msg(
 		entry(second).status == s->second, "statement %d: %d", n, entry(second).status);

@@ -1,4 +1,5 @@
 #include "tests/db/waiting.h"
+#include "core/booking/hold.h"
 #include "core/worker/kinds.h"
 
 #define JOBS_MAX 200
@@ -69,6 +70,28 @@ static int do_cancel(struct ctx *k, void *arg)
 	return appointment_cancel(k, a->id, NULL, &a->made);
 }
 
+static int do_move(struct ctx *k, void *arg)
+{
+	struct act *a = arg;
+
+	return booking_reschedule(k, a->id, &a->wish, &a->made);
+}
+
+static int do_hold(struct ctx *k, void *arg)
+{
+	struct act *a = arg;
+	struct hold h;
+	int rc = hold_make(k, &a->wish, HOLD_SECONDS_USUAL, &h);
+
+	a->id = h.id;
+	return rc;
+}
+
+static int do_release(struct ctx *k, void *arg)
+{
+	return hold_release(k, ((struct act *)arg)->id);
+}
+
 static int do_add(struct ctx *k, void *arg)
 {
 	struct act *a = arg;
@@ -124,6 +147,28 @@ void cancelled(const char *appointment_id)
 	struct act a = {.id = appointment_id};
 
 	well(in_tx(c, do_cancel, &a));
+}
+
+void moved(const char *appointment_id, const char *local)
+{
+	struct act a = {.id = appointment_id, .wish = wish_for(NULL, NULL, local)};
+
+	well(in_tx(c, do_move, &a));
+}
+
+const char *held(const char *service, const char *staff, const char *local)
+{
+	struct act a = {.wish = wish_for(service, staff, local)};
+
+	well(in_tx(c, do_hold, &a));
+	return a.id;
+}
+
+void released(const char *hold_id)
+{
+	struct act a = {.id = hold_id};
+
+	ck_assert_int_eq(in_tx(c, do_release, &a), 1);
 }
 
 struct waiting_entry wish_on(
@@ -216,7 +261,7 @@ static int run_job(struct ctx *k, void *arg)
 	return JOB_WORK[kind].run(k, j->ref_id);
 }
 
-int run_jobs(const char *like)
+int run_jobs(const char *kinds)
 {
 	struct rows rows;
 	int done = 0;
@@ -225,9 +270,10 @@ int run_jobs(const char *like)
 		ck_assert_int_ge(
 			db_rows(root, &JOB, &rows,
 				"SELECT {cols} FROM frontdesk_store.job WHERE state = 'queued' "
-				"AND run_at <= ? AND (kind = 'event.dispatch' OR kind LIKE ?) "
+				"AND run_at <= ? AND FIND_IN_SET(kind, CONCAT('event.dispatch,', "
+				"?)) "
 				"ORDER BY run_at, id",
-				c->now, like),
+				c->now, kinds),
 			0);
 		for (size_t i = 0; i < rows.n; i++) {
 			struct job *j = (struct job *)rows.p + i;
@@ -250,13 +296,13 @@ int run_jobs(const char *like)
 void freed(const char *appointment_id)
 {
 	cancelled(appointment_id);
-	run_jobs("waiting_list.offer");
+	run_jobs(OFFERS);
 }
 
 void minutes_pass(int minutes)
 {
 	c->now.ms += minutes * INT64_C(60000);
-	run_jobs("waiting_list.%");
+	run_jobs(ALL);
 }
 
 struct waiting_entry entry(const char *id)

@@ -29,6 +29,10 @@ void refused(int rc, enum err_code code);
 const char *booked(const char *service, const char *staff, const char *local);
 int try_to_book(const char *service, const char *staff, const char *local);
 void cancelled(const char *appointment_id);
+void moved(const char *appointment_id, const char *local);
+/* Somebody keeps it for five minutes; the id of the hold. */
+const char *held(const char *service, const char *staff, const char *local);
+void released(const char *hold_id);
 
 /* A wish for one day. */
 struct waiting_entry wish_on(
@@ -44,9 +48,11 @@ int on_entry(const char *id, int (*fn)(struct ctx *c, const char *id, struct wai
 	struct waiting_entry *out);
 int end_entry(struct ctx *k, const char *id, struct waiting_entry *out);
 
-/* Carries out the dispatches and the jobs of these kinds (LIKE) that are
+/* Carries out the dispatches and the jobs of these kinds ("a,b") that are
  * queued and due, and what they queue; how many. */
-int run_jobs(const char *like);
+#define OFFERS "waiting_list.offer"
+#define ALL "waiting_list.offer,waiting_list.end,hold.expire"
+int run_jobs(const char *kinds);
 /* Cancels, and lets the worker make its offers. */
 void freed(const char *appointment_id);
 /* … and lets it do all that is due then. */
