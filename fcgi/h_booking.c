@@ -41,18 +41,12 @@ static const struct field BOOKING_QUERY_FIELDS[] = {
 };
 const struct table BOOKING_QUERY = TABLE(booking_query, "booking_query", BOOKING_QUERY_FIELDS);
 
-struct customer_in {
-	const char *name;
-	const char *phone;
-	const char *email;
-};
-
 static const struct field CUSTOMER_IN_FIELDS[] = {
 	TEXT(customer_in, name, REQ | PERSONAL, 120),
 	TEXT(customer_in, phone, PERSONAL, 40),
 	TEXT(customer_in, email, PERSONAL, 254),
 };
-static const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
+const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
 
 /* Like the sources of an appointment, behind "not said". */
 static const char *const SOURCES[] = {"", "phone", "web", "api", "portal", NULL};
@@ -257,6 +251,18 @@ int read_start(
 	return 0;
 }
 
+struct customer customer_said(const char *id, const struct customer_in *facts)
+{
+	struct customer k = {.id = id};
+
+	if (facts != NULL) {
+		k.name = facts->name;
+		k.phone = facts->phone;
+		k.email = facts->email;
+	}
+	return k;
+}
+
 /* With a hold, what is not said is as the hold has it. */
 static int read_wish(struct req *r, struct wish *w)
 {
@@ -282,12 +288,7 @@ static int read_wish(struct req *r, struct wish *w)
 	w->notes = in->notes;
 	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
 						: SOURCE_API;
-	w->customer.id = in->customer_id;
-	if (in->customer != NULL) {
-		w->customer.name = in->customer->name;
-		w->customer.phone = in->customer->phone;
-		w->customer.email = in->customer->email;
-	}
+	w->customer = customer_said(in->customer_id, in->customer);
 	return 0;
 }
 
