@@ -54,6 +54,8 @@ static int authorise(struct req *r)
 {
 	if (r->route->auth == AUTH_NONE || r->route->auth == AUTH_HOOK)
 		return 0;
+	if (r->route->auth == AUTH_PUBLIC)
+		return auth_public(r);
 	if (auth_identify(r) < 0)
 		return -1;
 	if (r->route->auth == AUTH_USER)
@@ -219,14 +221,15 @@ static bool etag_known(const char *p, const char *etag)
 	return false;
 }
 
-/* A GET of one object carries a digest of its text; the same text again
+/* A GET of one object or file carries a digest of its text; the same text again
  * needs no second transfer. */
 static void answer_conditional(struct req *r)
 {
 	const char *known = req_header(r, "if-none-match");
 	uint64_t h = UINT64_C(14695981039346656037);
 
-	if (r->route->shape != SHAPE_ONE || r->status != 200 || strcmp(r->method, "GET") != 0)
+	if ((r->route->shape != SHAPE_ONE && r->type == NULL) || r->status != 200 ||
+		strcmp(r->method, "GET") != 0)
 		return;
 	for (size_t i = 0; i < r->out.n; i++)
 		h = (h ^ (uint8_t)r->out.p[i]) * UINT64_C(1099511628211);
