@@ -1,4 +1,5 @@
 #include "fcgi/h_booking.h"
+#include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/booking/booking.h"
 #include "core/sys/json.h"
@@ -99,6 +100,8 @@ struct availability_query {
 	day_t to;
 	const char *staff_id;
 	const char *branch_id;
+	const char *add_on_ids;
+	bool explain;
 };
 
 static const struct field AVAILABILITY_QUERY_FIELDS[] = {
@@ -107,30 +110,53 @@ static const struct field AVAILABILITY_QUERY_FIELDS[] = {
 	DAY(availability_query, to, REQ),
 	ID(availability_query, staff_id, 0),
 	ID(availability_query, branch_id, 0),
+	TEXT(availability_query, add_on_ids, 0, 800),
+	BOOL(availability_query, explain, 0),
 };
 const struct table AVAILABILITY_QUERY =
 	TABLE(availability_query, "availability_query", AVAILABILITY_QUERY_FIELDS);
 
-struct availability {
-	const char *time_zone;
-	struct rows slots;
-};
-
 static const struct field AVAILABILITY_FIELDS[] = {
-	TEXT(availability, time_zone, RO | REQ, 64),
-	LIST(availability, slots, RO, SLOT),
+	TEXT(found, time_zone, RO | REQ, 64),
+	LIST(found, slots, RO, SLOT),
+	LIST(found, rejected, RO, REJECTION),
 };
-const struct table AVAILABILITY = TABLE(availability, "availability", AVAILABILITY_FIELDS);
+const struct table AVAILABILITY = TABLE(found, "availability", AVAILABILITY_FIELDS);
 
 /* ---- handlers ---- */
+
+/* "a,b" as they stand in a query. */
+static int read_ids(struct req *r, const char *list, const char *name, struct texts *out)
+{
+	*out = (struct texts){mem_alloc(r->c.mem, ADD_ONS_MAX * sizeof(char *)), 0};
+	for (const char *p = list; p != NULL && *p != '\0'; p += *p == ',') {
+		size_t n = strcspn(p, ",");
+		const char *id = mem_text_n(r->c.mem, p, n);
+
+		if (!id_valid(id))
+			return err_field(&r->c, name, "must be ids with commas between them");
+		if (out->n == ADD_ONS_MAX)
+			return err_field(&r->c, name, "must be at most %d ids", ADD_ONS_MAX);
+		out->p[out->n++] = id;
+		p += n;
+	}
+	return 0;
+}
 
 int h_availability(struct req *r)
 {
 	const struct availability_query *q = r->query;
-	struct search s = {q->service_id, q->staff_id, q->branch_id, q->from, q->to};
-	struct availability out = {0};
+	struct search s = {.service_id = q->service_id,
+		.staff_id = q->staff_id,
+		.branch_id = q->branch_id,
+		.from = q->from,
+		.to = q->to,
+		.explain = q->explain};
+	struct found out;
 
-	if (availability_search(&r->c, &s, &out.slots, &out.time_zone) < 0)
+	if (read_ids(r, q->add_on_ids, "add_on_ids", &s.add_on_ids) < 0)
+		return -1;
+	if (availability_search(&r->c, &s, &out) < 0)
 		return -1;
 	return reply(r, 200, &AVAILABILITY, &out);
 }

@@ -1,4 +1,4 @@
-#include "core/booking/visit.h"
+#include "core/booking/load.h"
 
 #define DAYS_LOOKED_AT 4 /* the wished one and three more */
 
@@ -16,6 +16,7 @@ const struct table ALTERNATIVE = TABLE(alternative, "alternative", FIELDS);
 /* A time that can be had, and how far it is from the wish. */
 struct candidate {
 	struct start at;
+	int64_t end;
 	const struct person *who;
 	int64_t days;    /* after the wished day */
 	int64_t minutes; /* later than the wished time of day, or earlier */
@@ -65,18 +66,25 @@ static const char *because(struct ctx *c, const struct candidate *k)
 }
 
 /* Who would do it then: the wished one if possible, else the best other. */
-static const struct person *who_can(struct visit *v, int64_t start)
+static bool who_can(struct visit *v, int64_t start, struct plan *plan, struct candidate *k)
 {
 	struct team *t = &v->teams[v->wished_team];
-	const struct member *best;
 
-	for (size_t i = 0; i < t->n && v->wished != NULL; i++) {
-		if (t->members[i].who == v->wished &&
-			visit_can(v, v->wished_team, &t->members[i], start))
-			return v->wished;
+	for (size_t i = 0; i < t->n && v->wished_id != NULL; i++) {
+		struct member *m = t->members[i];
+
+		if (strcmp(m->who->id, v->wished_id) != 0 ||
+			!visit_plan(v, v->wished_team, m, start, plan))
+			continue;
+		k->who = m->who;
+		k->end = plan->end;
+		return true;
 	}
-	best = visit_best(v, v->wished_team, start);
-	return best == NULL ? NULL : best->who;
+	if (!visit_best(v, start, plan))
+		return false;
+	k->who = plan->who[v->teams[v->wished_team].first_piece]->who;
+	k->end = plan->end;
+	return true;
 }
 
 /* The starts of one day that can be had; how many. The wish itself is no
@@ -87,16 +95,17 @@ static size_t candidates_of(struct ctx *c, struct visit *v, const struct local_d
 	struct start grid[STARTS_MAX];
 	size_t n = local_grid(v->tz, day, v->service.grid_minutes, grid), found = 0;
 
-	visit_rank(v, day);
 	for (size_t i = 0; i < n; i++) {
 		struct candidate k = {.at = grid[i]};
+		struct plan plan;
 
-		if (!visit_in_time(c, v, &grid[i]))
+		if (!visit_in_time(v, c->now, &grid[i]))
 			continue;
-		k.who = who_can(v, grid[i].minute);
-		if (k.who == NULL)
+		visit_rank(v, day, grid[i].minute);
+		if (!who_can(v, grid[i].minute, &plan, &k))
 			continue;
-		k.other = v->wished_name != NULL && k.who != v->wished;
+		k.other = v->wished_name != NULL &&
+			(v->wished_id == NULL || strcmp(k.who->id, v->wished_id) != 0);
 		k.days = day->day.n - day_of_wall(wish->local).n;
 		k.minutes = wall_minute(grid[i].local) - wall_minute(wish->local);
 		k.rank = rank_of(&k);
@@ -106,12 +115,11 @@ static size_t candidates_of(struct ctx *c, struct visit *v, const struct local_d
 	return found;
 }
 
-static struct alternative as_alternative(
-	struct ctx *c, const struct visit *v, const struct candidate *k)
+static struct alternative as_alternative(struct ctx *c, const struct candidate *k)
 {
 	struct alternative a = {
 		.starts_at = minute_ts(k->at.minute),
-		.ends_at = minute_ts(k->at.minute + v->minutes),
+		.ends_at = minute_ts(k->end),
 		.local_start = k->at.local,
 		.staff_id = k->who->id,
 		.staff_name = k->who->name,
@@ -131,23 +139,23 @@ int booking_alternatives(struct ctx *c, const struct wish *w, int max, struct ro
 	size_t n = 0;
 
 	*out = (struct rows){NULL, 0};
-	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &v) < 0)
+	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &w->add_on_ids, &v) < 0)
 		return -1;
 	enum moment m = wish_moment(w, v.tz, &wish);
 	if (m == MOMENT_NONE || m == MOMENT_UNEVEN)
 		return moment_check(c, m, w, v.time_zone);
 	day_t first = day_of_wall(wish.local), last = {first.n + DAYS_LOOKED_AT - 1};
-	if (visit_read_hours(c, &v, first, last) < 0 || visit_read_busy(c, &v) < 0)
+	if (visit_read(c, &v, first, last, DETAIL_SPANS) < 0)
 		return -1;
 	all = mem_alloc(c->mem, DAYS_LOOKED_AT * STARTS_MAX * sizeof(*all));
 	for (size_t d = 0; d < v.n_days; d++)
-		n += candidates_of(c, &v, &v.days[d], &wish, all + n);
+		n += candidates_of(c, &v, &v.hours.days[d], &wish, all + n);
 	qsort(all, n, sizeof(*all), by_wish);
 	if (n > (size_t)max)
 		n = (size_t)max;
 	list = mem_alloc(c->mem, (n + 1) * sizeof(*list));
 	for (size_t i = 0; i < n; i++)
-		list[i] = as_alternative(c, &v, &all[i]);
+		list[i] = as_alternative(c, &all[i]);
 	*out = (struct rows){list, n};
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "core/base/ctx.h"
 #include "core/base/table.h"
+#include "core/calendar/visit.h"
 #include "core/customer/customer.h"
 
 enum appointment_status {
@@ -88,6 +89,7 @@ struct wish {
 	wall_t local_start;
 	int utc_offset_minutes;
 	struct customer customer; /* id, or facts about a new or known one */
+	struct texts add_on_ids;
 	enum appointment_source source;
 	const char *call_id; /* one appointment per call */
 	const char *notes;
@@ -133,36 +135,39 @@ extern const struct table ALTERNATIVE;
  */
 int booking_alternatives(struct ctx *c, const struct wish *w, int max, struct rows *out) MUST_USE;
 
-struct slot {
-	ts_t starts_at;
-	ts_t ends_at;
-	wall_t local_start;
-	struct texts staff_ids; /* at most 5, best first: who to wish for */
-	int64_t staff_count;
-};
-
 extern const struct table SLOT;
+extern const struct table REJECTION;
 
 #define SEARCH_DAYS_MAX 62
+
+#define EXPLAIN_DAYS_MAX 7
+#define ADD_ONS_MAX 20
 
 struct search {
 	const char *service_id;
 	const char *staff_id;
 	const char *branch_id;
+	struct texts add_on_ids;
 	day_t from; /* local days, both included, at most SEARCH_DAYS_MAX */
 	day_t to;
+	bool explain; /* at most EXPLAIN_DAYS_MAX days then */
+};
+
+struct found {
+	const char *time_zone; /* of the branches */
+	struct rows slots;     /* of struct slot, ascending */
+	struct rows rejected;  /* of struct rejection, when to be explained */
 };
 
 /*
- * Starts at which the service can be had, ascending; the branch rules are
- * those of a wish, and taking a slot with its first staff_id gives that person
- * what the search promised. Four queries, whatever the range and however many
- * staff (five with more than OCCUPANCY_IDS, six with twice as many …).
- * *time_zone: of the branches; where those that offer the service lie in
- * several zones, a branch_id is needed. E_INVALID for ranges and ids.
+ * Starts at which the service can be had; the branch rules are those of a
+ * wish, and taking a slot with its first staff_id gives that person what the
+ * search promised. Four queries, whatever the range and however many staff
+ * (one more for add-ons, for required resources, and for each OCCUPANCY_IDS
+ * resources beyond the first). Where the branches that offer the service lie
+ * in several zones, a branch_id is needed. E_INVALID for ranges and ids.
  */
-int availability_search(
-	struct ctx *c, const struct search *s, struct rows *slots, const char **time_zone) MUST_USE;
+int availability_search(struct ctx *c, const struct search *s, struct found *out) MUST_USE;
 
 struct appointment_filter {
 	day_t from; /* of the start, in the company's zone, both included; 0: open */

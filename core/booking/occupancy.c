@@ -14,14 +14,19 @@ static const struct field FIELDS[] = {
 	ID(occupancy, appointment_id, RO),
 	ID(occupancy, hold_id, RO),
 	TIME(occupancy, expires_at, RO),
+	ID(occupancy, class_of, RO),
 };
 const struct table OCCUPANCY = TABLE(occupancy, "occupancy", FIELDS);
 
 /* What a search reads: thousands of rows, so no more than it needs. */
 static const struct field TAKEN_FIELDS[] = {
 	ID(taken, resource_id, JOINED),
+	INT(taken, lane, JOINED, 0, 65535),
 	TIME(taken, starts_at, JOINED),
 	TIME(taken, ends_at, JOINED),
+	ID(taken, class_of, JOINED),
+	ID(taken, appointment_id, JOINED),
+	ID(taken, hold_id, JOINED),
 };
 static const struct table TAKEN = TABLE(taken, "occupancy", TAKEN_FIELDS);
 
@@ -36,19 +41,29 @@ static void put_ids(struct query *q, const char *const *ids, size_t n)
 		query_add(q, ",?", ids[i < n ? i : n - 1]);
 }
 
+struct window {
+	ts_t from, to;
+	bool details;
+};
+
 static int read_some(
-	struct ctx *c, const char *const *ids, size_t n, ts_t from, ts_t to, struct rows *out)
+	struct ctx *c, const char *const *ids, size_t n, const struct window *w, struct rows *out)
 {
 	struct query q;
-	ts_t end = {to.ms + OCCUPANCY_DAY_MS};
+	ts_t end = {w->to.ms + OCCUPANCY_DAY_MS};
 
-	query_start(&q, c,
-		"SELECT resource_id, starts_at, ends_at FROM occupancy WHERE resource_id IN (");
+	if (w->details)
+		query_start(&q, c,
+			"SELECT resource_id, lane, starts_at, ends_at, class_of, appointment_id, "
+			"hold_id FROM occupancy WHERE resource_id IN (");
+	else
+		query_start(&q, c,
+			"SELECT resource_id, starts_at, ends_at FROM occupancy "
+			"WHERE resource_id IN (");
 	put_ids(&q, ids, n);
 	query_add(&q,
-		") AND lane = 0 AND ends_at > ? AND ends_at < ? "
-		"AND (expires_at IS NULL OR expires_at > ?)",
-		from, end, c->now);
+		") AND ends_at > ? AND ends_at < ? AND (expires_at IS NULL OR expires_at > ?)",
+		w->from, end, c->now);
 	return query_rows(&q, &TAKEN, out);
 }
 
@@ -63,9 +78,10 @@ static void join(struct ctx *c, struct rows *all, const struct rows *more)
 	*all = (struct rows){p, all->n + more->n};
 }
 
-int occupancy_between(
-	struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to, struct rows *out)
+int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
+	bool details, struct rows *out)
 {
+	struct window w = {from, to, details};
 	struct rows some;
 
 	*out = (struct rows){NULL, 0};
@@ -73,7 +89,7 @@ int occupancy_between(
 		size_t left = resource_ids->n - i;
 
 		if (read_some(c, resource_ids->p + i, left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS,
-			    from, to, &some) < 0)
+			    &w, &some) < 0)
 			return -1;
 		if (i == 0)
 			*out = some;
@@ -86,23 +102,23 @@ int occupancy_between(
 int occupancy_lock(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to)
 {
 	ts_t end = {to.ms + OCCUPANCY_DAY_MS};
-	const char *p[OCCUPANCY_LOCK_MAX];
 	size_t n = resource_ids->n;
+	struct query q;
 
-	if (n == 0 || n > OCCUPANCY_LOCK_MAX || !db_in_tx(c))
+	if (n == 0 || n > OCCUPANCY_IDS || !db_in_tx(c))
 		BUG("%zu resources cannot be locked, or not here", n);
-	for (size_t i = 0; i < OCCUPANCY_LOCK_MAX; i++)
-		p[i] = resource_ids->p[i < n ? i : n - 1];
-	if (db_exec(c,
-		    "UPDATE resource SET booking_seq = booking_seq + 1 "
-		    "WHERE id IN (?,?,?,?,?,?,?,?)",
-		    p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]) < 0)
+	query_start(&q, c, "UPDATE resource SET booking_seq = booking_seq + 1 WHERE id IN (");
+	put_ids(&q, resource_ids->p, n);
+	query_add(&q, ")");
+	if (query_exec(&q) < 0)
 		return -1;
-	return db_exec(c,
-		"DELETE FROM occupancy WHERE resource_id IN (?,?,?,?,?,?,?,?) AND lane = 0 "
-		"AND ends_at > ? AND ends_at < ? AND starts_at < ? "
+	query_start(&q, c, "DELETE FROM occupancy WHERE resource_id IN (");
+	put_ids(&q, resource_ids->p, n);
+	query_add(&q,
+		") AND ends_at > ? AND ends_at < ? AND starts_at < ? "
 		"AND kind = 'hold' AND expires_at <= ?",
-		p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], from, end, to, c->now);
+		from, end, to, c->now);
+	return query_exec(&q);
 }
 
 int occupancy_add(struct ctx *c, struct occupancy *o)

@@ -10,6 +10,7 @@
 
 #include "core/base/ctx.h"
 #include "core/base/table.h"
+#include "core/calendar/visit.h"
 
 enum occupancy_kind { OCCUPANCY_APPOINTMENT, OCCUPANCY_HOLD, OCCUPANCY_BLOCK, OCCUPANCY_EXTERNAL };
 
@@ -25,26 +26,23 @@ struct occupancy {
 	const char *appointment_id;
 	const char *hold_id;
 	ts_t expires_at;
+	const char *class_of; /* service: a seat in a class */
 };
 
 extern const struct table OCCUPANCY;
 
 #define OCCUPANCY_IDS 48 /* resources read at a time */
 
-/* A stretch that is taken of a resource. */
-struct taken {
-	const char *resource_id;
-	ts_t starts_at;
-	ts_t ends_at;
-};
-
-/* Of struct taken, mostly grouped by resource: what is taken of these
- * resources between two instants, and perhaps of the day after; expired holds
- * left out. One query for every OCCUPANCY_IDS resources. */
+/*
+ * Of struct taken (core/calendar/visit.h), mostly grouped by resource: what is
+ * taken of these resources between two instants, and perhaps of the day after;
+ * expired holds left out. With all details, or only resource and span. One
+ * query for every OCCUPANCY_IDS resources.
+ */
 int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
-	struct rows *out) MUST_USE;
+	bool details, struct rows *out) MUST_USE;
 
-#define OCCUPANCY_LOCK_MAX 8
+#define OCCUPANCY_LOCK_MAX OCCUPANCY_IDS
 
 /*
  * Makes every other take of these resources wait until this transaction ends:

@@ -1,17 +1,19 @@
 #include "core/audit/audit.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
+#include "core/booking/load.h"
 #include "core/booking/occupancy.h"
-#include "core/booking/visit.h"
 #include "core/event/event.h"
 #include "core/sys/db.h"
 #include "core/tenant/company.h"
 
-/* A visit with its time, and who was chosen for every team. */
+/* A visit with its time, and how it will be. */
 struct taking {
 	struct visit v;
 	struct start at;
-	struct member *chosen[VISIT_PARTS_MAX];
+	struct plan plan;
+	const char *locked[OCCUPANCY_LOCK_MAX];
+	size_t n_locked;
 	struct customer customer;
 };
 
@@ -39,7 +41,7 @@ static int look(struct ctx *c, const struct wish *w, struct taking *t)
 	struct visit *v = &t->v;
 	day_t day;
 
-	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, v) < 0)
+	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &w->add_on_ids, v) < 0)
 		return -1;
 	if (visit_insist(c, v) < 0)
 		return -1;
@@ -48,9 +50,9 @@ static int look(struct ctx *c, const struct wish *w, struct taking *t)
 	if (refused(c, visit_limit(c, v, t->at.minute)) < 0)
 		return -1;
 	day = day_of_wall(t->at.local);
-	if (visit_read_hours(c, v, day, day) < 0 || visit_read_busy(c, v) < 0)
+	if (visit_read(c, v, day, day, DETAIL_SPANS) < 0)
 		return -1;
-	visit_rank(v, &v->days[0]);
+	visit_rank(v, &v->hours.days[0], t->at.minute);
 	return refused(c, visit_blocked(c, v, t->at.minute));
 }
 
@@ -75,44 +77,47 @@ static int take_customer(struct ctx *c, const struct wish *w, struct customer *o
 	return customer_booked(c, out->id) < 0 ? -1 : 0;
 }
 
-/* The chosen people whom this transaction has not locked yet. */
+/* The resources of the plan that this transaction has not locked yet. */
 static struct texts unlocked(struct ctx *c, struct taking *t)
 {
-	struct texts ids = {mem_alloc(c->mem, VISIT_PARTS_MAX * sizeof(char *)), 0};
+	const struct plan *p = &t->plan;
+	struct texts ids = {mem_alloc(c->mem, (p->n_claims + 1) * sizeof(char *)), 0};
 
-	for (size_t i = 0; i < t->v.n_teams; i++) {
-		struct person *who = t->chosen[i]->who;
+	for (size_t i = 0; i < p->n_claims; i++) {
+		const char *id = p->claims[i].resource_id;
+		bool known = false;
 
-		if (who->locked)
+		for (size_t k = 0; k < t->n_locked && !known; k++)
+			known = strcmp(t->locked[k], id) == 0;
+		if (known || t->n_locked == OCCUPANCY_LOCK_MAX)
 			continue;
-		who->locked = true;
-		ids.p[ids.n++] = who->resource_id;
+		t->locked[t->n_locked++] = id;
+		ids.p[ids.n++] = id;
 	}
 	return ids;
 }
 
-/* Locks the best people and looks again at what they have taken meanwhile,
- * until those who are the best are those who are locked. */
-static int take_people(struct ctx *c, struct taking *t)
+/* Locks what the best plan needs and looks again at what has been taken of it
+ * meanwhile, until what the best plan needs is what is locked. */
+static int take_resources(struct ctx *c, struct taking *t)
 {
 	struct visit *v = &t->v;
 	int64_t start = t->at.minute;
 	ts_t from = minute_ts(start - v->service.buffer_before_minutes);
-	ts_t to = minute_ts(start + v->minutes + v->service.buffer_after_minutes);
-	struct member *best;
+	ts_t to = minute_ts(start + visit_minutes(v) + v->service.buffer_after_minutes);
+	bool lanes = v->n_rooms > 0 || v->service.capacity > 1;
 	struct rows taken;
 
-	while ((best = visit_best(v, v->wished_team, start)) != NULL) {
-		visit_choose(v, v->wished_team, best, start, t->chosen);
+	while (visit_best(v, start, &t->plan)) {
 		struct texts ids = unlocked(c, t);
 
 		if (ids.n == 0)
 			return 0;
 		if (occupancy_lock(c, &ids, from, to) < 0)
 			return -1;
-		if (occupancy_between(c, &ids, from, to, &taken) < 0)
+		if (occupancy_between(c, &ids, from, to, lanes, &taken) < 0)
 			return -1;
-		visit_add_busy(c, v, &taken);
+		visit_taken_again(c->mem, v, &ids, &taken);
 	}
 	return refused(c, visit_blocked(c, v, start));
 }
@@ -121,7 +126,7 @@ static struct appointment describe(
 	struct ctx *c, const struct wish *w, const struct taking *t, bool scheduled)
 {
 	const struct visit *v = &t->v;
-	const struct person *who = t->chosen[v->pieces[0].team]->who;
+	const struct person *who = t->plan.who[0]->who;
 	struct appointment a = {
 		.id = id_new(c),
 		.status = scheduled ? APPOINTMENT_SCHEDULED : APPOINTMENT_CONFIRMED,
@@ -134,11 +139,11 @@ static struct appointment describe(
 		.customer_name = t->customer.name,
 		.customer_phone = t->customer.phone,
 		.starts_at = minute_ts(t->at.minute),
-		.ends_at = minute_ts(t->at.minute + v->minutes),
+		.ends_at = minute_ts(t->plan.end),
 		.local_start = t->at.local,
 		.time_zone = v->time_zone,
 		.tz_version = tz_version(),
-		.price_cents = v->service.price_cents,
+		.price_cents = t->plan.price_cents,
 		.currency = v->service.currency,
 		.source = w->source,
 		.call_id = w->call_id,
@@ -156,15 +161,12 @@ static int add_segments(struct ctx *c, const struct taking *t, struct appointmen
 	struct appointment_segment *g = mem_alloc(c->mem, v->n_pieces * sizeof(*g));
 
 	for (size_t i = 0; i < v->n_pieces; i++) {
-		const struct piece *p = &v->pieces[i];
-		int64_t from = t->at.minute + p->part.offset;
-
 		g[i].id = id_new(c);
 		g[i].appointment_id = a->id;
-		g[i].service_segment_id = p->segment_id;
-		g[i].staff_id = t->chosen[p->team]->who->id;
-		g[i].starts_at = minute_ts(from);
-		g[i].ends_at = minute_ts(from + p->part.length);
+		g[i].service_segment_id = v->pieces[i].segment_id;
+		g[i].staff_id = t->plan.who[i]->who->id;
+		g[i].starts_at = minute_ts(t->plan.hands_on[i].from);
+		g[i].ends_at = minute_ts(t->plan.hands_on[i].to);
 		if (db_insert(c, &APPOINTMENT_SEGMENT, &g[i]) < 0)
 			return -1;
 	}
@@ -185,17 +187,19 @@ static int by_resource(const void *a, const void *b)
 /* Everybody inserts in the same order, so that nobody waits in a circle. */
 static int add_occupancy(struct ctx *c, const struct taking *t, const char *appointment_id)
 {
-	struct occupancy o[VISIT_PARTS_MAX] = {0};
-	size_t n = t->v.n_pieces;
+	struct occupancy o[VISIT_CLAIMS_MAX] = {0};
+	size_t n = t->plan.n_claims;
 
 	for (size_t i = 0; i < n; i++) {
-		struct span s = piece_span(&t->v, i, t->at.minute);
+		const struct claim *k = &t->plan.claims[i];
 
-		o[i].resource_id = t->chosen[t->v.pieces[i].team]->who->resource_id;
-		o[i].starts_at = minute_ts(s.from);
-		o[i].ends_at = minute_ts(s.to);
+		o[i].resource_id = k->resource_id;
+		o[i].lane = k->lane;
+		o[i].starts_at = minute_ts(k->span.from);
+		o[i].ends_at = minute_ts(k->span.to);
 		o[i].kind = OCCUPANCY_APPOINTMENT;
 		o[i].appointment_id = appointment_id;
+		o[i].class_of = k->seat ? t->v.service.id : NULL;
 	}
 	qsort(o, n, sizeof(o[0]), by_resource);
 	for (size_t i = 0; i < n; i++) {
@@ -214,7 +218,7 @@ int booking_take(struct ctx *c, const struct wish *w, struct appointment *out)
 		return -1;
 	if (company_current(c, &co) < 0)
 		return -1;
-	if (take_customer(c, w, &t.customer) < 0 || take_people(c, &t) < 0)
+	if (take_customer(c, w, &t.customer) < 0 || take_resources(c, &t) < 0)
 		return -1;
 	*out = describe(c, w, &t, co.requires_confirmation);
 	if (db_insert(c, &APPOINTMENT, out) < 0)
@@ -233,9 +237,9 @@ int booking_obstacle(struct ctx *c, const struct wish *w, const char **why)
 	day_t day;
 
 	*why = NULL;
-	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &v) < 0)
+	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &w->add_on_ids, &v) < 0)
 		return -1;
-	if (v.wished_name != NULL && v.wished == NULL) {
+	if (v.wished_name != NULL && v.wished_id == NULL) {
 		*why = mem_printf(c->mem, "%s does not do %s.", v.wished_name, v.service.name);
 		return 0;
 	}
@@ -247,9 +251,9 @@ int booking_obstacle(struct ctx *c, const struct wish *w, const char **why)
 	if (*why != NULL)
 		return 0;
 	day = day_of_wall(at.local);
-	if (visit_read_hours(c, &v, day, day) < 0 || visit_read_busy(c, &v) < 0)
+	if (visit_read(c, &v, day, day, DETAIL_SPANS) < 0)
 		return -1;
-	visit_rank(&v, &v.days[0]);
+	visit_rank(&v, &v.hours.days[0], at.minute);
 	*why = visit_blocked(c, &v, at.minute);
 	return 0;
 }

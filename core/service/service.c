@@ -1,6 +1,5 @@
 #include "core/service/service.h"
 #include "core/staff/name.h"
-#include "core/staff/staff.h"
 #include "core/sys/db.h"
 
 static const struct field SEGMENT_FIELDS[] = {
@@ -16,12 +15,15 @@ static const struct field SEGMENT_FIELDS[] = {
 const struct table SERVICE_SEGMENT = TABLE(service_segment, "service_segment", SEGMENT_FIELDS);
 
 static const struct field ADD_ON_FIELDS[] = {
-	ID(add_on, id, RO | NOCOL),
-	TEXT(add_on, name, RO | NOCOL, 120),
-	INT(add_on, duration_minutes, RO | NOCOL, 0, 1440),
-	CENTS(add_on, price_cents, RO | NOCOL),
+	ID(add_on, id, RO),
+	TEXT(add_on, name, RO, 120),
+	INT(add_on, duration_minutes, RO, 0, 1440),
+	CENTS(add_on, price_cents, RO),
 };
 static const struct table ADD_ON = TABLE(add_on, "service_add_on", ADD_ON_FIELDS);
+
+static const char *const STAFF_CHOICE[] = {
+	"least_loaded", "longest_idle", "round_robin", "usual", NULL};
 
 static const struct field SERVICE_FIELDS[] = {
 	ID(service, id, RO),
@@ -35,11 +37,14 @@ static const struct field SERVICE_FIELDS[] = {
 	INT(service, grid_minutes, HIDDEN, 5, 60),
 	INT(service, notice_minutes, HIDDEN, 0, 525600),
 	INT(service, horizon_days, HIDDEN, 1, 1000),
+	INT(service, capacity, HIDDEN, 1, 100),
+	ENUM(service, staff_choice, HIDDEN, enum staff_choice, STAFF_CHOICE),
 	BOOL(service, is_active, FILTER),
 	BOOL(service, is_composite, RO | NOCOL),
 	LIST(service, segments, RO, SERVICE_SEGMENT),
 	LIST(service, add_ons, RO, ADD_ON),
 	TEXTS(service, staff_ids, RO, 1000),
+	BOOL(service, has_needs, RO | HIDDEN | JOINED),
 };
 const struct table SERVICE = TABLE_WITH(service, "service", SERVICE_FIELDS, SOFT);
 
@@ -64,18 +69,36 @@ static const struct field CREW_FIELDS[] = {
 	ID(crew, staff_id, JOINED),
 	TEXT(crew, staff_name, JOINED | PERSONAL, 120),
 	INT(crew, staff_position, JOINED, 0, 65535),
+	INT(crew, own_minutes, JOINED, 0, 1440),
+	BOOL(crew, has_own_price, JOINED),
+	CENTS(crew, own_price_cents, JOINED),
+	TIME(crew, chosen_at, JOINED),
 	ID(crew, resource_id, JOINED),
 	ID(crew, branch_id, JOINED),
 	TEXT(crew, time_zone, JOINED, 64),
 };
 static const struct table CREW = TABLE(crew, "service_staff", CREW_FIELDS);
 
+static const struct field NEED_FIELDS[] = {
+	INT(service_need, position, JOINED, 1, 65535),
+	INT(service_need, requirement, JOINED, 0, 65535),
+	ID(service_need, resource_id, JOINED),
+	TEXT(service_need, name, JOINED, 120),
+	ID(service_need, branch_id, JOINED),
+	INT(service_need, capacity, JOINED, 1, 100),
+};
+static const struct table NEED = TABLE(service_need, "service_resource", NEED_FIELDS);
+
 /* ---- storage ---- */
 
 int service_find(struct ctx *c, const char *id, struct service *out)
 {
 	return db_one(c, &SERVICE, out,
-		"SELECT {cols} FROM service WHERE id = ? AND deleted_at IS NULL", id);
+		"SELECT {cols:s}, EXISTS (SELECT 1 FROM service_segment g "
+		"JOIN service_resource r ON r.service_segment_id = g.id "
+		"WHERE g.service_id = s.id) AS has_needs "
+		"FROM service s WHERE s.id = ? AND s.deleted_at IS NULL",
+		id);
 }
 
 int service_crew(struct ctx *c, const char *service_id, struct rows *out)
@@ -84,30 +107,35 @@ int service_crew(struct ctx *c, const char *service_id, struct rows *out)
 		"SELECT g.id AS segment_id, g.name AS segment_name, g.position, "
 		"g.duration_minutes, g.processing_minutes, g.same_staff_as, "
 		"st.id AS staff_id, st.name AS staff_name, st.position AS staff_position, "
-		"st.resource_id, st.branch_id, b.time_zone "
+		"ss.duration_minutes AS own_minutes, ss.price_cents IS NOT NULL AS has_own_price, "
+		"ss.price_cents AS own_price_cents, ss.chosen_at, "
+		"st.resource_id, b.id AS branch_id, b.time_zone "
 		"FROM service_segment g LEFT JOIN (service_staff ss "
 		"JOIN staff st ON st.id = ss.staff_id AND st.is_active AND st.deleted_at IS NULL "
-		"JOIN branch b ON b.id = st.branch_id AND b.deleted_at IS NULL) "
+		"JOIN branch b ON b.deleted_at IS NULL AND (b.id = st.branch_id OR EXISTS "
+		"(SELECT 1 FROM working_hours w WHERE w.staff_id = st.id AND w.branch_id = b.id))) "
 		"ON ss.service_segment_id = g.id "
-		"WHERE g.service_id = ? ORDER BY g.position, st.position, st.id",
+		"WHERE g.service_id = ? ORDER BY g.position, st.position, st.id, b.name, b.id",
 		service_id);
 }
 
-int service_hours(struct ctx *c, const char *service_id, const char *staff_id, struct rows *out)
+int service_needs(struct ctx *c, const char *service_id, struct rows *out)
 {
-	struct query q;
+	return db_rows(c, &NEED, out,
+		"SELECT g.position, n.requirement, r.id AS resource_id, r.name, r.branch_id, "
+		"r.capacity FROM service_segment g "
+		"JOIN service_resource n ON n.service_segment_id = g.id "
+		"JOIN resource r ON r.id = n.resource_id AND r.is_active AND r.deleted_at IS NULL "
+		"WHERE g.service_id = ? ORDER BY g.position, n.requirement, r.position, r.id",
+		service_id);
+}
 
-	query_start(&q, c, "SELECT {cols:w} FROM working_hours w");
-	if (staff_id != NULL)
-		query_where(&q, "w.staff_id = ?", staff_id);
-	else
-		query_where(&q,
-			"w.staff_id IN (SELECT ss.staff_id FROM service_segment g "
-			"JOIN service_staff ss ON ss.service_segment_id = g.id "
-			"WHERE g.service_id = ?)",
-			service_id);
-	query_add(&q, " ORDER BY w.staff_id, w.weekday, w.start_minute");
-	return query_rows(&q, &WORKING_HOURS, out);
+int service_add_ons(struct ctx *c, const char *service_id, struct rows *out)
+{
+	return db_rows(c, &ADD_ON, out,
+		"SELECT {cols} FROM service_add_on WHERE service_id = ? AND is_active "
+		"AND deleted_at IS NULL ORDER BY position, name, id",
+		service_id);
 }
 
 static int segments_of_all(struct ctx *c, struct rows *segments, struct rows *doers)

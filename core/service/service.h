@@ -19,12 +19,20 @@ struct service_segment {
 	struct texts staff_ids;     /* who can do it */
 };
 
-/* What can be added to a service: none yet, its list is always empty. */
+/* What can be added to a service: its time goes to the end of the last segment. */
 struct add_on {
 	const char *id;
 	const char *name;
 	int64_t duration_minutes;
 	int64_t price_cents;
+};
+
+/* Who does it when nobody is wished. */
+enum staff_choice {
+	STAFF_CHOICE_LEAST_LOADED, /* has the fewest busy minutes that day */
+	STAFF_CHOICE_LONGEST_IDLE, /* whose last visit of that day ended first */
+	STAFF_CHOICE_ROUND_ROBIN,  /* was chosen longest ago */
+	STAFF_CHOICE_USUAL,        /* whom the customer mostly had */
 };
 
 struct service {
@@ -39,11 +47,14 @@ struct service {
 	int64_t grid_minutes;
 	int64_t notice_minutes;
 	int64_t horizon_days;
+	int64_t capacity; /* above 1: a class */
+	enum staff_choice staff_choice;
 	bool is_active;
 	bool is_composite;      /* more than one segment */
 	struct rows segments;   /* of struct service_segment, by position */
 	struct rows add_ons;    /* of struct add_on */
 	struct texts staff_ids; /* who can do its first segment */
+	bool has_needs;         /* beside staff; only known by service_find() */
 };
 
 extern const struct table SERVICE;
@@ -58,8 +69,8 @@ int service_find_by_name(struct ctx *c, const char *name, struct service *out) M
 
 /* ---- for booking: who can do what of one service, and when they work ---- */
 
-/* A row per segment and active staff member who can do it; a segment that
- * nobody can do has one row without staff. */
+/* A row per segment, active staff member who can do it and branch that he or
+ * she works in; a segment that nobody can do has one row without staff. */
 struct crew {
 	const char *segment_id;
 	const char *segment_name;
@@ -70,18 +81,32 @@ struct crew {
 	const char *staff_id;
 	const char *staff_name;
 	int64_t staff_position;
+	int64_t own_minutes; /* 0: as the segment says */
+	bool has_own_price;
+	int64_t own_price_cents;
+	ts_t chosen_at;
 	const char *resource_id;
 	const char *branch_id;
 	const char *time_zone;
+};
+
+/* A room or device that may meet a requirement of a segment. */
+struct service_need {
+	int64_t position; /* of the segment */
+	int64_t requirement;
+	const char *resource_id;
+	const char *name;
+	const char *branch_id;
+	int64_t capacity;
 };
 
 /* The row alone, unless deleted: 1, 0, -1. */
 int service_find(struct ctx *c, const char *id, struct service *out) MUST_USE;
 /* By position of the segment, then position and id of the staff member. */
 int service_crew(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
-/* Of struct working_hours: those of everybody in the crew, or of the only one
- * that matters (staff_id NULL: all). By staff member, weekday and start. */
-int service_hours(
-	struct ctx *c, const char *service_id, const char *staff_id, struct rows *out) MUST_USE;
+/* By segment, requirement, position and id of the resource; active ones. */
+int service_needs(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
+/* Of struct add_on: the active ones. */
+int service_add_ons(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
 
 #endif

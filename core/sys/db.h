@@ -182,6 +182,7 @@ void query_add_(struct query *q, const char *literal, const struct arg *args, in
 /* The LIKE pattern for "contains s", with what LIKE would read taken as it is. */
 const char *db_like(struct ctx *c, const char *s);
 int query_rows(struct query *q, const struct table *t, struct rows *rows) MUST_USE;
+int query_exec(struct query *q) MUST_USE;
 
 /* ---- transactions: the dispatcher, in_tx() and nobody else ---- */
 

@@ -201,6 +201,11 @@ int query_rows(struct query *q, const struct table *t, struct rows *rows)
 	return db_rows_(q->c, t, rows, buf_text(q->sql), q->args, q->n);
 }
 
+int query_exec(struct query *q)
+{
+	return db_exec_(q->c, buf_text(q->sql), q->args, q->n);
+}
+
 /* ---- a transaction of one's own ---- */
 
 static void wait_a_little(int attempt)

@@ -193,14 +193,17 @@ int json_decode(struct ctx *c, const struct json *j, const struct table *t, enum
 	return rc;
 }
 
+/* false and true, as they stand in a query. */
+static const char *const TRUTHS[] = {"false", "true", "0", "1", NULL};
+
 int field_from_text(struct ctx *c, const struct field *f, const char *text, void *row)
 {
 	int64_t v;
 
 	if ((f->type == F_INT || f->type == F_CENTS) && text_int(text, f->lo, f->hi, &v))
 		return set_int(c, f, v, row);
-	if (f->type == F_BOOL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
-		*(bool *)member(f, row) = *text == 't';
+	if (f->type == F_BOOL && names_find(TRUTHS, text) >= 0) {
+		*(bool *)member(f, row) = names_find(TRUTHS, text) % 2 == 1;
 		return 0;
 	}
 	return set_from_string(c, f, text, row);

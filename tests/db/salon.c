@@ -1,4 +1,6 @@
 #include "tests/db/salon.h"
+#include "core/base/id.h"
+#include "core/booking/occupancy.h"
 #include "core/staff/staff.h"
 
 struct ctx *c;
@@ -95,4 +97,34 @@ void expect_field(const struct wish *w, const char *field)
 	ck_assert_int_eq(err_status(c->err.code), 422);
 	ck_assert_str_eq(c->err.fields[0].field, field);
 	err_clear(c);
+}
+
+int find_slots(const struct search *s, struct rows *slots, const char **zone)
+{
+	struct found f;
+	int rc = availability_search(c, s, &f);
+
+	*slots = f.slots;
+	*zone = f.time_zone;
+	return rc;
+}
+
+void keep(const char *from, const char *to, ts_t expires_at)
+{
+	struct occupancy o = {.kind = OCCUPANCY_HOLD,
+		.hold_id = id_new(c),
+		.resource_id = SALON_ANNA,
+		.starts_at = berlin(from),
+		.ends_at = berlin(to),
+		.expires_at = expires_at};
+
+	ck_assert_int_eq(db_exec(c,
+				 "INSERT INTO hold (id, branch_id, service_id, staff_id, "
+				 "starts_at, ends_at, "
+				 "local_start, time_zone, expires_at) "
+				 "VALUES (?, ?, ?, ?, ?, ?, ?, 'Europe/Berlin', ?)",
+				 o.hold_id, MITTE, HAIRCUT, ANNA, o.starts_at, o.ends_at,
+				 wall(from), expires_at),
+		1);
+	ck_assert_int_eq(occupancy_add(c, &o), 1);
 }

@@ -45,6 +45,11 @@ void taken_for(const char *service, const char *staff, const char *local);
 void expect_field(const struct wish *w, const char *field);
 /* Takes somebody's time without an appointment. */
 void block(const char *staff_id, const char *from, const char *to);
+/* Holds Anna's time for a haircut. */
+void keep(const char *from, const char *to, ts_t expires_at);
 const char *obstacle(const struct wish *w);
+
+/* availability_search(), in parts. */
+int find_slots(const struct search *s, struct rows *slots, const char **zone);
 
 #endif

@@ -16,7 +16,7 @@ START_TEST(a_search_finds_the_starts_of_a_day)
 	const char *zone;
 
 	block(ANNA, "2026-12-01T09:30", "2026-12-01T12:00");
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	first = slots.p;
 	last = first + slots.n - 1;
 	/* 09:00, 12:00 to 12:30, 14:00 to 17:30 */
@@ -39,12 +39,12 @@ START_TEST(a_search_knows_notice_and_horizon)
 	const char *zone;
 
 	c->now = berlin("2026-11-30T11:05");
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	ck_assert_str_eq(
 		wall_text(c->mem, ((struct slot *)slots.p)->local_start), "2026-11-30T12:15");
 	s.from = day("2027-02-20");
 	s.to = day("2027-03-20");
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	ck_assert_str_eq(wall_text(c->mem, ((struct slot *)slots.p)[slots.n - 1].local_start),
 		"2027-02-26T18:30"); /* the 28th is the last day, a Sunday */
 }
@@ -67,7 +67,7 @@ START_TEST(a_bad_range_is_a_field_error)
 		s.from = day(RANGES[_i].from);
 	if (RANGES[_i].to != NULL)
 		s.to = day(RANGES[_i].to);
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), -1);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), -1);
 	ck_assert_int_eq(c->err.code, E_INVALID);
 	ck_assert_str_eq(c->err.fields[0].field, RANGES[_i].field);
 }
@@ -80,7 +80,7 @@ static unsigned queries_for(const char *from, const char *to, size_t *found)
 	struct rows slots;
 	const char *zone;
 
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	*found = slots.n;
 	return c->db_calls - before;
 }
@@ -143,7 +143,7 @@ START_TEST(a_slot_shows_five_at_most_and_counts_all)
 
 	hire(9);
 	block(ANNA, "2026-12-01T17:00", "2026-12-01T17:30");
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	found = slots.p;
 	ck_assert_str_eq(wall_text(c->mem, found[0].local_start), "2026-12-01T09:00");
 	ck_assert_int_eq(found[0].staff_count, 1); /* Anna alone begins at nine */
@@ -176,7 +176,7 @@ static const char *starts_on(const char *date)
 	struct rows slots;
 	const char *zone;
 
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	for (size_t i = 0; i < slots.n; i++) {
 		const struct slot *k = &((struct slot *)slots.p)[i];
 
@@ -360,7 +360,7 @@ static void compare_search(const char *service, const char *staff, const char *d
 	struct rows slots;
 	const char *zone;
 
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	for (int m = 8 * 60; m < 20 * 60; m += 15) {
 		const char *local = wall_text(c->mem, wall_of(s.from, m));
 		struct wish w = wish_for(service, staff, local);
@@ -429,7 +429,7 @@ START_TEST(a_slot_gives_whom_it_promised)
 
 	state = 20261203;
 	fill("2026-12-03", 25);
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	k = slots.p;
 	for (size_t i = 0; i < slots.n; i += 3) {
 		struct wish w = wish_for(HAIRCUT, NULL, wall_text(c->mem, k[i].local_start));

@@ -263,24 +263,10 @@ END_TEST
 
 START_TEST(a_hold_counts_until_it_expires)
 {
-	struct occupancy o = {.kind = OCCUPANCY_HOLD,
-		.resource_id = SALON_ANNA,
-		.starts_at = berlin("2026-12-01T14:00"),
-		.ends_at = berlin("2026-12-01T14:30"),
-		.expires_at = {MONDAY_0900 + 60000}};
 	struct wish w = wish_for(HAIRCUT, ANNA, "2026-12-01T14:00");
 	struct appointment a;
 
-	o.hold_id = id_new(c);
-	ck_assert_int_eq(db_exec(c,
-				 "INSERT INTO hold (id, branch_id, service_id, staff_id, "
-				 "starts_at, ends_at, "
-				 "local_start, time_zone, expires_at) "
-				 "VALUES (?, ?, ?, ?, ?, ?, ?, 'Europe/Berlin', ?)",
-				 o.hold_id, MITTE, HAIRCUT, ANNA, o.starts_at, o.ends_at,
-				 w.local_start, o.expires_at),
-		1);
-	ck_assert_int_eq(occupancy_add(c, &o), 1);
+	keep("2026-12-01T14:00", "2026-12-01T14:30", (ts_t){MONDAY_0900 + 60000});
 	ck_assert_str_eq(obstacle(&w), "Anna is busy from 14:00 to 14:30.");
 	c->now.ms += 60000;
 	ck_assert_ptr_null(obstacle(&w));
@@ -400,7 +386,7 @@ START_TEST(a_wish_binds_the_part_that_the_wished_one_can_do)
 	g = a.segments.p;
 	ck_assert_str_eq(a.staff_id, BEN);
 	ck_assert_str_eq(g[1].staff_id, CLARA);
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	ck_assert_uint_gt(slots.n, 0);
 	for (size_t i = 0; i < slots.n; i++)
 		ck_assert_str_eq(((struct slot *)slots.p)[i].staff_ids.p[0], CLARA);
@@ -434,11 +420,11 @@ START_TEST(branches_in_several_zones_need_to_be_named)
 	ck_assert_int_eq(
 		db_exec(c, "UPDATE branch SET time_zone = 'Europe/London' WHERE id = ?", NORD), 1);
 	expect_field(&w, "branch_id");
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), -1);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), -1);
 	ck_assert_str_eq(c->err.fields[0].field, "branch_id");
 	err_clear(c);
 	s.branch_id = NORD;
-	ck_assert_int_eq(availability_search(c, &s, &slots, &zone), 0);
+	ck_assert_int_eq(find_slots(&s, &slots, &zone), 0);
 	ck_assert_str_eq(zone, "Europe/London");
 	ck_assert_str_eq(ts_text(c->mem, ((struct slot *)slots.p)->starts_at),
 		"2026-12-01T10:00:00Z"); /* Dora begins at ten, her time */
