@@ -267,6 +267,37 @@ int h_booking_alternatives(struct req *r)
 	return 0;
 }
 
+/* ---- what becomes of it ---- */
+
+static int set_status(struct req *r, enum appointment_status to)
+{
+	struct appointment a;
+
+	if (appointment_set_status(&r->c, r->ids[0], to, &a) < 0)
+		return -1;
+	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+int h_booking_confirm(struct req *r)
+{
+	return set_status(r, APPOINTMENT_CONFIRMED);
+}
+
+int h_booking_check_in(struct req *r)
+{
+	return set_status(r, APPOINTMENT_IN_PROGRESS);
+}
+
+int h_booking_complete(struct req *r)
+{
+	return set_status(r, APPOINTMENT_COMPLETED);
+}
+
+int h_booking_no_show(struct req *r)
+{
+	return set_status(r, APPOINTMENT_NO_SHOW);
+}
+
 int h_booking_cancel(struct req *r)
 {
 	const struct cancel_in *in = r->in;
@@ -274,5 +305,5 @@ int h_booking_cancel(struct req *r)
 
 	if (appointment_cancel(&r->c, r->ids[0], in->reason, &a) < 0)
 		return -1;
-	return reply_appointment(r, 200, r->ids[0]);
+	return reply(r, 200, &APPOINTMENT, &a);
 }

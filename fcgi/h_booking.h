@@ -15,6 +15,10 @@ int h_bookings(struct req *r);
 int h_booking(struct req *r);
 int h_booking_create(struct req *r);
 int h_booking_alternatives(struct req *r); /* after E_SLOT_TAKEN */
+int h_booking_confirm(struct req *r);
+int h_booking_check_in(struct req *r);
+int h_booking_complete(struct req *r);
+int h_booking_no_show(struct req *r);
 int h_booking_cancel(struct req *r);
 
 #endif

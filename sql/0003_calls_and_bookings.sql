@@ -164,7 +164,7 @@ CREATE TABLE hold (
 	expires_at DATETIME(3) NOT NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
-	KEY hold_expiry (company_id, expires_at),
+	KEY hold_expiry (expires_at),
 	CHECK (starts_at < ends_at),
 	CONSTRAINT hold_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
 	CONSTRAINT hold_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id),

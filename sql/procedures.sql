@@ -255,7 +255,7 @@ END;
 -- @worker
 CREATE PROCEDURE sys_sweep(p_rows INT) MODIFIES SQL DATA
 BEGIN
-	DECLARE v_more INT DEFAULT 0;
+	DECLARE v_more, v_holds INT DEFAULT 0;
 	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.session WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
@@ -266,5 +266,13 @@ BEGIN
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
-	SELECT v_more > 0 AS more;
+	-- nobody counts the rows of a hold that has expired: who comes to its
+	-- time deletes them, and these are what nobody came to
+	FOR h IN (SELECT company_id, id FROM frontdesk_store.hold
+			WHERE expires_at < NOW(3) - INTERVAL 1 HOUR LIMIT p_rows) DO
+		DELETE FROM frontdesk_store.occupancy WHERE company_id = h.company_id AND hold_id = h.id;
+		DELETE FROM frontdesk_store.hold WHERE company_id = h.company_id AND id = h.id;
+		SET v_holds = v_holds + 1;
+	END FOR;
+	SELECT v_more > 0 OR v_holds = p_rows AS more;
 END;

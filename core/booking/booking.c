@@ -1,17 +1,13 @@
 #include "core/booking/booking.h"
-#include "core/audit/audit.h"
-#include "core/base/text.h"
 #include "core/booking/moment.h"
-#include "core/booking/occupancy.h"
-#include "core/event/event.h"
+#include "core/booking/status.h"
 #include "core/sys/db.h"
 #include "core/sys/json.h"
 #include "core/tenant/company.h"
 
-#define REASON_LENGTH 300
 #define PAGE_MAX 1000
 
-static const char *const STATUS[] = {"scheduled", "confirmed", "in_progress", "completed",
+const char *const APPOINTMENT_STATUS[] = {"scheduled", "confirmed", "in_progress", "completed",
 	"cancelled", "no_show", "needs_attention", NULL};
 static const char *const SOURCE[] = {"phone", "web", "api", "portal", NULL};
 
@@ -26,9 +22,20 @@ static const struct field SEGMENT_FIELDS[] = {
 const struct table APPOINTMENT_SEGMENT =
 	TABLE(appointment_segment, "appointment_segment", SEGMENT_FIELDS);
 
+static const struct field ADD_ON_FIELDS[] = {
+	ID(appointment_add_on, id, RO | HIDDEN),
+	ID(appointment_add_on, appointment_id, RO | HIDDEN),
+	ID(appointment_add_on, add_on_id, RO),
+	TEXT(appointment_add_on, name, RO, 120),
+	INT(appointment_add_on, duration_minutes, RO, 0, 1440),
+	CENTS(appointment_add_on, price_cents, RO),
+};
+const struct table APPOINTMENT_ADD_ON =
+	TABLE(appointment_add_on, "appointment_add_on", ADD_ON_FIELDS);
+
 static const struct field FIELDS[] = {
 	ID(appointment, id, RO),
-	ENUM(appointment, status, RO | FILTER, enum appointment_status, STATUS),
+	ENUM(appointment, status, RO | FILTER, enum appointment_status, APPOINTMENT_STATUS),
 	ID(appointment, service_id, RO | FILTER),
 	TEXT(appointment, service_name, RO | JOINED, 120),
 	ID(appointment, staff_id, RO | FILTER),
@@ -43,12 +50,16 @@ static const struct field FIELDS[] = {
 	TEXT(appointment, time_zone, RO, 64),
 	TEXT(appointment, tz_version, RO | HIDDEN, 16),
 	LIST(appointment, segments, RO, APPOINTMENT_SEGMENT),
+	LIST(appointment, add_ons, RO, APPOINTMENT_ADD_ON),
 	CENTS(appointment, price_cents, RO),
 	TEXT(appointment, currency, RO, 3),
 	ENUM(appointment, source, RO | FILTER, enum appointment_source, SOURCE),
 	ID(appointment, call_id, RO | FILTER),
 	TEXT(appointment, notes, RO | PERSONAL, APPOINTMENT_NOTES_LENGTH),
-	TEXT(appointment, cancel_reason, RO | HIDDEN | PERSONAL, REASON_LENGTH),
+	TEXT(appointment, cancel_reason, RO | PERSONAL, CANCEL_REASON_LENGTH),
+	TIME(appointment, cancelled_at, RO),
+	CENTS(appointment, late_fee_cents, RO | NULL0),
+	ID(appointment, series_id, RO | FILTER),
 	INT(appointment, version, RO, 1, INT64_MAX),
 	TIME(appointment, created_at, RO),
 };
@@ -63,11 +74,15 @@ const struct table APPOINTMENT = TABLE(appointment, "appointment", FIELDS);
 	"LEFT JOIN staff st ON st.id = a.staff_id "                              \
 	"LEFT JOIN customer k ON k.id = a.customer_id"
 
-static int with_segments(struct ctx *c, struct appointment *a)
+static int with_parts(struct ctx *c, struct appointment *a)
 {
-	return db_rows(c, &APPOINTMENT_SEGMENT, &a->segments,
-		"SELECT {cols} FROM appointment_segment WHERE appointment_id = ? "
-		"ORDER BY starts_at",
+	if (db_rows(c, &APPOINTMENT_SEGMENT, &a->segments,
+		    "SELECT {cols} FROM appointment_segment WHERE appointment_id = ? "
+		    "ORDER BY starts_at",
+		    a->id) < 0)
+		return -1;
+	return db_rows(c, &APPOINTMENT_ADD_ON, &a->add_ons,
+		"SELECT {cols} FROM appointment_add_on WHERE appointment_id = ? ORDER BY name, id",
 		a->id);
 }
 
@@ -77,7 +92,7 @@ int appointment_get(struct ctx *c, const char *id, struct appointment *out)
 
 	if (db_must(c, rc, "appointment", id) < 0)
 		return -1;
-	return with_segments(c, out) < 0 ? -1 : 0;
+	return with_parts(c, out) < 0 ? -1 : 0;
 }
 
 int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointment *out)
@@ -86,36 +101,69 @@ int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointm
 
 	if (rc <= 0)
 		return rc;
-	return with_segments(c, out) < 0 ? -1 : 1;
+	return with_parts(c, out) < 0 ? -1 : 1;
 }
 
-/* The segments of a whole page, in one query. */
-static int load_segments(struct ctx *c, const struct rows *page)
+/* The ids of a page, as JSON. */
+static const char *ids_of(struct ctx *c, const struct rows *page)
 {
-	struct appointment *a = page->p;
+	const struct appointment *a = page->p;
 	struct buf ids = buf_new(c->mem, page->n * 40 + 2);
-	struct rows all;
 
 	for (size_t i = 0; i < page->n; i++)
 		buf_printf(&ids, "%c\"%s\"", i > 0 ? ',' : '[', a[i].id);
 	buf_char(&ids, ']');
+	return buf_text(&ids);
+}
+
+static void share_segments(const struct rows *page, const struct rows *all)
+{
+	struct appointment *a = page->p;
+	struct appointment_segment *g = all->p;
+
+	for (size_t i = 0; i < page->n; i++) {
+		for (size_t k = 0; k < all->n; k++) {
+			if (strcmp(g[k].appointment_id, a[i].id) == 0 && a[i].segments.n++ == 0)
+				a[i].segments.p = &g[k];
+		}
+	}
+}
+
+static void share_add_ons(const struct rows *page, const struct rows *all)
+{
+	struct appointment *a = page->p;
+	struct appointment_add_on *d = all->p;
+
+	for (size_t i = 0; i < page->n; i++) {
+		for (size_t k = 0; k < all->n; k++) {
+			if (strcmp(d[k].appointment_id, a[i].id) == 0 && a[i].add_ons.n++ == 0)
+				a[i].add_ons.p = &d[k];
+		}
+	}
+}
+
+/* The segments and add-ons of a whole page, in two queries. */
+static int load_parts(struct ctx *c, const struct rows *page)
+{
+	const char *ids = ids_of(c, page);
+	struct rows all;
+
 	if (db_rows(c, &APPOINTMENT_SEGMENT, &all,
 		    "SELECT {cols:g} FROM JSON_TABLE(?, '$[*]' COLUMNS "
 		    "(id CHAR(36) CHARACTER SET ascii PATH '$')) page "
 		    "STRAIGHT_JOIN appointment_segment g ON g.appointment_id = page.id "
 		    "ORDER BY g.appointment_id, g.starts_at",
-		    buf_text(&ids)) < 0)
+		    ids) < 0)
 		return -1;
-	struct appointment_segment *g = all.p;
-
-	for (size_t i = 0; i < page->n; i++) {
-		for (size_t k = 0; k < all.n; k++) {
-			if (strcmp(g[k].appointment_id, a[i].id) != 0)
-				continue;
-			if (a[i].segments.n++ == 0)
-				a[i].segments.p = &g[k];
-		}
-	}
+	share_segments(page, &all);
+	if (db_rows(c, &APPOINTMENT_ADD_ON, &all,
+		    "SELECT {cols:d} FROM JSON_TABLE(?, '$[*]' COLUMNS "
+		    "(id CHAR(36) CHARACTER SET ascii PATH '$')) page "
+		    "STRAIGHT_JOIN appointment_add_on d ON d.appointment_id = page.id "
+		    "ORDER BY d.appointment_id, d.name, d.id",
+		    ids) < 0)
+		return -1;
+	share_add_ons(page, &all);
 	return 0;
 }
 
@@ -141,7 +189,7 @@ static int where_days(struct ctx *c, struct query *q, const struct appointment_f
 static void where_fields(struct query *q, const struct appointment_filter *f)
 {
 	if (f->status >= 0)
-		query_where(q, "a.status = ?", STATUS[f->status]);
+		query_where(q, "a.status = ?", APPOINTMENT_STATUS[f->status]);
 	if (f->customer_id != NULL)
 		query_where(q, "a.customer_id = ?", f->customer_id);
 	if (f->call_id != NULL)
@@ -175,33 +223,14 @@ int appointment_list(struct ctx *c, const struct appointment_filter *f, struct r
 		query_add(&q, " ORDER BY a.starts_at, a.id LIMIT ?", f->limit);
 	if (query_rows(&q, &APPOINTMENT, out) < 0)
 		return -1;
-	if (out->n > 0 && load_segments(c, out) < 0)
+	if (out->n > 0 && load_parts(c, out) < 0)
 		return -1;
 	return (int)out->n;
 }
 
-/* ---- rules ---- */
-
-int appointment_cancel(struct ctx *c, const char *id, const char *reason, struct appointment *out)
+int appointment_lock(struct ctx *c, const char *id, struct appointment *out)
 {
-	int rc;
-
-	if (reason != NULL && utf8_length(reason) > REASON_LENGTH)
-		return err_field(c, "reason", "must have at most %d characters", REASON_LENGTH);
-	rc = db_exec(c,
-		"UPDATE appointment SET status = 'cancelled', cancel_reason = ?, "
-		"version = version + 1 "
-		"WHERE id = ? AND status IN ('scheduled', 'confirmed', 'needs_attention')",
-		reason, id);
-	if (rc < 0 || appointment_get(c, id, out) < 0)
+	if (db_exec(c, "UPDATE appointment SET version = version + 1 WHERE id = ?", id) < 0)
 		return -1;
-	if (rc == 0)
-		return err_set(c, E_STATE, "The appointment is %s: it cannot be cancelled.",
-			out->status == APPOINTMENT_CANCELLED ? "cancelled already"
-							     : STATUS[out->status]);
-	if (occupancy_free(c, id) < 0)
-		return -1;
-	if (event_emit(c, EV_APPOINTMENT_CANCELLED, out->id, &APPOINTMENT, out) < 0)
-		return -1;
-	return audit_add(c, "appointment.cancel", "appointment", out->id, "status,cancel_reason");
+	return appointment_get(c, id, out);
 }

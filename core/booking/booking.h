@@ -1,5 +1,5 @@
 /*
- * booking.h - appointments: search, take, alternatives, cancel.
+ * booking.h - appointments: search, take, alternatives, move, end.
  *
  * Law: a take writes booking_seq of the customer and of every resource first,
  * then looks, then inserts; MariaDB's no-overlap key is the backstop. Wall
@@ -23,9 +23,12 @@ enum appointment_status {
 	APPOINTMENT_NEEDS_ATTENTION,
 };
 
+extern const char *const APPOINTMENT_STATUS[]; /* NULL-terminated */
+
 enum appointment_source { SOURCE_PHONE, SOURCE_WEB, SOURCE_API, SOURCE_PORTAL };
 
 #define APPOINTMENT_NOTES_LENGTH 2000
+#define CANCEL_REASON_LENGTH 300
 
 struct appointment_segment {
 	const char *id;
@@ -34,6 +37,16 @@ struct appointment_segment {
 	const char *staff_id;
 	ts_t starts_at;
 	ts_t ends_at;
+};
+
+/* What was added, as it was then. */
+struct appointment_add_on {
+	const char *id;
+	const char *appointment_id;
+	const char *add_on_id;
+	const char *name;
+	int64_t duration_minutes;
+	int64_t price_cents;
 };
 
 struct appointment {
@@ -53,18 +66,23 @@ struct appointment {
 	const char *time_zone;
 	const char *tz_version;
 	struct rows segments; /* of struct appointment_segment, by start */
-	int64_t price_cents;
+	struct rows add_ons;  /* of struct appointment_add_on, by name */
+	int64_t price_cents;  /* add-ons included */
 	const char *currency;
 	enum appointment_source source;
 	const char *call_id;
 	const char *notes;
 	const char *cancel_reason;
-	int64_t version;
+	ts_t cancelled_at;
+	int64_t late_fee_cents; /* of a late cancellation; recorded, not charged */
+	const char *series_id;
+	int64_t version; /* one more with every change */
 	ts_t created_at;
 };
 
 extern const struct table APPOINTMENT;
 extern const struct table APPOINTMENT_SEGMENT;
+extern const struct table APPOINTMENT_ADD_ON;
 
 /*
  * What somebody wants. Either starts_at or local_start; the latter in the
@@ -92,7 +110,14 @@ struct wish {
 	struct texts add_on_ids;
 	enum appointment_source source;
 	const char *call_id; /* one appointment per call */
+	const char *series_id;
 	const char *notes;
+	/* A hold that is given for it (hold.h). What the wish leaves open is as
+	 * the hold has it: hold_id and a customer are a whole wish. */
+	const char *hold_id;
+	/* An appointment or hold whose time counts as free, because this takes
+	 * its place. For alternatives; takes and moves set it themselves. */
+	const char *instead_of;
 };
 
 /*
@@ -100,8 +125,14 @@ struct wish {
  * do not fit, local_start that does not exist or is ambiguous, customer),
  * E_SLOT_TAKEN (not free, outside hours, inside the notice, beyond the
  * horizon, off the grid: err detail says why in a sentence for people; no
- * statement failed, but roll back: a customer may have been made), E_DUPLICATE
- * (the call has its appointment already). Emits appointment.booked, audited.
+ * statement failed, but roll back: a customer may have been made; also when the
+ * customer has another visit at that time), E_LIMIT_REACHED (the customer has as many
+ * open bookings as the company allows), E_DUPLICATE (the call has its
+ * appointment already). Emits appointment.booked, audited.
+ *
+ * With a hold: it goes, and what it kept is taken, without asking again for the
+ * notice, the horizon and the grid. One that has expired is no error: then the
+ * wish is like any other. E_INVALID on hold_id when it is not known.
  */
 int booking_take(struct ctx *c, const struct wish *w, struct appointment *out) MUST_USE;
 
@@ -182,16 +213,57 @@ struct appointment_filter {
 	bool descending;
 };
 
-/* By start, then id; with names and segments. At most three queries. */
+/* By start, then id; with names and parts. At most four queries. */
 int appointment_list(struct ctx *c, const struct appointment_filter *f, struct rows *out) MUST_USE;
 
-/* With names and segments. */
+/* With names, segments and add-ons. */
 int appointment_get(struct ctx *c, const char *id, struct appointment *out) MUST_USE;
 /* The one that was made in or after a call: 1, 0 none, -1. */
 int appointment_find_by_call(struct ctx *c, const char *call_id, struct appointment *out) MUST_USE;
-/* E_STATE unless it can still be cancelled. Frees what it held; emits
- * appointment.cancelled, audited. Needs a transaction. */
+
+/* ---- what becomes of it; all need a transaction and give back the row as it
+ * is then, version + 1 ---- */
+
+/*
+ * DESIGN's states: scheduled -> confirmed -> in_progress -> completed;
+ * scheduled, confirmed -> no_show; confirmed <-> needs_attention. To cancel has
+ * a function of its own. E_STATE with the present state for anything else, for
+ * a check-in before the local day of the visit, and for a no-show before its
+ * start. Completed: parts that have not begun are given back (what has begun
+ * stays taken to its end). No-show: everything is, and the customer's
+ * no_show_count grows. Emits appointment.completed or appointment.no_show;
+ * audited.
+ */
+int appointment_set_status(struct ctx *c, const char *id, enum appointment_status to,
+	struct appointment *out) MUST_USE;
+
+/* scheduled, confirmed, needs_attention -> cancelled; E_STATE else. Gives back
+ * what it held; later than the service's cancel_notice_minutes before the start
+ * it records the late fee. Emits appointment.cancelled, audited. */
 int appointment_cancel(
 	struct ctx *c, const char *id, const char *reason, struct appointment *out) MUST_USE;
+/* What cancelling it now would cost: 0 while it is early enough. Reads only. */
+int appointment_late_fee(struct ctx *c, const struct appointment *a, int64_t *cents) MUST_USE;
+
+/* In whatever state; NULL: none. Audited. */
+int appointment_set_notes(
+	struct ctx *c, const char *id, const char *notes, struct appointment *out) MUST_USE;
+
+/*
+ * Moves it. Of the wish count starts_at or local_start with its offset, and
+ * staff_id (NULL: who had it, else whoever can; another one: insisted upon) and
+ * branch_id (NULL: where it is). Service, add-ons, price of the service and
+ * customer stay. scheduled, confirmed and needs_attention can be moved (the
+ * last becomes confirmed by it), E_STATE else. E_INVALID, E_SLOT_TAKEN as for a
+ * take: then nothing has changed once rolled back. Its own time counts as free.
+ * Emits appointment.rescheduled (the row, with old_starts_at, old_ends_at and
+ * old_local_start), audited.
+ */
+int booking_reschedule(
+	struct ctx *c, const char *id, const struct wish *w, struct appointment *out) MUST_USE;
+/* The whole wish that a move is: for booking_alternatives() after it failed.
+ * E_NOT_FOUND. Reads only. */
+int booking_reschedule_wish(
+	struct ctx *c, const char *id, const struct wish *w, struct wish *out) MUST_USE;
 
 #endif

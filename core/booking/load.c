@@ -442,9 +442,14 @@ int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail
 		    &rules) < 0)
 		return -1;
 	visit_rules(c->mem, v, &rules);
-	if (occupancy_between(c, &ids, minute_ts(first->begins - v->service.buffer_before_minutes),
-		    minute_ts(last->ends + visit_minutes(v) + v->service.buffer_after_minutes),
-		    d == DETAIL_OWNERS || lanes, &taken) < 0)
+	struct window w = {
+		.from = minute_ts(first->begins - v->service.buffer_before_minutes),
+		.to = minute_ts(last->ends + visit_minutes(v) + v->service.buffer_after_minutes),
+		.details = d == DETAIL_OWNERS || lanes,
+		.except = v->instead_of,
+	};
+
+	if (occupancy_between(c, &ids, &w, &taken) < 0)
 		return -1;
 	visit_taken(c->mem, v, &taken);
 	return 0;

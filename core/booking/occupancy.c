@@ -1,5 +1,6 @@
 #include "core/booking/occupancy.h"
 #include "core/base/id.h"
+#include "core/base/text.h"
 #include "core/sys/db.h"
 
 static const char *const KIND[] = {"appointment", "hold", "block", "external", NULL};
@@ -41,11 +42,6 @@ static void put_ids(struct query *q, const char *const *ids, size_t n)
 		query_add(q, ",?", ids[i < n ? i : n - 1]);
 }
 
-struct window {
-	ts_t from, to;
-	bool details;
-};
-
 static int read_some(
 	struct ctx *c, const char *const *ids, size_t n, const struct window *w, struct rows *out)
 {
@@ -64,6 +60,8 @@ static int read_some(
 	query_add(&q,
 		") AND ends_at > ? AND ends_at < ? AND (expires_at IS NULL OR expires_at > ?)",
 		w->from, end, c->now);
+	if (w->except != NULL)
+		query_add(&q, " AND COALESCE(appointment_id, hold_id, id) <> ?", w->except);
 	return query_rows(&q, &TAKEN, out);
 }
 
@@ -78,10 +76,9 @@ static void join(struct ctx *c, struct rows *all, const struct rows *more)
 	*all = (struct rows){p, all->n + more->n};
 }
 
-int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
-	bool details, struct rows *out)
+int occupancy_between(
+	struct ctx *c, const struct texts *resource_ids, const struct window *w, struct rows *out)
 {
-	struct window w = {from, to, details};
 	struct rows some;
 
 	*out = (struct rows){NULL, 0};
@@ -89,7 +86,7 @@ int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from
 		size_t left = resource_ids->n - i;
 
 		if (read_some(c, resource_ids->p + i, left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS,
-			    &w, &some) < 0)
+			    w, &some) < 0)
 			return -1;
 		if (i == 0)
 			*out = some;
@@ -99,26 +96,206 @@ int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from
 	return (int)out->n;
 }
 
-int occupancy_lock(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to)
+/* ---- changes ---- */
+
+static int by_text(const void *a, const void *b)
 {
-	ts_t end = {to.ms + OCCUPANCY_DAY_MS};
-	size_t n = resource_ids->n;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Ascending, each once. */
+static struct texts in_order(struct ctx *c, const struct texts *ids)
+{
+	struct texts t = {mem_alloc(c->mem, ids->n * sizeof(char *)), 0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < ids->n; i++)
+		t.p[n++] = text_lower(c->mem, ids->p[i]);
+	qsort(t.p, n, sizeof(*t.p), by_text);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || strcmp(t.p[i], t.p[t.n - 1]) != 0)
+			t.p[t.n++] = t.p[i];
+	}
+	return t;
+}
+
+static int write_seq(struct ctx *c, const struct texts *ids)
+{
+	struct texts t = in_order(c, ids);
 	struct query q;
 
-	if (n == 0 || n > OCCUPANCY_IDS || !db_in_tx(c))
-		BUG("%zu resources cannot be locked, or not here", n);
-	query_start(&q, c, "UPDATE resource SET booking_seq = booking_seq + 1 WHERE id IN (");
-	put_ids(&q, resource_ids->p, n);
-	query_add(&q, ")");
-	if (query_exec(&q) < 0)
+	if (t.n == 0 || !db_in_tx(c))
+		BUG("%zu resources cannot be locked, or not here", t.n);
+	for (size_t i = 0; i < t.n; i += OCCUPANCY_LOCK_MAX) {
+		size_t left = t.n - i;
+
+		query_start(
+			&q, c, "UPDATE resource SET booking_seq = booking_seq + 1 WHERE id IN (");
+		put_ids(&q, t.p + i, left < OCCUPANCY_LOCK_MAX ? left : OCCUPANCY_LOCK_MAX);
+		query_add(&q, ")");
+		if (query_exec(&q) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int occupancy_of(struct ctx *c, const struct holder *h, struct rows *out)
+{
+	if (h->kind == OCCUPANCY_HOLD)
+		return db_rows(c, &OCCUPANCY, out, "SELECT {cols} FROM occupancy WHERE hold_id = ?",
+			h->id);
+	return db_rows(
+		c, &OCCUPANCY, out, "SELECT {cols} FROM occupancy WHERE appointment_id = ?", h->id);
+}
+
+static struct holder holder_of(const struct occupancy *o)
+{
+	if (o->kind == OCCUPANCY_HOLD)
+		return (struct holder){OCCUPANCY_HOLD, o->hold_id};
+	return (struct holder){o->kind, o->appointment_id};
+}
+
+/* Locks the resources of somebody's rows, and reads them until they are
+ * those that are locked: a class may be handed on meanwhile. */
+static int lock_rows_of(struct ctx *c, const struct holder *h, struct rows *out)
+{
+	struct texts locked = {NULL, 0};
+
+	for (;;) {
+		if (occupancy_of(c, h, out) < 0)
+			return -1;
+		const struct occupancy *o = out->p;
+		struct texts ids = {mem_alloc(c->mem, (out->n + 1) * sizeof(char *)), out->n};
+		size_t known = 0;
+
+		for (size_t i = 0; i < out->n; i++) {
+			ids.p[i] = o[i].resource_id;
+			for (size_t k = 0; k < locked.n; k++) {
+				if (strcmp(locked.p[k], ids.p[i]) == 0) {
+					known++;
+					break;
+				}
+			}
+		}
+		if (known == out->n)
+			return 0;
+		if (write_seq(c, &ids) < 0)
+			return -1;
+		locked = ids;
+	}
+}
+
+/* Who stays longest of the others in a class whose lane 0 this row may be; a
+ * room's row is not, though classes side by side may share the room. */
+static int next_in_class(struct ctx *c, const struct occupancy *first, struct occupancy *out)
+{
+	if (first->class_of == NULL || first->lane != 0)
+		return 0;
+	return db_one(c, &OCCUPANCY, out,
+		"SELECT {cols:o} FROM occupancy o "
+		"JOIN resource r ON r.id = o.resource_id AND r.kind = 'staff' "
+		"WHERE o.resource_id = ? AND o.lane > 0 "
+		"AND o.class_of = ? AND o.starts_at = ? AND o.ends_at = ? "
+		"AND (o.expires_at IS NULL OR o.expires_at > ?) "
+		"ORDER BY o.expires_at IS NULL DESC, o.expires_at DESC, o.lane LIMIT 1",
+		first->resource_id, first->class_of, first->starts_at, first->ends_at, c->now);
+}
+
+/* Makes all that somebody has of a class another's, who must have given the
+ * other seat back. */
+static int hand_on(struct ctx *c, const struct holder *from, const struct occupancy *to)
+{
+	if (from->kind == OCCUPANCY_HOLD)
+		return db_exec(c,
+			"UPDATE occupancy SET kind = ?, appointment_id = ?, hold_id = ?, "
+			"expires_at = ? WHERE hold_id = ? AND class_of IS NOT NULL",
+			KIND[to->kind], to->appointment_id, to->hold_id, to->expires_at, from->id);
+	return db_exec(c,
+		"UPDATE occupancy SET kind = ?, appointment_id = ?, hold_id = ?, expires_at = ? "
+		"WHERE appointment_id = ? AND class_of IS NOT NULL",
+		KIND[to->kind], to->appointment_id, to->hold_id, to->expires_at, from->id);
+}
+
+static int drop(struct ctx *c, const struct holder *h, ts_t from)
+{
+	if (from.ms == 0)
+		from.ms = 1; /* zero would be NULL */
+	if (h->kind == OCCUPANCY_HOLD)
+		return db_exec(c, "DELETE FROM occupancy WHERE hold_id = ? AND starts_at >= ?",
+			h->id, from);
+	return db_exec(c, "DELETE FROM occupancy WHERE appointment_id = ? AND starts_at >= ?",
+		h->id, from);
+}
+
+int occupancy_free(struct ctx *c, const struct holder *h, ts_t from)
+{
+	struct occupancy next;
+	struct rows rows;
+
+	if (lock_rows_of(c, h, &rows) < 0)
 		return -1;
-	query_start(&q, c, "DELETE FROM occupancy WHERE resource_id IN (");
-	put_ids(&q, resource_ids->p, n);
+	const struct occupancy *o = rows.p;
+
+	for (size_t i = 0; i < rows.n; i++) {
+		if (o[i].starts_at.ms < from.ms)
+			continue;
+		int rc = next_in_class(c, &o[i], &next);
+		if (rc < 0)
+			return -1;
+		if (rc == 0)
+			continue;
+		if (db_exec(c, "DELETE FROM occupancy WHERE id = ?", next.id) < 0)
+			return -1;
+		return hand_on(c, h, &next);
+	}
+	return rows.n > 0 ? drop(c, h, from) : 0;
+}
+
+struct expired {
+	const char *hold_id;
+};
+
+static const struct field EXPIRED_FIELDS[] = {
+	ID(expired, hold_id, JOINED),
+};
+static const struct table EXPIRED = TABLE(expired, "occupancy", EXPIRED_FIELDS);
+
+static int free_expired(struct ctx *c, const char *const *ids, size_t n, ts_t from, ts_t to)
+{
+	struct query q;
+	struct rows rows;
+
+	query_start(&q, c, "SELECT DISTINCT hold_id FROM occupancy WHERE resource_id IN (");
+	put_ids(&q, ids, n);
 	query_add(&q,
 		") AND ends_at > ? AND ends_at < ? AND starts_at < ? "
 		"AND kind = 'hold' AND expires_at <= ?",
-		from, end, to, c->now);
-	return query_exec(&q);
+		from, (ts_t){to.ms + OCCUPANCY_DAY_MS}, to, c->now);
+	if (query_rows(&q, &EXPIRED, &rows) < 0)
+		return -1;
+	const struct expired *e = rows.p;
+
+	for (size_t i = 0; i < rows.n; i++) {
+		struct holder h = {OCCUPANCY_HOLD, e[i].hold_id};
+
+		if (occupancy_free(c, &h, (ts_t){0}) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int occupancy_lock(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to)
+{
+	if (write_seq(c, resource_ids) < 0)
+		return -1;
+	for (size_t i = 0; i < resource_ids->n; i += OCCUPANCY_IDS) {
+		size_t left = resource_ids->n - i;
+
+		if (free_expired(c, resource_ids->p + i,
+			    left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS, from, to) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int occupancy_add(struct ctx *c, struct occupancy *o)
@@ -132,7 +309,42 @@ int occupancy_add(struct ctx *c, struct occupancy *o)
 	return rc;
 }
 
-int occupancy_free(struct ctx *c, const char *appointment_id)
+/* Whether a stays longer than b: an appointment does for ever. */
+static bool outlasts(const struct occupancy *a, const struct occupancy *b)
 {
-	return db_exec(c, "DELETE FROM occupancy WHERE appointment_id = ?", appointment_id);
+	if (b->expires_at.ms == 0)
+		return false;
+	return a->expires_at.ms == 0 || a->expires_at.ms > b->expires_at.ms;
+}
+
+/* Takes the place of who leads a class, and leaves the seat to them. */
+static int take_lead(struct ctx *c, struct occupancy *o, const struct occupancy *first)
+{
+	struct holder h = holder_of(first);
+	struct rows rows;
+
+	if (lock_rows_of(c, &h, &rows) < 0 || hand_on(c, &h, o) < 0)
+		return -1;
+	o->kind = first->kind;
+	o->appointment_id = first->appointment_id;
+	o->hold_id = first->hold_id;
+	o->expires_at = first->expires_at;
+	return 0;
+}
+
+int occupancy_join(struct ctx *c, struct occupancy *o)
+{
+	struct occupancy first;
+	int rc = db_one(c, &OCCUPANCY, &first,
+		"SELECT {cols} FROM occupancy WHERE resource_id = ? AND lane = 0 "
+		"AND starts_at = ? AND ends_at = ? AND class_of = ?",
+		o->resource_id, o->starts_at, o->ends_at, o->class_of);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return err_set(c, E_SLOT_TAKEN, NULL);
+	if (outlasts(o, &first) && take_lead(c, o, &first) < 0)
+		return -1;
+	return occupancy_add(c, o);
 }

@@ -1,9 +1,15 @@
 /*
  * occupancy.h - the rows that say what is taken; only core/booking writes them.
  *
- * A resource's rows never overlap in a lane: MariaDB's key refuses it. Staff
- * have one lane, 0. A row lasts at most a day, so that "what overlaps this
- * window" is a range with two ends in the key (resource, lane, end, start).
+ * A resource's rows never overlap in a lane: MariaDB's key refuses it. A row
+ * lasts at most a day, so that "what overlaps this window" is a range with two
+ * ends in the key (resource, lane, end, start). Whoever changes rows writes
+ * booking_seq of their resources first: it is the version of what they show.
+ *
+ * Staff have lane 0. In a class the first one sits there, and has the rooms
+ * too; the others have the lanes above, and nothing else. Whoever sits in lane
+ * 0 stays longest: an appointment before any hold, a hold before those that
+ * expire earlier. So a class whose lane 0 has expired has nobody left in it.
  */
 #ifndef FRONTDESK_OCCUPANCY_H
 #define FRONTDESK_OCCUPANCY_H
@@ -33,28 +39,49 @@ extern const struct table OCCUPANCY;
 
 #define OCCUPANCY_IDS 48 /* resources read at a time */
 
+struct window {
+	ts_t from, to;
+	bool details;       /* of the rows, or only resource and span */
+	const char *except; /* an appointment or hold whose rows do not count; NULL */
+};
+
 /*
  * Of struct taken (core/calendar/visit.h), mostly grouped by resource: what is
  * taken of these resources between two instants, and perhaps of the day after;
- * expired holds left out. With all details, or only resource and span. One
- * query for every OCCUPANCY_IDS resources.
+ * expired holds left out. One query for every OCCUPANCY_IDS resources.
  */
-int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
-	bool details, struct rows *out) MUST_USE;
+int occupancy_between(struct ctx *c, const struct texts *resource_ids, const struct window *w,
+	struct rows *out) MUST_USE;
 
-#define OCCUPANCY_LOCK_MAX OCCUPANCY_IDS
+/* ---- changes: they need a transaction ---- */
+
+/* Whose rows: an appointment's or a hold's. */
+struct holder {
+	enum occupancy_kind kind;
+	const char *id;
+};
+
+/* Of struct occupancy. */
+int occupancy_of(struct ctx *c, const struct holder *h, struct rows *out) MUST_USE;
 
 /*
  * Makes every other take of these resources wait until this transaction ends:
- * writes their booking_seq in one statement, then deletes their expired holds
- * between two instants. At most OCCUPANCY_LOCK_MAX ids, at least one. Needs a
- * transaction.
+ * writes their booking_seq, in one statement for every OCCUPANCY_LOCK_MAX of
+ * them, ascending. Then whatever holds have expired in their rows between two
+ * instants are given back. At least one id; repeated ones count once.
  */
+#define OCCUPANCY_LOCK_MAX 64
 int occupancy_lock(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to) MUST_USE;
 
-/* E_SLOT_TAKEN when the key refuses it. */
+/* The resource must be locked. E_SLOT_TAKEN when the key refuses it. */
 int occupancy_add(struct ctx *c, struct occupancy *o) MUST_USE;
-/* What an appointment holds, given back. */
-int occupancy_free(struct ctx *c, const char *appointment_id) MUST_USE;
+/* A further seat in the class that lane 0 of the resource has at that very
+ * time; changes places with who sits there when that one stays less long. The
+ * resource must be locked. E_SLOT_TAKEN when there is no such class. */
+int occupancy_join(struct ctx *c, struct occupancy *o) MUST_USE;
+
+/* Gives back the rows that begin at this instant or later (0: all): locks,
+ * hands a class on, deletes. */
+int occupancy_free(struct ctx *c, const struct holder *h, ts_t from) MUST_USE;
 
 #endif

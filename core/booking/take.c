@@ -105,7 +105,7 @@ static int take_resources(struct ctx *c, struct taking *t)
 	int64_t start = t->at.minute;
 	ts_t from = minute_ts(start - v->service.buffer_before_minutes);
 	ts_t to = minute_ts(start + visit_minutes(v) + v->service.buffer_after_minutes);
-	bool lanes = v->n_rooms > 0 || v->service.capacity > 1;
+	struct window w = {from, to, v->n_rooms > 0 || v->service.capacity > 1, v->instead_of};
 	struct rows taken;
 
 	while (visit_best(v, start, &t->plan)) {
@@ -115,7 +115,7 @@ static int take_resources(struct ctx *c, struct taking *t)
 			return 0;
 		if (occupancy_lock(c, &ids, from, to) < 0)
 			return -1;
-		if (occupancy_between(c, &ids, from, to, lanes, &taken) < 0)
+		if (occupancy_between(c, &ids, &w, &taken) < 0)
 			return -1;
 		visit_taken_again(c->mem, v, &ids, &taken);
 	}

@@ -138,8 +138,9 @@ struct visit {
 	struct hours hours;      /* the days that matter, and their rules */
 	size_t n_days;           /* the first of them: those that are looked at */
 	size_t n_branches;
-	struct rows taken;     /* what visit_taken() was given, for explaining */
-	struct spans customer; /* other visits of the customer */
+	struct rows taken;      /* what visit_taken() was given, for explaining */
+	struct spans customer;  /* other visits of the customer */
+	const char *instead_of; /* whose rows are not read: what this takes the place of */
 };
 
 /* Part of a plan: this resource, this long, buffers included. */

@@ -48,6 +48,14 @@ int customer_booked(struct ctx *c, const char *id)
 		id);
 }
 
+int customer_missed(struct ctx *c, const char *id)
+{
+	return db_exec(c,
+		"UPDATE customer SET booking_seq = booking_seq + 1, "
+		"no_show_count = no_show_count + 1 WHERE id = ?",
+		id);
+}
+
 int customer_list(
 	struct ctx *c, const char *q, int limit, ts_t after, const char *after_id, struct rows *out)
 {

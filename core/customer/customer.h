@@ -42,5 +42,7 @@ int customer_of(struct ctx *c, const struct customer *in, struct customer *out) 
 /* First write of every take: whoever books for this customer at the same time
  * waits here. A lead becomes a prospect. Rows matched, or -1. */
 int customer_booked(struct ctx *c, const char *id) MUST_USE;
+/* One more visit that the customer did not come to. Rows matched, or -1. */
+int customer_missed(struct ctx *c, const char *id) MUST_USE;
 
 #endif

@@ -361,6 +361,17 @@ static int booked(struct ctx *c, const char *appointment_id)
 	return add_both(c, &o, template, cause_of(c, &o.appointment));
 }
 
+static int moved(struct ctx *c, const char *appointment_id)
+{
+	struct occasion o;
+
+	if (occasion_appointment(c, &o, appointment_id) < 0)
+		return -1;
+	if (o.appointment.status == APPOINTMENT_CANCELLED)
+		return 0;
+	return add_both(c, &o, TEMPLATE_CHANGED, cause_of(c, &o.appointment));
+}
+
 static int cancelled(struct ctx *c, const char *appointment_id)
 {
 	struct occasion o;
@@ -391,6 +402,8 @@ int notify_on_event(struct ctx *c, const struct event *e)
 		BUG("messages are made outside the transaction of the dispatch");
 	if (e->kind == EV_APPOINTMENT_BOOKED)
 		return booked(c, e->subject_id);
+	if (e->kind == EV_APPOINTMENT_RESCHEDULED)
+		return moved(c, e->subject_id);
 	if (e->kind == EV_APPOINTMENT_CANCELLED)
 		return cancelled(c, e->subject_id);
 	return e->kind == EV_CALL_ANALYZED ? analyzed(c, e->subject_id) : 0;

@@ -64,6 +64,25 @@ const struct template TEMPLATES[] = {
 		"{phone, select, none {} other {Falls er nicht passt, rufen Sie uns an: "
 		"{phone}.\n\n}}"
 		"{company}\n"},
+	{TEMPLATE_CHANGED, "en",
+		"{company}: New time for {service} with {staff}: {date}, {time}. {place}."
+		"{phone, select, none {} other { Changes: {phone}}}",
+		"Your appointment is now on {date} at {time}",
+		"{customer, select, none {Hello,} other {Hello {customer},}}\n\n"
+		"your appointment has been moved. It is now:\n\n"
+		"{service} with {staff}\n{date}, {time}\n{place}\n\n"
+		"{phone, select, none {} other {To change or cancel it, call {phone}.\n\n}}"
+		"{company}\n"},
+	{TEMPLATE_CHANGED, "de",
+		"{company}: Neuer Termin für {service} bei {staff}: {date}, {time} Uhr. {place}."
+		"{phone, select, none {} other { Änderungen: {phone}}}",
+		"Ihr Termin ist jetzt am {date} um {time} Uhr",
+		"{customer, select, none {Guten Tag,} other {Guten Tag {customer},}}\n\n"
+		"Ihr Termin ist verschoben. Er ist jetzt:\n\n"
+		"{service} bei {staff}\n{date}, {time} Uhr\n{place}\n\n"
+		"{phone, select, none {} other {Zum Verschieben oder Absagen rufen Sie uns an: "
+		"{phone}.\n\n}}"
+		"{company}\n"},
 	{TEMPLATE_CANCELLED, "en",
 		"{company}: {service} on {date}, {time} is cancelled."
 		"{phone, select, none {} other { For a new appointment call {phone}.}}",

@@ -22,6 +22,7 @@ struct template
 
 #define TEMPLATE_BOOKED "appointment.booked"
 #define TEMPLATE_ALTERNATIVE "appointment.alternative"
+#define TEMPLATE_CHANGED "appointment.changed"
 #define TEMPLATE_CANCELLED "appointment.cancelled"
 #define TEMPLATE_OFFERED "call.offered"
 

@@ -30,6 +30,7 @@ static const struct {
 	int (*tell)(struct ctx *c, const struct event *e);
 } LISTENERS[] = {
 	{EV_APPOINTMENT_BOOKED, notify_on_event},
+	{EV_APPOINTMENT_RESCHEDULED, notify_on_event},
 	{EV_APPOINTMENT_CANCELLED, notify_on_event},
 	{EV_CALL_ANALYZED, notify_on_event},
 };

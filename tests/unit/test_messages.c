@@ -23,8 +23,8 @@ static void teardown(void)
 
 /* ---- templates ---- */
 
-static const char *const NAMES[] = {
-	TEMPLATE_BOOKED, TEMPLATE_ALTERNATIVE, TEMPLATE_CANCELLED, TEMPLATE_OFFERED};
+static const char *const NAMES[] = {TEMPLATE_BOOKED, TEMPLATE_ALTERNATIVE, TEMPLATE_CHANGED,
+	TEMPLATE_CANCELLED, TEMPLATE_OFFERED};
 static const char *const LANGUAGES[] = {"en", "de"};
 
 /* As the demo company has them, in TEMPLATE_ARGS' order. */
@@ -120,6 +120,7 @@ START_TEST(messages_tell_what_they_must)
 	static const char *const WORDS[][5] = {
 		{TEMPLATE_BOOKED, "Anna", "2:30 PM", "Torstr", NULL},
 		{TEMPLATE_ALTERNATIVE, "2:00 PM", "2:30 PM", "Torstr", NULL},
+		{TEMPLATE_CHANGED, "Anna", "2:30 PM", "Torstr", NULL},
 		{TEMPLATE_CANCELLED, "Cut & Colour", "2:30 PM", NULL, NULL},
 		{TEMPLATE_OFFERED, "2:00 PM", "Wed, Dec 2, 4:30 PM (Anna)", NULL, NULL},
 	};
