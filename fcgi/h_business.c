@@ -1,7 +1,5 @@
 #include "fcgi/h_business.h"
-#include "core/phone/phone.h"
 #include "core/service/service.h"
-#include "core/staff/staff.h"
 #include "core/tenant/company.h"
 
 /* All rows at once: a company has a few dozen of these at most. */
@@ -22,21 +20,6 @@ int h_company(struct req *r)
 	if (company_current(&r->c, &company) < 0)
 		return -1;
 	return reply(r, 200, &COMPANY, &company);
-}
-
-int h_branches(struct req *r)
-{
-	return reply_all(r, &BRANCH, branch_list);
-}
-
-int h_phone_numbers(struct req *r)
-{
-	return reply_all(r, &PHONE_NUMBER, phone_list);
-}
-
-int h_staff(struct req *r)
-{
-	return reply_all(r, &STAFF, staff_list);
 }
 
 int h_services(struct req *r)

@@ -5,9 +5,6 @@
 #include "fcgi/req.h"
 
 int h_company(struct req *r);
-int h_branches(struct req *r);
-int h_phone_numbers(struct req *r);
-int h_staff(struct req *r);
 int h_services(struct req *r);
 
 #endif

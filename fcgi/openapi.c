@@ -1,5 +1,7 @@
 #include "fcgi/openapi.h"
 #include "core/sys/json.h"
+#include "core/sys/list.h"
+#include "fcgi/page.h"
 #include "fcgi/route.h"
 
 #define DOCUMENT_MAX (4u << 20)
@@ -146,7 +148,13 @@ static bool shown(const struct field *f, bool input)
 	return (f->flags & HIDDEN) == 0 && !(input && (f->flags & (RO | JOINED)) != 0);
 }
 
-static void put_schema(struct buf *b, const struct table *t, bool input)
+/* What a request must hold; of a PATCH nothing. */
+static bool required(const struct field *f, bool input)
+{
+	return !input || (f->flags & REQ) != 0;
+}
+
+static void put_schema_of(struct buf *b, const struct table *t, bool input, bool patch)
 {
 	bool first = true;
 
@@ -162,12 +170,17 @@ static void put_schema(struct buf *b, const struct table *t, bool input)
 	first = true;
 	for (size_t i = 0; i < t->n; i++) {
 		/* replies name every member; requests what must be given */
-		if (!shown(&t->fields[i], input) || (input && (t->fields[i].flags & REQ) == 0))
+		if (!shown(&t->fields[i], input) || !required(&t->fields[i], input) || patch)
 			continue;
 		buf_printf(b, "%s\"%s\"", first ? "" : ",", t->fields[i].name);
 		first = false;
 	}
 	buf_text_add(b, "]}");
+}
+
+static void put_schema(struct buf *b, const struct table *t, bool input)
+{
+	put_schema_of(b, t, input, false);
 }
 
 struct tables {
@@ -186,8 +199,10 @@ static void gather(struct tables *all, const struct table *t)
 	if (all->n == TABLES_MAX)
 		BUG("too many tables for OpenAPI");
 	all->t[all->n++] = t;
-	for (size_t i = 0; i < t->n; i++)
-		gather(all, t->fields[i].sub);
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->fields[i].type != F_ID) /* (that is a reference) */
+			gather(all, t->fields[i].sub);
+	}
 }
 
 static void put_schemas(struct buf *b)
@@ -212,6 +227,58 @@ static void put_schemas(struct buf *b)
 
 /* ---- paths ---- */
 
+/* "sort": the names that may, and each with a minus before it. */
+static void put_sorts(struct buf *b, const struct table *t)
+{
+	bool first = true;
+
+	buf_text_add(b, "{\"type\":\"string\",\"enum\":[");
+	for (size_t i = 0; i < t->n; i++) {
+		const char *name = t->fields[i].name;
+
+		if ((t->fields[i].flags & SORT) == 0)
+			continue;
+		buf_printf(b, "%s\"%s\",\"-%s\"", first ? "" : ",", name, name);
+		first = false;
+	}
+	buf_text_add(b, "]}");
+}
+
+static void put_parameter(struct buf *b, const struct field *f, bool first)
+{
+	buf_printf(b,
+		"%s{\"name\":\"%s\",\"in\":\"query\",\"required\":%s,\"schema\":", first ? "" : ",",
+		f->name, (f->flags & REQ) != 0 ? "true" : "false");
+}
+
+/* What the flags of a table make of its list. */
+static void put_list_parameters(struct buf *b, const struct route *k, bool first)
+{
+	for (size_t i = 0; i < LIST_QUERY.n; i++) {
+		const struct field *f = &LIST_QUERY.fields[i];
+
+		if (!list_takes(k, f))
+			continue;
+		put_parameter(b, f, first);
+		if (strcmp(f->name, "sort") == 0)
+			put_sorts(b, k->out);
+		else
+			put_field(b, f, true);
+		buf_char(b, '}');
+		first = false;
+	}
+	for (size_t i = 0; i < k->out->n; i++) {
+		struct field f = k->out->fields[i];
+
+		if (!list_takes_filter(k, &f))
+			continue;
+		f.flags = 0;
+		put_parameter(b, &f, first);
+		put_field(b, &f, true);
+		buf_char(b, '}');
+	}
+}
+
 static void put_parameters(struct buf *b, const struct route *k)
 {
 	bool first = true;
@@ -224,11 +291,12 @@ static void put_parameters(struct buf *b, const struct route *k)
 			first ? "" : ",", (int)strcspn(p + 1, "}"), p + 1);
 		first = false;
 	}
-	for (size_t i = 0; k->query != NULL && i < k->query->n; i++) {
+	if (k->query == &LIST_QUERY)
+		put_list_parameters(b, k, first);
+	for (size_t i = 0; k->query != NULL && k->query != &LIST_QUERY && i < k->query->n; i++) {
 		const struct field *f = &k->query->fields[i];
 
-		buf_printf(b, "%s{\"name\":\"%s\",\"in\":\"query\",\"required\":%s,\"schema\":",
-			first ? "" : ",", f->name, (f->flags & REQ) != 0 ? "true" : "false");
+		put_parameter(b, f, first);
 		put_field(b, f, true);
 		buf_char(b, '}');
 		first = false;
@@ -274,7 +342,7 @@ static void put_operation(struct buf *b, const struct route *k)
 	put_parameters(b, k);
 	if (k->in != NULL) {
 		buf_text_add(b, ",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":");
-		put_schema(b, k->in, true);
+		put_schema_of(b, k->in, true, strcmp(k->method, "PATCH") == 0);
 		buf_text_add(b, "}}}");
 	}
 	put_answer(b, k);

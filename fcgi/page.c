@@ -3,8 +3,39 @@
 #include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/sys/json.h"
+#include "core/sys/list.h"
 
 #define PARAMETERS_MAX 40
+
+/* ---- what lists take ---- */
+
+static const struct field LIST_QUERY_FIELDS[] = {
+	INT(list_query, limit, 0, 1, PAGE_MAX),
+	TEXT(list_query, cursor, 0, LIST_CURSOR_MAX),
+	TEXT(list_query, sort, 0, 64),
+	TEXT(list_query, q, PERSONAL, 100),
+	DAY(list_query, from, 0),
+	DAY(list_query, to, 0),
+};
+const struct table LIST_QUERY = TABLE(list_query, "list_query", LIST_QUERY_FIELDS);
+
+bool list_takes(const struct route *k, const struct field *f)
+{
+	if (strcmp(f->name, "q") == 0)
+		return list_has_search(k->out);
+	if (strcmp(f->name, "from") == 0 || strcmp(f->name, "to") == 0)
+		return list_has_period(k->out);
+	return true;
+}
+
+bool list_takes_filter(const struct route *k, const struct field *f)
+{
+	size_t n = k->parent == NULL ? 0 : strlen(k->parent->name);
+
+	if (n > 0 && strncmp(f->name, k->parent->name, n) == 0 && strcmp(f->name + n, "_id") == 0)
+		return false;
+	return list_filters_by(f);
+}
 
 /* ---- query text ---- */
 
@@ -38,18 +69,50 @@ static const char *url_decode(struct arena *mem, const char *s, size_t n)
 	return utf8_valid(p, k) ? p : NULL;
 }
 
+/* A parameter that filters: into the row that is asked for. */
+static int take_filter(struct req *r, const char *name, const char *value)
+{
+	struct list_query *q = r->query;
+	const struct table *t = r->route->out;
+	const struct field *f = table_field(t, name);
+
+	if (f == NULL || !list_takes_filter(r->route, f))
+		return err_field(&r->c, name, "is not a parameter of this address");
+	if ((q->filters & field_bit(t, f)) != 0)
+		return err_field(&r->c, name, "was given twice");
+	if (*value == '\0')
+		return 0;
+	q->filters |= field_bit(t, f);
+	return field_from_text(&r->c, f, value, q->asked);
+}
+
 static int take_parameter(struct req *r, const char *name, const char *value, uint64_t *seen)
 {
 	const struct table *t = r->route->query;
 	const struct field *f = t == NULL ? NULL : table_field(t, name);
+	bool list = t == &LIST_QUERY;
 
+	if (list && (f == NULL || !list_takes(r->route, f)))
+		return take_filter(r, name, value);
 	if (f == NULL)
 		return err_field(&r->c, name, "is not a parameter of this address");
-	uint64_t bit = UINT64_C(1) << (f - t->fields);
-	if (*seen & bit)
+	if (*seen & field_bit(t, f))
 		return err_field(&r->c, name, "was given twice");
-	*seen |= bit;
+	*seen |= field_bit(t, f);
+	if (list && strcmp(name, "sort") == 0 && *value != '\0' &&
+		!list_sorts_by(r->route->out, value))
+		return err_field(&r->c, name, "is not a field that may sort this list");
 	return *value == '\0' ? 0 : field_from_text(&r->c, f, value, r->query);
+}
+
+static void *new_query(struct req *r)
+{
+	const struct table *t = r->route->query;
+	void *query = t == NULL ? NULL : mem_alloc(r->c.mem, t->size);
+
+	if (t == &LIST_QUERY)
+		((struct list_query *)query)->asked = mem_alloc(r->c.mem, r->route->out->size);
+	return query;
 }
 
 int query_decode(struct req *r)
@@ -60,7 +123,7 @@ int query_decode(struct req *r)
 	uint64_t seen = 0;
 	int rc = 0, count = 0;
 
-	r->query = t == NULL ? NULL : mem_alloc(c->mem, t->size);
+	r->query = new_query(r);
 	while (*p != '\0') {
 		size_t n = strcspn(p, "&");
 		size_t k = strcspn(p, "=&");

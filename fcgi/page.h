@@ -9,6 +9,26 @@
 #define PAGE_DEFAULT 50
 #define PAGE_MAX 100
 
+/* Of lists that their table describes (core/sys/list.h): route.query is this,
+ * and the FILTER fields of route.out are parameters beside it. */
+struct list_query {
+	int64_t limit;
+	const char *cursor;
+	const char *sort;
+	const char *q;
+	day_t from;
+	day_t to;
+	uint64_t filters; /* which fields of … */
+	void *asked;      /* … a row of route.out were asked for */
+};
+
+extern const struct table LIST_QUERY;
+
+/* Whether the list of this route takes this parameter of LIST_QUERY. */
+bool list_takes(const struct route *k, const struct field *f);
+/* Whether it may be filtered by this field of route.out: never by its parent. */
+bool list_takes_filter(const struct route *k, const struct field *f);
+
 /* Where a page begins: behind the row with this time and id. */
 struct page {
 	int64_t limit;

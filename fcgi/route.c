@@ -32,14 +32,18 @@ static bool path_matches(struct req *r, const char *pattern)
 	return *p == '\0' && *s == '\0';
 }
 
-/* {id} is always a UUID; other names are checked by their handlers. */
-static bool ids_valid(const struct req *r, const char *pattern)
+/* {id} is always a UUID, in lower case from here on; other names are checked by
+ * their handlers. */
+static bool ids_valid(struct req *r, const char *pattern)
 {
 	int i = 0;
 
 	for (const char *p = strchr(pattern, '{'); p != NULL; p = strchr(p + 1, '{'), i++) {
-		if (strncmp(p, "{id}", 4) == 0 && !id_valid(r->ids[i]))
+		if (strncmp(p, "{id}", 4) != 0)
+			continue;
+		if (!id_valid(r->ids[i]))
 			return false;
+		r->ids[i] = text_lower(r->c.mem, r->ids[i]);
 	}
 	return true;
 }
@@ -62,6 +66,40 @@ int route_find(struct req *r)
 	return err_set(&r->c, path_known ? E_METHOD : E_NOT_FOUND, NULL);
 }
 
+/* The GET of one object at the first n characters of a path. */
+static const struct route *get_at(const char *path, size_t n)
+{
+	for (size_t i = 0; i < ROUTES_COUNT; i++) {
+		const struct route *k = &ROUTES[i];
+
+		if (k->shape == SHAPE_ONE && strcmp(k->method, "GET") == 0 &&
+			strlen(k->path) == n && strncmp(k->path, path, n) == 0)
+			return k;
+	}
+	return NULL;
+}
+
+const struct route *route_object(const struct route *k)
+{
+	size_t n = strlen(k->path);
+	const struct route *found = get_at(k->path, n);
+
+	for (; n > 0 && found == NULL; n--) {
+		if (k->path[n - 1] == '}')
+			found = get_at(k->path, n);
+	}
+	return found;
+}
+
+int route_ids(const struct route *k)
+{
+	int n = 0;
+
+	for (const char *p = k->path; *p != '\0'; p++)
+		n += *p == '{';
+	return n;
+}
+
 int route_ids_check(struct req *r)
 {
 	return ids_valid(r, r->route->path) ? 0 : err_set(&r->c, E_NOT_FOUND, NULL);
@@ -79,12 +117,14 @@ static void check_one(const struct route *k)
 		strstr(k->path, "{manage_token}") == NULL &&
 		strstr(k->path, "{feed_token}") == NULL)
 		BUG("route %s %s names no company", k->method, k->path);
-	if ((k->shape == SHAPE_NONE) != (k->out == NULL))
+	if ((k->shape == SHAPE_NONE && strcmp(k->method, "DELETE") != 0) != (k->out == NULL))
 		BUG("route %s %s: shape and out table differ", k->method, k->path);
 	if (strcmp(k->method, "GET") == 0 && (k->in != NULL || k->tx == TX_WRITE))
 		BUG("route %s %s: a GET changes nothing", k->method, k->path);
 	if (k->shape == SHAPE_LIST && k->status != 200)
 		BUG("route %s %s: a list is 200", k->method, k->path);
+	if (k->parent != NULL && strstr(k->path, "{id}/") == NULL)
+		BUG("route %s %s names no parent", k->method, k->path);
 }
 
 void route_check(void)

@@ -32,12 +32,15 @@ struct route {
 	enum perm perm;
 	enum tx tx;
 	const struct table *query; /* parameters; NULL: none are taken */
-	const struct table *in;    /* body; NULL: none is taken */
+	const struct table *in;    /* body; NULL: none is taken. PATCH: what is given */
 	enum shape shape;
-	const struct table *out;
-	int status; /* of success */
+	const struct table *out; /* of a DELETE: what is deleted */
+	int status;              /* of success */
 	const char *summary;
 	int (*after_conflict)(struct req *r); /* after E_SLOT_TAKEN was rolled back */
+	/* whose rows these are: the first id of the path is its id, and the
+	 * column of that is called as it is: "staff" -> staff_id */
+	const struct table *parent;
 };
 
 extern const struct route ROUTES[];
@@ -45,6 +48,12 @@ extern const size_t ROUTES_COUNT;
 
 /* 0; -1 with E_NOT_FOUND, E_METHOD or E_GONE. Fills route and ids. */
 int route_find(struct req *r) MUST_USE;
+
+/* The GET of the object that the path names, or of the one it lies under:
+ * for "/bookings/{id}/cancel" that of "/bookings/{id}". NULL: none. */
+const struct route *route_object(const struct route *k);
+
+int route_ids(const struct route *k); /* how many {…} its path has */
 
 /* {id} segments are UUIDs: else E_NOT_FOUND, as for ids that do not exist. */
 int route_ids_check(struct req *r) MUST_USE;

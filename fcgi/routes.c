@@ -10,6 +10,7 @@
 #include "core/staff/staff.h"
 #include "core/task/task.h"
 #include "core/tenant/company.h"
+#include "fcgi/crud.h"
 #include "fcgi/h_auth.h"
 #include "fcgi/h_booking.h"
 #include "fcgi/h_business.h"
@@ -20,6 +21,7 @@
 #include "fcgi/h_public.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
+#include "fcgi/page.h"
 
 #define V2 "/api/v2"
 
@@ -27,27 +29,53 @@
 #define SHOW(path, fn, perm, table, text)                                                         \
 	{                                                                                         \
 		"GET", V2 path, fn, AUTH_COMPANY, perm, TX_READ, NULL, NULL, SHAPE_ONE, &(table), \
-			200, text, NULL                                                           \
+			200, text, NULL, NULL                                                     \
 	}
 #define LIST_OF(path, fn, perm, query, table, text)                                       \
 	{                                                                                 \
 		"GET", V2 path, fn, AUTH_COMPANY, perm, TX_READ, query, NULL, SHAPE_LIST, \
-			&(table), 200, text, NULL                                         \
+			&(table), 200, text, NULL, NULL                                   \
 	}
 #define CHANGE(path, fn, perm, in, table, status, text, conflict)                                 \
 	{                                                                                         \
 		"POST", V2 path, fn, AUTH_COMPANY, perm, TX_WRITE, NULL, in, SHAPE_ONE, &(table), \
-			status, text, conflict                                                    \
+			status, text, conflict, NULL                                              \
+	}
+/* Rows that their table describes: the handlers of crud.h, or of the same make. */
+#define ROWS(path, fn, perm, table, under, text)                                                \
+	{                                                                                       \
+		"GET", V2 path, fn, AUTH_COMPANY, perm, TX_READ, &LIST_QUERY, NULL, SHAPE_LIST, \
+			&(table), 200, text, NULL, under                                        \
+	}
+#define ROW(path, fn, perm, table, under, text)                                                   \
+	{                                                                                         \
+		"GET", V2 path, fn, AUTH_COMPANY, perm, TX_READ, NULL, NULL, SHAPE_ONE, &(table), \
+			200, text, NULL, under                                                    \
+	}
+#define ADD(path, fn, perm, in, table, under, text)                                               \
+	{                                                                                         \
+		"POST", V2 path, fn, AUTH_COMPANY, perm, TX_WRITE, NULL, in, SHAPE_ONE, &(table), \
+			201, text, NULL, under                                                    \
+	}
+#define ALTER(path, fn, perm, in, table, under, text)                                              \
+	{                                                                                          \
+		"PATCH", V2 path, fn, AUTH_COMPANY, perm, TX_WRITE, NULL, in, SHAPE_ONE, &(table), \
+			200, text, NULL, under                                                     \
+	}
+#define REMOVE(path, fn, perm, table, under, text)                                           \
+	{                                                                                    \
+		"DELETE", V2 path, fn, AUTH_COMPANY, perm, TX_WRITE, NULL, NULL, SHAPE_NONE, \
+			&(table), 204, text, NULL, under                                     \
 	}
 #define LOG_IN(path, fn, in, text)                                                       \
 	{                                                                                \
 		"POST", V2 path, fn, AUTH_NONE, PERM_NONE, TX_NONE, NULL, in, SHAPE_ONE, \
-			&LOGIN_OUT, 200, text, NULL                                      \
+			&LOGIN_OUT, 200, text, NULL, NULL                                \
 	}
 #define HOOK(path, fn, text)                                                                   \
 	{                                                                                      \
 		"POST", path, fn, AUTH_HOOK, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, \
-			204, text, NULL                                                        \
+			204, text, NULL, NULL                                                  \
 	}
 
 #define ANYBODY_SEES(path, fn, query, shape, table, text)                                          \
@@ -63,20 +91,24 @@
 
 /* clang-format off */
 const struct route ROUTES[] = {
-{"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL},
-{"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL},
+{"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
+{"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
 LOG_IN("/auth/refresh", h_refresh, &REFRESH_IN, "A new access token for a refresh token"),
-{"POST", V2 "/auth/logout", h_logout, AUTH_USER, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, 204, "End this session", NULL},
-{"GET", V2 "/me", h_me, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &ME, 200, "Who is logged in, and what they may do", NULL},
+{"POST", V2 "/auth/logout", h_logout, AUTH_USER, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, 204, "End this session", NULL, NULL},
+{"GET", V2 "/me", h_me, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &ME, 200, "Who is logged in, and what they may do", NULL, NULL},
 
 SHOW("/companies/current", h_company, PERM_COMPANY_READ, COMPANY, "The company"),
-LIST_OF("/branches", h_branches, PERM_COMPANY_READ, NULL, BRANCH, "Branches"),
-LIST_OF("/phone-numbers", h_phone_numbers, PERM_COMPANY_READ, NULL, PHONE_NUMBER, "Phone numbers"),
-LIST_OF("/staff", h_staff, PERM_COMPANY_READ, NULL, STAFF, "Staff members"),
+ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
+ADD("/branches", crud_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
+ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),
+ALTER("/branches/{id}", crud_update, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Change a branch"),
+REMOVE("/branches/{id}", crud_delete, PERM_COMPANY_WRITE, BRANCH, NULL, "Close a branch for good"),
+ROWS("/phone-numbers", crud_list, PERM_COMPANY_READ, PHONE_NUMBER, NULL, "Phone numbers"),
+ROWS("/staff", crud_list, PERM_COMPANY_READ, STAFF, NULL, "Staff members"),
 LIST_OF("/services", h_services, PERM_COMPANY_READ, NULL, SERVICE, "Services"),
 
-{"GET", V2 "/availability", h_availability, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, &AVAILABILITY_QUERY, NULL, SHAPE_ONE, &AVAILABILITY, 200, "When a service is free", NULL},
+{"GET", V2 "/availability", h_availability, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, &AVAILABILITY_QUERY, NULL, SHAPE_ONE, &AVAILABILITY, 200, "When a service is free", NULL, NULL},
 LIST_OF("/bookings", h_bookings, PERM_BOOKINGS_READ, &BOOKING_QUERY, APPOINTMENT, "Appointments by start"),
 CHANGE("/bookings", h_booking_create, PERM_BOOKINGS_WRITE, &BOOKING_IN, APPOINTMENT, 201, "Book an appointment", h_booking_alternatives),
 SHOW("/bookings/{id}", h_booking, PERM_BOOKINGS_READ, APPOINTMENT, "One appointment"),

@@ -19,7 +19,8 @@
 static int step_headers(struct req *r)
 {
 	static const char *const SINGLE[] = {"authorization", "x-company-id", "cookie",
-		"content-type", "idempotency-key", "x-retell-signature", "x-frontdesk", "origin"};
+		"content-type", "idempotency-key", "if-match", "x-retell-signature", "x-frontdesk",
+		"origin"};
 
 	/* one that was left out may be the key that keeps it from happening twice */
 	if (r->too_many_headers)
@@ -90,13 +91,11 @@ static int step_auth(struct req *r)
 	return rc;
 }
 
-static int step_input(struct req *r)
+static int decode(struct req *r)
 {
 	const struct route *k = r->route;
 	const struct json *j;
 
-	if (route_ids_check(r) < 0)
-		return -1;
 	if (k->auth != AUTH_HOOK && query_decode(r) < 0)
 		return -1;
 	if (k->in == NULL)
@@ -106,10 +105,50 @@ static int step_input(struct req *r)
 	struct bytes body = r->body.n > 0 ? r->body : (struct bytes){(const uint8_t *)"{}", 2};
 	if (json_parse(&r->c, body, &j) < 0)
 		return -1;
-	return json_decode(&r->c, j, k->in, JSON_CREATE, r->in, &r->given);
+	enum json_mode mode = strcmp(k->method, "PATCH") == 0 ? JSON_PATCH : JSON_CREATE;
+
+	return json_decode(&r->c, j, k->in, mode, r->in, &r->given);
 }
 
-/* ---- the handler, in its transaction ---- */
+/* What the GET of the object in the path would answer now, into r->out. */
+static int run_object(struct req *r, const struct route *object)
+{
+	const struct route *own = r->route;
+	void *query = r->query;
+	int n_ids = r->n_ids;
+
+	r->route = object;
+	r->n_ids = route_ids(object);
+	r->query = object->query == NULL ? NULL : mem_alloc(r->c.mem, object->query->size);
+	int rc = object->handler(r);
+	r->route = own;
+	r->query = query;
+	r->n_ids = n_ids;
+	return rc;
+}
+
+/* An id that leads nowhere is said before what is wrong with the rest. */
+static int prefer_absence(struct req *r)
+{
+	const struct route *object = route_object(r->route);
+	struct err kept = r->c.err;
+
+	if (object == NULL || r->n_ids == 0)
+		return -1;
+	err_clear(&r->c);
+	if (run_object(r, object) < 0 && r->c.err.code != E_UNAVAILABLE)
+		return -1;
+	buf_reset(&r->out);
+	r->c.err = kept;
+	return -1;
+}
+
+static int step_input(struct req *r)
+{
+	if (route_ids_check(r) < 0)
+		return -1;
+	return decode(r) < 0 ? prefer_absence(r) : 0;
+}
 
 static struct bytes request_hash(struct req *r)
 {
@@ -133,6 +172,67 @@ static int replay(struct req *r, const struct idem *stored)
 	return 0;
 }
 
+/* ---- conditions (RFC 9110, 13.1): a digest of an object's text ---- */
+
+static const char *etag_of(struct req *r)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < r->out.n; i++)
+		h = (h ^ (uint8_t)r->out.p[i]) * UINT64_C(1099511628211);
+	return mem_printf(r->c.mem, "\"%016" PRIx64 "\"", h);
+}
+
+/* Whether a list of tags names this one: "*", or a list of which each may be
+ * weak. That holds for If-Match too: a proxy that compresses weakens our tag,
+ * which is of the text before. */
+static bool etag_named(const char *p, const char *etag)
+{
+	size_t n = strlen(etag);
+
+	while (p != NULL && *p != '\0') {
+		p += strspn(p, ", \t");
+		if (*p == '*')
+			return true;
+		if (text_starts(p, "W/"))
+			p += 2;
+		if (strncmp(p, etag, n) == 0 && strchr(", \t", p[n]) != NULL)
+			return true;
+		p += strcspn(p, ",");
+	}
+	return false;
+}
+
+/* If-Match: what is changed is what the client has seen. The row is held until
+ * the end, so that it stays so. A new row under another has no such text. */
+static int check_match(struct req *r)
+{
+	const char *known = req_header(r, "if-match");
+	const struct route *object = known == NULL ? NULL : route_object(r->route);
+	const char *etag = "";
+
+	if (known == NULL || r->route->status == 201)
+		return 0;
+	if (object != NULL) {
+		int n = route_ids(object);
+
+		if (n > 0 && db_lock(&r->c, object->out, r->ids[n - 1]) < 0)
+			return -1;
+		if (run_object(r, object) < 0)
+			return -1;
+		etag = etag_of(r);
+		buf_reset(&r->out);
+	}
+	return etag_named(known, etag) ? 0 : err_set(&r->c, E_VERSION, NULL);
+}
+
+static int run_handler(struct req *r)
+{
+	return check_match(r) < 0 ? -1 : r->route->handler(r);
+}
+
+/* ---- the handler, in its transaction ---- */
+
 /* Only answers of success are stored: a failure leaves no row. */
 static int run_once_per_key(struct req *r, const char *key)
 {
@@ -146,7 +246,7 @@ static int run_once_per_key(struct req *r, const char *key)
 		return -1;
 	if (rc == 0)
 		return replay(r, &stored);
-	if (r->route->handler(r) < 0)
+	if (run_handler(r) < 0)
 		return -1;
 	struct bytes body = {(const uint8_t *)buf_text(&r->out), r->out.n};
 	return idem_finish(c, key, r->status, r->location, body);
@@ -161,7 +261,7 @@ static int run_in_transaction(struct req *r)
 	if (key != NULL && r->c.actor_id != NULL)
 		rc = run_once_per_key(r, key);
 	else
-		rc = r->route->handler(r);
+		rc = run_handler(r);
 	if (rc == 0)
 		rc = db_commit(&r->c);
 	if (rc < 0)
@@ -202,25 +302,6 @@ static void answer_conflict(struct req *r)
 	r->c.err = kept;
 }
 
-/* Whether If-None-Match names this text: "*", or a list of which each may be
- * weak (RFC 9110, 13.1.2). */
-static bool etag_known(const char *p, const char *etag)
-{
-	size_t n = strlen(etag);
-
-	while (p != NULL && *p != '\0') {
-		p += strspn(p, ", \t");
-		if (*p == '*')
-			return true;
-		if (text_starts(p, "W/"))
-			p += 2;
-		if (strncmp(p, etag, n) == 0 && strchr(", \t", p[n]) != NULL)
-			return true;
-		p += strcspn(p, ",");
-	}
-	return false;
-}
-
 /* A GET of one object or file carries a digest of its text; the same text again
  * needs no second transfer. */
 static void answer_conditional(struct req *r)
@@ -231,10 +312,8 @@ static void answer_conditional(struct req *r)
 	if ((r->route->shape != SHAPE_ONE && r->type == NULL) || r->status != 200 ||
 		strcmp(r->method, "GET") != 0)
 		return;
-	for (size_t i = 0; i < r->out.n; i++)
-		h = (h ^ (uint8_t)r->out.p[i]) * UINT64_C(1099511628211);
-	r->etag = mem_printf(r->c.mem, "\"%016" PRIx64 "\"", h);
-	if (etag_known(known, r->etag))
+	r->etag = etag_of(r);
+	if (etag_named(req_header(r, "if-none-match"), r->etag))
 		reply_empty(r, 304);
 }
 

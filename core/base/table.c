@@ -1,4 +1,5 @@
 #include "core/base/table.h"
+#include "core/base/text.h"
 
 const struct field *table_field(const struct table *t, const char *name)
 {
@@ -16,4 +17,80 @@ int names_find(const char *const *names, const char *s)
 			return i;
 	}
 	return -1;
+}
+
+size_t field_size(const struct field *f)
+{
+	switch (f->type) {
+	case F_ID:
+	case F_TEXT:
+	case F_JSON:
+	case F_OBJECT:
+		return sizeof(void *);
+	case F_INT:
+	case F_CENTS:
+		return sizeof(int64_t);
+	case F_BOOL:
+		return sizeof(bool);
+	case F_TIME:
+		return sizeof(ts_t);
+	case F_WALL:
+		return sizeof(wall_t);
+	case F_DAY:
+		return sizeof(day_t);
+	case F_ENUM:
+		return sizeof(int);
+	case F_BYTES:
+		return sizeof(struct bytes);
+	case F_TEXTS:
+		return sizeof(struct texts);
+	case F_LIST:
+		return sizeof(struct rows);
+	}
+	BUG("%s has no type", f->name);
+}
+
+bool field_same(const struct field *f, const void *a, const void *b)
+{
+	const void *x = (const char *)a + f->offset, *y = (const char *)b + f->offset;
+
+	if (f->type == F_ID || f->type == F_TEXT || f->type == F_JSON)
+		return text_same(*(const char *const *)x, *(const char *const *)y);
+	if (f->type == F_BYTES) {
+		const struct bytes *p = x, *q = y;
+
+		return p->n == q->n && (p->n == 0 || memcmp(p->p, q->p, p->n) == 0);
+	}
+	return memcmp(x, y, field_size(f)) == 0;
+}
+
+uint64_t table_diff(const struct table *t, const void *a, const void *b)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (field_is_column(&t->fields[i]) && !field_same(&t->fields[i], a, b))
+			bits |= field_bit(t, &t->fields[i]);
+	}
+	return bits;
+}
+
+void table_merge(const struct table *t, void *to, const void *from, uint64_t members)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct field *f = &t->fields[i];
+
+		if ((members & field_bit(t, f)) != 0)
+			memcpy((char *)to + f->offset, (const char *)from + f->offset,
+				field_size(f));
+	}
+}
+
+const char **table_id(const struct table *t, const void *row)
+{
+	const struct field *f = table_field(t, "id");
+
+	if (f == NULL || f->type != F_ID)
+		BUG("rows of %s have no id", t->name);
+	return (const char **)(uintptr_t)((const char *)row + f->offset);
 }

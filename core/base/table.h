@@ -50,6 +50,8 @@ enum field_flag {
 	NULL0 = 1 << 8,     /* zero is NULL */
 	SEARCH = 1 << 9,    /* ?q= looks here */
 	VERBATIM = 1 << 10, /* a secret: blanks around it are part of it */
+	/* a list's order unless another is asked for: times newest first */
+	BY = 1 << 11 | SORT,
 };
 
 struct texts {
@@ -72,7 +74,7 @@ struct field {
 	unsigned flags;
 	int64_t lo, hi;
 	const char *const *names; /* F_ENUM: NULL-terminated */
-	const struct table *sub;  /* F_LIST, F_OBJECT */
+	const struct table *sub;  /* F_LIST, F_OBJECT; F_ID: whose id, or NULL */
 };
 
 enum table_flag {
@@ -86,6 +88,9 @@ struct table {
 	size_t n;
 	size_t size; /* of the struct */
 	unsigned flags;
+	/* A struct with what a new one is where nothing is said (and what null
+	 * puts back); NULL: absent, zero and false. */
+	const void *fresh;
 };
 
 /* clang-format off */
@@ -97,6 +102,9 @@ struct table {
 
 #define ID(S, m, X) \
 	{#m, F_ID, FIELD_AT(S, m, const char *), X, 36, 36, NULL, NULL}
+/* The id of a row of another table; what stores rows looks whether it is there. */
+#define REF(S, m, X, OF) \
+	{#m, F_ID, FIELD_AT(S, m, const char *), X, 36, 36, NULL, &(OF)}
 #define TEXT(S, m, X, MAX) \
 	{#m, F_TEXT, FIELD_AT(S, m, const char *), X, 0, MAX, NULL, NULL}
 #define INT(S, m, X, LO, HI) \
@@ -125,14 +133,33 @@ struct table {
 	{#m, F_OBJECT, FIELD_AT(S, m, T *), (X) | NOCOL, 0, 0, NULL, &(SUB)}
 
 #define TABLE(S, NAME, FIELDS) \
-	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), 0}
+	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), 0, NULL}
 #define TABLE_WITH(S, NAME, FIELDS, FLAGS) \
-	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), FLAGS}
+	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), FLAGS, NULL}
+/* FRESH: a const struct S */
+#define TABLE_FRESH(S, NAME, FIELDS, FLAGS, FRESH) \
+	{NAME, FIELDS, COUNT_OF(FIELDS), \
+		sizeof(struct S) * _Generic(&(FRESH), const struct S *: 1), FLAGS, &(FRESH)}
 /* clang-format on */
 
 const struct field *table_field(const struct table *t, const char *name);
 /* Index of a name among an enum's names, -1 when it is none. */
 int names_find(const char *const *names, const char *s);
+
+/* Bytes of the member. */
+size_t field_size(const struct field *f);
+bool field_same(const struct field *f, const void *a, const void *b);
+/* A bit for each column that differs, by its place among the fields. */
+uint64_t table_diff(const struct table *t, const void *a, const void *b);
+/* Copies the members with these bits. */
+void table_merge(const struct table *t, void *to, const void *from, uint64_t members);
+/* The id of a row: the member "id", which every stored one has. */
+const char **table_id(const struct table *t, const void *row);
+
+static inline uint64_t field_bit(const struct table *t, const struct field *f)
+{
+	return UINT64_C(1) << (f - t->fields);
+}
 
 static inline bool field_is_column(const struct field *f)
 {

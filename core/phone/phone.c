@@ -8,13 +8,14 @@ const char *const NUMBER_MATCH[] = {"", "exact", "notation", "last_ten_digits", 
 
 static const struct field FIELDS[] = {
 	ID(phone_number, id, RO),
-	ID(phone_number, branch_id, REQ | FILTER),
-	TEXT(phone_number, e164, REQ | SORT, 20),
+	REF(phone_number, branch_id, REQ | FILTER, BRANCH),
+	TEXT(phone_number, e164, REQ | BY | SEARCH, 20),
 	TEXT(phone_number, label, 0, 80),
 	TEXT(phone_number, language, 0, 16),
 	BOOL(phone_number, is_active, FILTER),
 };
-const struct table PHONE_NUMBER = TABLE(phone_number, "phone_number", FIELDS);
+static const struct phone_number FRESH = {.language = "en", .is_active = true};
+const struct table PHONE_NUMBER = TABLE_FRESH(phone_number, "phone_number", FIELDS, SOFT, FRESH);
 
 /* ---- storage ---- */
 
@@ -30,11 +31,6 @@ static int find_ending(struct ctx *c, const char *ten_digits, struct rows *out)
 	return db_rows(c, &PHONE_NUMBER, out,
 		"SELECT {cols} FROM phone_number WHERE RIGHT(e164, 10) = ? AND is_active LIMIT 2",
 		ten_digits);
-}
-
-int phone_list(struct ctx *c, struct rows *out)
-{
-	return db_rows(c, &PHONE_NUMBER, out, "SELECT {cols} FROM phone_number ORDER BY e164");
 }
 
 /* ---- rules ---- */

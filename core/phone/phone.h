@@ -21,8 +21,6 @@ enum number_match { MATCH_NONE, MATCH_EXACT, MATCH_NOTATION, MATCH_LAST_TEN_DIGI
 extern const struct table PHONE_NUMBER;
 extern const char *const NUMBER_MATCH[5]; /* "" exact notation last_ten_digits */
 
-int phone_list(struct ctx *c, struct rows *out) MUST_USE;
-
 /*
  * Which active number of this company is meant by what a provider wrote:
  * exactly; in another notation of the company's country; or by its last ten

@@ -2,17 +2,19 @@
 #include "core/base/text.h"
 #include "core/staff/name.h"
 #include "core/sys/db.h"
+#include "core/tenant/company.h"
 
 static const struct field STAFF_FIELDS[] = {
 	ID(staff, id, RO),
-	ID(staff, branch_id, REQ | FILTER),
+	REF(staff, branch_id, REQ | FILTER, BRANCH),
 	TEXT(staff, name, REQ | SORT | SEARCH | PERSONAL, 120),
 	TEXT(staff, email, PERSONAL, 254),
 	ID(staff, resource_id, RO),
 	BOOL(staff, is_active, FILTER),
-	INT(staff, position, HIDDEN | SORT, 0, 65535),
+	INT(staff, position, BY, 0, 65535),
 };
-const struct table STAFF = TABLE_WITH(staff, "staff", STAFF_FIELDS, SOFT);
+static const struct staff FRESH = {.is_active = true};
+const struct table STAFF = TABLE_FRESH(staff, "staff", STAFF_FIELDS, SOFT, FRESH);
 
 static const struct field HOURS_FIELDS[] = {
 	ID(working_hours, id, RO),

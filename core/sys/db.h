@@ -160,6 +160,21 @@ int db_insert_new(struct ctx *c, const struct table *t, const void *row) MUST_US
 int db_update(struct ctx *c, const struct table *t, const void *row, const char *columns,
 	const char *id) MUST_USE;
 
+/* The same for the columns with these bits (table_diff). */
+int db_update_members(struct ctx *c, const struct table *t, const void *row, uint64_t members,
+	const char *id) MUST_USE;
+/* The row with this id, unless it is deleted: 1, 0, -1. _locked: nobody else
+ * changes it before this transaction ends. */
+int db_find(struct ctx *c, const struct table *t, const char *id, void *row) MUST_USE;
+int db_find_locked(struct ctx *c, const struct table *t, const char *id, void *row) MUST_USE;
+/* Whether there is a row with this id that is not deleted, and stays so until
+ * the end of the transaction: 1, 0, -1. */
+int db_exists(struct ctx *c, const struct table *t, const char *id) MUST_USE;
+/* Holds the row against other writers until the end of the transaction. */
+int db_lock(struct ctx *c, const struct table *t, const char *id) MUST_USE;
+/* Marks it as deleted where the table is SOFT, else it is gone. Rows matched. */
+int db_remove(struct ctx *c, const struct table *t, const char *id) MUST_USE;
+
 /* rc of a finder -> 0, with absence turned into E_NOT_FOUND; -1 stays. */
 int db_must(struct ctx *c, int rc, const char *what, const char *id) MUST_USE;
 

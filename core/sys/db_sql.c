@@ -44,8 +44,7 @@ int db_int_(struct ctx *c, int64_t *out, const char *sql, const struct arg *args
 
 /* ---- statements made from tables ---- */
 
-/* The argument for a member; ARG_NULL when it is absent. */
-static struct arg member_arg(const struct field *f, const void *row)
+struct arg db_member(const struct field *f, const void *row)
 {
 	const char *at = (const char *)row + f->offset;
 	int64_t i;
@@ -94,7 +93,7 @@ static int insert(struct ctx *c, const struct table *t, const void *row, bool du
 	for (size_t i = 0; i < t->n; i++) {
 		if (!field_is_column(&t->fields[i]))
 			continue;
-		struct arg a = member_arg(&t->fields[i], row);
+		struct arg a = db_member(&t->fields[i], row);
 		if (a.type == ARG_NULL)
 			continue;
 		if (n == DB_ARGS_MAX)
@@ -121,8 +120,8 @@ int db_insert_new(struct ctx *c, const struct table *t, const void *row)
 	return rc == DB_DUPLICATE ? 0 : rc;
 }
 
-int db_update(
-	struct ctx *c, const struct table *t, const void *row, const char *columns, const char *id)
+int db_update_members(
+	struct ctx *c, const struct table *t, const void *row, uint64_t members, const char *id)
 {
 	struct db_want want = {0};
 	struct buf sql = buf_new(c->mem, SQL_MAX);
@@ -130,20 +129,94 @@ int db_update(
 	int n = 0;
 
 	buf_printf(&sql, "UPDATE `%s` SET ", t->name);
-	for (const char *p = columns; *p != '\0'; p += strspn(p, ", ")) {
-		size_t len = strcspn(p, ", ");
-		const char *name = mem_text_n(c->mem, p, len);
-		const struct field *f = table_field(t, name);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct field *f = &t->fields[i];
 
-		if (f == NULL || !field_is_column(f) || n == DB_ARGS_MAX - 1)
-			BUG("%s is no column of %s", name, t->name);
-		buf_printf(&sql, "%s`%s`=?", n > 0 ? "," : "", name);
-		args[n++] = member_arg(f, row);
-		p += len;
+		if ((members & field_bit(t, f)) == 0)
+			continue;
+		if (!field_is_column(f) || n == DB_ARGS_MAX - 1)
+			BUG("%s is no column of %s", f->name, t->name);
+		buf_printf(&sql, "%s`%s`=?", n > 0 ? "," : "", f->name);
+		args[n++] = db_member(f, row);
 	}
 	buf_text_add(&sql, " WHERE id=?");
 	args[n++] = arg_text(id);
 	return db_run(c, buf_text(&sql), args, n, &want);
+}
+
+int db_update(
+	struct ctx *c, const struct table *t, const void *row, const char *columns, const char *id)
+{
+	uint64_t members = 0;
+
+	for (const char *p = columns; *p != '\0'; p += strspn(p, ", ")) {
+		size_t len = strcspn(p, ", ");
+		const struct field *f = table_field(t, mem_text_n(c->mem, p, len));
+
+		if (f == NULL)
+			BUG("%s: not all are columns of %s", columns, t->name);
+		members |= field_bit(t, f);
+		p += len;
+	}
+	return db_update_members(c, t, row, members, id);
+}
+
+/* A statement about one row of a table: what before its name, what after. */
+static const char *by_id(struct ctx *c, const char *head, const struct table *t, const char *tail)
+{
+	bool soft = (t->flags & SOFT) != 0;
+
+	return mem_printf(c->mem, "%s `%s` WHERE id=?%s%s", head, t->name,
+		soft ? " AND deleted_at IS NULL" : "", tail);
+}
+
+static int find(struct ctx *c, const struct table *t, const char *id, void *row, const char *lock)
+{
+	struct db_want want = {.table = t, .row = row};
+	struct arg arg = arg_text(id);
+
+	memset(row, 0, t->size);
+	return db_run(c, by_id(c, "SELECT {cols} FROM", t, lock), &arg, 1, &want);
+}
+
+int db_find(struct ctx *c, const struct table *t, const char *id, void *row)
+{
+	return find(c, t, id, row, "");
+}
+
+int db_find_locked(struct ctx *c, const struct table *t, const char *id, void *row)
+{
+	return find(c, t, id, row, " FOR UPDATE");
+}
+
+int db_exists(struct ctx *c, const struct table *t, const char *id)
+{
+	struct arg arg = arg_text(id);
+	int64_t one;
+
+	return db_int_(c, &one,
+		by_id(c, "SELECT 1 FROM", t, db_in_tx(c) ? " LOCK IN SHARE MODE" : ""), &arg, 1);
+}
+
+int db_lock(struct ctx *c, const struct table *t, const char *id)
+{
+	struct arg arg = arg_text(id);
+	int64_t one;
+
+	return db_int_(c, &one, by_id(c, "SELECT 1 FROM", t, " FOR UPDATE"), &arg, 1);
+}
+
+int db_remove(struct ctx *c, const struct table *t, const char *id)
+{
+	struct arg args[2] = {arg_ts(c->now), arg_text(id)};
+	bool soft = (t->flags & SOFT) != 0;
+
+	if (!soft)
+		return db_exec_(c, by_id(c, "DELETE FROM", t, ""), args + 1, 1);
+	return db_exec_(c,
+		mem_printf(c->mem, "UPDATE `%s` SET deleted_at=? WHERE id=? AND deleted_at IS NULL",
+			t->name),
+		args, 2);
 }
 
 int db_must(struct ctx *c, int rc, const char *what, const char *id)

@@ -51,7 +51,9 @@ enum json_mode { JSON_CREATE, JSON_PATCH };
 /*
  * Checks and stores every member that the table allows; unknown members, RO
  * fields, wrong types, lengths and ranges are field errors (all of them
- * gather in one E_INVALID). given, if not NULL, receives a bit per field.
+ * gather in one E_INVALID). given, if not NULL, receives a bit per field. Both
+ * modes begin with table->fresh, and null puts a member back to it; JSON_PATCH
+ * asks for nothing, and its caller takes over what was given (table_merge).
  */
 int json_decode(struct ctx *c, const struct json *j, const struct table *t, enum json_mode mode,
 	void *row, uint64_t *given) MUST_USE;

@@ -24,6 +24,8 @@ static int set_text(struct ctx *c, const struct field *f, const char *s, void *r
 {
 	if (check_text(c, f, s) < 0)
 		return -1;
+	if (f->type == F_ID)
+		s = text_lower(c->mem, s);
 	if (f->type == F_TEXT && (f->flags & VERBATIM) == 0)
 		s = text_trim(c->mem, s);
 	/* empty and absent are one: no field of ours means something by "" */
@@ -114,7 +116,14 @@ static int set_texts(struct ctx *c, const struct field *f, const struct json *j,
 	return 0;
 }
 
-/* Field errors of an object inside another name the path: "customer.name". */
+/* Field errors of an object inside another name the path: "customer.name",
+ * "rows.2.weekday". */
+static void name_path(struct ctx *c, int before, const char *path)
+{
+	for (int i = before; i < c->err.n_fields; i++)
+		c->err.fields[i].field = mem_printf(c->mem, "%s.%s", path, c->err.fields[i].field);
+}
+
 static int set_object(
 	struct ctx *c, const struct field *f, const struct json *j, enum json_mode mode, void *row)
 {
@@ -126,10 +135,37 @@ static int set_object(
 	*(void **)member(f, row) = sub;
 	if (json_decode(c, j, f->sub, mode, sub, NULL) == 0)
 		return 0;
-	for (int i = before; i < c->err.n_fields; i++)
-		c->err.fields[i].field =
-			mem_printf(c->mem, "%s.%s", f->name, c->err.fields[i].field);
+	name_path(c, before, f->name);
 	return -1;
+}
+
+/* Each element is a new object. */
+static int set_list(struct ctx *c, const struct field *f, const struct json *j, void *row)
+{
+	struct rows *out = member(f, row);
+	size_t n = json_count(j);
+	int rc = 0;
+
+	if (!json_is_array(j))
+		return err_field(c, f->name, "must be a list");
+	if ((int64_t)n > f->hi)
+		return err_field(c, f->name, "must have at most %lld entries", (long long)f->hi);
+	*out = (struct rows){mem_alloc(c->mem, (n + 1) * f->sub->size), 0};
+	for (const struct json *k = json_first(j); k != NULL; k = json_next(k)) {
+		const char *path = mem_printf(c->mem, "%s.%zu", f->name, out->n);
+		void *at = (char *)out->p + out->n++ * f->sub->size;
+		int before = c->err.n_fields;
+
+		if (!json_is_object(k))
+			rc = err_field(c, path, "must be an object");
+		else if (json_decode(c, k, f->sub, JSON_CREATE, at, NULL) < 0)
+			rc = -1;
+		else
+			continue;
+		if (before < c->err.n_fields && json_is_object(k))
+			name_path(c, before, path);
+	}
+	return rc;
 }
 
 static int set_member(
@@ -146,11 +182,24 @@ static int set_member(
 		return 0;
 	if (f->type == F_TEXTS)
 		return set_texts(c, f, j, row);
+	if (f->type == F_LIST)
+		return set_list(c, f, j, row);
 	if (f->type == F_OBJECT)
 		return set_object(c, f, j, mode, row);
 	if (f->type == F_TEXT || f->type == F_ID || f->type == F_ENUM)
 		return err_field(c, f->name, "must be a string");
 	return set_from_string(c, f, "", row); /* says what it must be */
+}
+
+/* null: as if nothing had been said, where that can be. */
+static int set_null(struct ctx *c, const struct field *f, const struct table *t)
+{
+	if ((f->flags & REQ) != 0)
+		return err_field(c, f->name, "is required");
+	if (t->fresh == NULL && f->type == F_INT && f->lo > 0 && (f->flags & NULL0) == 0)
+		return err_field(c, f->name, "must be between %lld and %lld", (long long)f->lo,
+			(long long)f->hi);
+	return 0;
 }
 
 static int decode_one(struct ctx *c, const struct json *k, const struct table *t,
@@ -162,12 +211,8 @@ static int decode_one(struct ctx *c, const struct json *k, const struct table *t
 		return err_field(c, json_key(k), "is not known here");
 	if ((f->flags & RO) != 0)
 		return err_field(c, f->name, "cannot be set");
-	*seen |= UINT64_C(1) << (f - t->fields);
-	if (!json_is_null(k))
-		return set_member(c, f, k, mode, row);
-	if ((f->flags & REQ) != 0)
-		return err_field(c, f->name, "is required");
-	return 0;
+	*seen |= field_bit(t, f);
+	return json_is_null(k) ? set_null(c, f, t) : set_member(c, f, k, mode, row);
 }
 
 int json_decode(struct ctx *c, const struct json *j, const struct table *t, enum json_mode mode,
@@ -180,6 +225,8 @@ int json_decode(struct ctx *c, const struct json *j, const struct table *t, enum
 		BUG("table %s has more than 64 fields", t->name);
 	if (!json_is_object(j))
 		return err_set(c, E_BAD_REQUEST, "The body must be a JSON object.");
+	if (t->fresh != NULL)
+		memcpy(row, t->fresh, t->size);
 	for (const struct json *k = json_first(j); k != NULL; k = json_next(k)) {
 		if (decode_one(c, k, t, mode, row, &seen) < 0)
 			rc = -1;

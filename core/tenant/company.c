@@ -20,7 +20,7 @@ const struct table COMPANY = TABLE(company, "company", COMPANY_FIELDS);
 
 static const struct field BRANCH_FIELDS[] = {
 	ID(branch, id, RO),
-	TEXT(branch, name, REQ | SORT | SEARCH, 120),
+	TEXT(branch, name, REQ | BY | SEARCH, 120),
 	TEXT(branch, time_zone, REQ, 64),
 	TEXT(branch, phone, 0, 20),
 	TEXT(branch, email, 0, 254),

@@ -1,7 +1,7 @@
 // Cases are data: tests/api/cases/*.json. A case is a list of steps
 //   {"as":"salon", "send":"POST /api/v2/…", "headers":{}, "body":{…} | "raw":"…" | "bytes":"base64",
 //    "status":201, "reply":{…pattern…}, "reply_headers":{"retry-after":"*"}, "keep":{"id":"id"},
-//    "db":3, "arena":65536}
+//    "keep_headers":{"tag":"etag"}, "db":3, "arena":65536}
 // {name} in send, headers, body and reply stands for what an earlier step kept,
 // or for a fact of the demo data ({haircut}, {anna}, {workday+1} …). db and
 // arena: at most so many calls of the database and bytes of memory, as the
@@ -77,6 +77,7 @@ async function run(client, step, kept, folder) {
   }
   if (step.errors) assert.deepEqual(r.json.errors.map(e => e.field).sort(), [...step.errors].sort(), where)
   for (const [name, at] of Object.entries(step.keep ?? {})) kept[name] = path(r.json, at)
+  for (const [name, header] of Object.entries(step.keep_headers ?? {})) kept[name] = r.headers[header]
 }
 
 /** Registers a test per case of every file; facts() gives the demo data, and
