@@ -7,6 +7,7 @@
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
 #include "core/service/service.h"
+#include "core/staff/feed.h"
 #include "core/staff/staff.h"
 #include "core/task/task.h"
 #include "core/tenant/company.h"
@@ -16,6 +17,7 @@
 #include "fcgi/h_business.h"
 #include "fcgi/h_call.h"
 #include "fcgi/h_customer.h"
+#include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_public.h"
@@ -81,12 +83,12 @@
 #define ANYBODY_SEES(path, fn, query, shape, table, text)                                          \
 	{                                                                                          \
 		"GET", V2 "/public" path, fn, AUTH_PUBLIC, PERM_NONE, TX_READ, query, NULL, shape, \
-			table, 200, text, NULL                                                     \
+			table, 200, text, NULL, NULL                                               \
 	}
 #define ANYBODY_DOES(path, fn, in, status, text, conflict)                                 \
 	{                                                                                  \
 		"POST", V2 "/public" path, fn, AUTH_PUBLIC, PERM_NONE, TX_WRITE, NULL, in, \
-			SHAPE_ONE, &PUBLIC_BOOKING, status, text, conflict                 \
+			SHAPE_ONE, &PUBLIC_BOOKING, status, text, conflict, NULL           \
 	}
 
 /* clang-format off */
@@ -106,6 +108,8 @@ ALTER("/branches/{id}", crud_update, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, 
 REMOVE("/branches/{id}", crud_delete, PERM_COMPANY_WRITE, BRANCH, NULL, "Close a branch for good"),
 ROWS("/phone-numbers", crud_list, PERM_COMPANY_READ, PHONE_NUMBER, NULL, "Phone numbers"),
 ROWS("/staff", crud_list, PERM_COMPANY_READ, STAFF, NULL, "Staff members"),
+{"POST", V2 "/staff/{id}/feed", h_feed_address, AUTH_COMPANY, PERM_STAFF_WRITE, TX_READ, NULL, NULL, SHAPE_ONE, &FEED_ADDRESS, 200, "The secret address of a staff member's calendar, for calendar programs", NULL, NULL},
+REMOVE("/staff/{id}/feed", h_feed_renew, PERM_STAFF_WRITE, STAFF_FEED, NULL, "Make the addresses that were given out void"),
 LIST_OF("/services", h_services, PERM_COMPANY_READ, NULL, SERVICE, "Services"),
 
 {"GET", V2 "/availability", h_availability, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, &AVAILABILITY_QUERY, NULL, SHAPE_ONE, &AVAILABILITY, 200, "When a service is free", NULL, NULL},
@@ -133,6 +137,8 @@ CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE,
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
 
+ANYBODY_SEES("/feeds/{feed_token}", h_feed, NULL, SHAPE_NONE, NULL, "A staff member's calendar, text/calendar"),
+ANYBODY_SEES("/bookings/{manage_token}/calendar.ics", h_visit_calendar, NULL, SHAPE_NONE, NULL, "The appointment as text/calendar"),
 ANYBODY_SEES("/bookings/{manage_token}", h_public_booking, NULL, SHAPE_ONE, &PUBLIC_BOOKING, "An appointment, by its manage link"),
 ANYBODY_DOES("/bookings/{manage_token}/cancel", h_public_cancel, &CANCEL_IN, 200, "Cancel it", NULL),
 ANYBODY_DOES("/bookings/{manage_token}/reschedule", h_public_move, &PUBLIC_MOVE_IN, 200, "Move it", h_public_move_alternatives),

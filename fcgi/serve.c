@@ -306,9 +306,6 @@ static void answer_conflict(struct req *r)
  * needs no second transfer. */
 static void answer_conditional(struct req *r)
 {
-	const char *known = req_header(r, "if-none-match");
-	uint64_t h = UINT64_C(14695981039346656037);
-
 	if ((r->route->shape != SHAPE_ONE && r->type == NULL) || r->status != 200 ||
 		strcmp(r->method, "GET") != 0)
 		return;
