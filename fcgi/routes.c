@@ -17,6 +17,7 @@
 #include "fcgi/h_business.h"
 #include "fcgi/h_call.h"
 #include "fcgi/h_customer.h"
+#include "fcgi/h_demo.h"
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_job.h"
@@ -136,6 +137,8 @@ LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, 
 CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
+
+{"POST", V2 "/demo/race", h_race, AUTH_USER, PERM_NONE, TX_NONE, NULL, &RACE_IN, SHAPE_ONE, &RACE, 200, "Let rivals book one slot at once (sandbox only)", NULL, NULL},
 
 ANYBODY_SEES("/feeds/{feed_token}", h_feed, NULL, SHAPE_NONE, NULL, "A staff member's calendar, text/calendar"),
 ANYBODY_SEES("/bookings/{manage_token}/calendar.ics", h_visit_calendar, NULL, SHAPE_NONE, NULL, "The appointment as text/calendar"),
