@@ -28,8 +28,15 @@ static const struct field TAKEN_FIELDS[] = {
 	ID(taken, class_of, JOINED),
 	ID(taken, appointment_id, JOINED),
 	ID(taken, hold_id, JOINED),
+	TIME(taken, expires_at, JOINED),
 };
 static const struct table TAKEN = TABLE(taken, "occupancy", TAKEN_FIELDS);
+
+static const struct field VERSION_FIELDS[] = {
+	ID(version, id, JOINED),
+	INT(version, booking_seq, JOINED, 0, INT64_MAX),
+};
+static const struct table VERSION = TABLE(version, "resource", VERSION_FIELDS);
 
 /* Adds n ids, the last one repeated up to a multiple of eight: few different
  * statements, and the server drops the repetitions. */
@@ -41,6 +48,11 @@ static void put_ids(struct query *q, const char *const *ids, size_t n)
 	for (size_t i = 1; i < places; i++)
 		query_add(q, ",?", ids[i < n ? i : n - 1]);
 }
+
+struct window {
+	ts_t from, to;
+	bool details;
+};
 
 static int read_some(
 	struct ctx *c, const char *const *ids, size_t n, const struct window *w, struct rows *out)
@@ -54,31 +66,30 @@ static int read_some(
 			"hold_id FROM occupancy WHERE resource_id IN (");
 	else
 		query_start(&q, c,
-			"SELECT resource_id, starts_at, ends_at FROM occupancy "
+			"SELECT resource_id, starts_at, ends_at, expires_at FROM occupancy "
 			"WHERE resource_id IN (");
 	put_ids(&q, ids, n);
 	query_add(&q,
 		") AND ends_at > ? AND ends_at < ? AND (expires_at IS NULL OR expires_at > ?)",
 		w->from, end, c->now);
-	if (w->except != NULL)
-		query_add(&q, " AND COALESCE(appointment_id, hold_id, id) <> ?", w->except);
 	return query_rows(&q, &TAKEN, out);
 }
 
-static void join(struct ctx *c, struct rows *all, const struct rows *more)
+static void join(struct ctx *c, const struct table *t, struct rows *all, const struct rows *more)
 {
-	struct taken *p = mem_alloc(c->mem, (all->n + more->n + 1) * sizeof(*p));
+	char *p = mem_alloc(c->mem, (all->n + more->n + 1) * t->size);
 
 	if (all->n > 0)
-		memcpy(p, all->p, all->n * sizeof(*p));
+		memcpy(p, all->p, all->n * t->size);
 	if (more->n > 0)
-		memcpy(p + all->n, more->p, more->n * sizeof(*p));
+		memcpy(p + all->n * t->size, more->p, more->n * t->size);
 	*all = (struct rows){p, all->n + more->n};
 }
 
-int occupancy_between(
-	struct ctx *c, const struct texts *resource_ids, const struct window *w, struct rows *out)
+int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
+	bool details, struct rows *out)
 {
+	struct window w = {from, to, details};
 	struct rows some;
 
 	*out = (struct rows){NULL, 0};
@@ -86,17 +97,56 @@ int occupancy_between(
 		size_t left = resource_ids->n - i;
 
 		if (read_some(c, resource_ids->p + i, left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS,
-			    w, &some) < 0)
+			    &w, &some) < 0)
 			return -1;
 		if (i == 0)
 			*out = some;
 		else
-			join(c, out, &some);
+			join(c, &TAKEN, out, &some);
+	}
+	return (int)out->n;
+}
+
+int occupancy_versions(struct ctx *c, const struct texts *resource_ids, struct rows *out)
+{
+	struct rows some;
+	struct query q;
+
+	*out = (struct rows){NULL, 0};
+	for (size_t i = 0; i < resource_ids->n; i += OCCUPANCY_IDS) {
+		size_t left = resource_ids->n - i;
+
+		query_start(&q, c, "SELECT id, booking_seq FROM resource WHERE id IN (");
+		put_ids(&q, resource_ids->p + i, left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS);
+		query_add(&q, ")");
+		if (query_rows(&q, &VERSION, &some) < 0)
+			return -1;
+		join(c, &VERSION, out, &some);
 	}
 	return (int)out->n;
 }
 
 /* ---- changes ---- */
+
+static bool texts_have(const struct texts *t, const char *s)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (strcmp(t->p[i], s) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct texts texts_join(struct ctx *c, const struct texts *a, const struct texts *b)
+{
+	struct texts t = {mem_alloc(c->mem, (a->n + b->n + 1) * sizeof(char *)), a->n + b->n};
+
+	if (a->n > 0)
+		memcpy(t.p, a->p, a->n * sizeof(char *));
+	if (b->n > 0)
+		memcpy(t.p + a->n, b->p, b->n * sizeof(char *));
+	return t;
+}
 
 static int by_text(const void *a, const void *b)
 {
@@ -155,33 +205,36 @@ static struct holder holder_of(const struct occupancy *o)
 	return (struct holder){o->kind, o->appointment_id};
 }
 
-/* Locks the resources of somebody's rows, and reads them until they are
- * those that are locked: a class may be handed on meanwhile. */
-static int lock_rows_of(struct ctx *c, const struct holder *h, struct rows *out)
+/* The resources of rows that are not among the locked, each once. */
+static struct texts not_locked(struct ctx *c, const struct rows *rows, const struct texts *locked)
 {
-	struct texts locked = {NULL, 0};
+	struct texts ids = {mem_alloc(c->mem, (rows->n + 1) * sizeof(char *)), 0};
+	const struct occupancy *o = rows->p;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (!texts_have(locked, o[i].resource_id) && !texts_have(&ids, o[i].resource_id))
+			ids.p[ids.n++] = o[i].resource_id;
+	}
+	return ids;
+}
+
+/* Locks the resources of somebody's rows, and reads them until all are
+ * locked: while this waits, a class may be handed on. */
+static int lock_rows_of(
+	struct ctx *c, const struct holder *h, const struct texts *locked, struct rows *out)
+{
+	struct texts mine = locked != NULL ? *locked : (struct texts){NULL, 0};
 
 	for (;;) {
 		if (occupancy_of(c, h, out) < 0)
 			return -1;
-		const struct occupancy *o = out->p;
-		struct texts ids = {mem_alloc(c->mem, (out->n + 1) * sizeof(char *)), out->n};
-		size_t known = 0;
+		struct texts ids = not_locked(c, out, &mine);
 
-		for (size_t i = 0; i < out->n; i++) {
-			ids.p[i] = o[i].resource_id;
-			for (size_t k = 0; k < locked.n; k++) {
-				if (strcmp(locked.p[k], ids.p[i]) == 0) {
-					known++;
-					break;
-				}
-			}
-		}
-		if (known == out->n)
+		if (ids.n == 0)
 			return 0;
 		if (write_seq(c, &ids) < 0)
 			return -1;
-		locked = ids;
+		mine = texts_join(c, &mine, &ids);
 	}
 }
 
@@ -227,12 +280,12 @@ static int drop(struct ctx *c, const struct holder *h, ts_t from)
 		h->id, from);
 }
 
-int occupancy_free(struct ctx *c, const struct holder *h, ts_t from)
+int occupancy_free(struct ctx *c, const struct holder *h, ts_t from, const struct texts *locked)
 {
 	struct occupancy next;
 	struct rows rows;
 
-	if (lock_rows_of(c, h, &rows) < 0)
+	if (lock_rows_of(c, h, locked, &rows) < 0)
 		return -1;
 	const struct occupancy *o = rows.p;
 
@@ -249,6 +302,19 @@ int occupancy_free(struct ctx *c, const struct holder *h, ts_t from)
 		return hand_on(c, h, &next);
 	}
 	return rows.n > 0 ? drop(c, h, from) : 0;
+}
+
+int occupancy_leads(struct ctx *c, const struct holder *h)
+{
+	struct occupancy next;
+	struct rows rows;
+	int rc = 0;
+
+	if (occupancy_of(c, h, &rows) < 0)
+		return -1;
+	for (size_t i = 0; i < rows.n && rc == 0; i++)
+		rc = next_in_class(c, &((struct occupancy *)rows.p)[i], &next);
+	return rc;
 }
 
 struct expired {
@@ -278,7 +344,7 @@ static int free_expired(struct ctx *c, const char *const *ids, size_t n, ts_t fr
 	for (size_t i = 0; i < rows.n; i++) {
 		struct holder h = {OCCUPANCY_HOLD, e[i].hold_id};
 
-		if (occupancy_free(c, &h, (ts_t){0}) < 0)
+		if (occupancy_free(c, &h, (ts_t){0}, NULL) < 0)
 			return -1;
 	}
 	return 0;
@@ -323,7 +389,7 @@ static int take_lead(struct ctx *c, struct occupancy *o, const struct occupancy 
 	struct holder h = holder_of(first);
 	struct rows rows;
 
-	if (lock_rows_of(c, &h, &rows) < 0 || hand_on(c, &h, o) < 0)
+	if (lock_rows_of(c, &h, NULL, &rows) < 0 || hand_on(c, &h, o) < 0)
 		return -1;
 	o->kind = first->kind;
 	o->appointment_id = first->appointment_id;

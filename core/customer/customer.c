@@ -19,7 +19,7 @@ static const char *const JOURNEY[] = {
 static const struct field FIELDS[] = {
 	ID(customer, id, RO),
 	TEXT(customer, name, PERSONAL | SEARCH | SORT, NAME_LENGTH),
-	TEXT(customer, phone, PERSONAL | SEARCH | FILTER, 20),
+	TEXT(customer, phone, PERSONAL | SEARCH | FILTER | ASCII, 20),
 	TEXT(customer, email, PERSONAL | SEARCH, EMAIL_LENGTH),
 	TEXT(customer, language, 0, LANGUAGE_LENGTH),
 	ENUM(customer, journey, RO | FILTER, enum journey, JOURNEY),
@@ -107,6 +107,18 @@ static int clean(struct ctx *c, struct customer *in)
 		return err_field(c, "phone", "is not a telephone number");
 	in->phone = e164;
 	return 0;
+}
+
+int customer_known(struct ctx *c, const struct customer *in, struct customer *out)
+{
+	struct customer facts = *in;
+
+	if (in->id != NULL)
+		return db_one(
+			c, &CUSTOMER, out, "SELECT {cols} FROM customer WHERE id = ?", in->id);
+	if (clean(c, &facts) < 0)
+		return err_take(c, E_INVALID) ? 0 : -1;
+	return facts.phone == NULL ? 0 : customer_find_by_phone(c, facts.phone, out);
 }
 
 /* 1 made, 0 when somebody with that number was stored at the same moment. */
