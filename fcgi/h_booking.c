@@ -65,6 +65,8 @@ struct booking_in {
 	const char *utc_offset;
 	const char *staff_id;
 	const char *branch_id;
+	struct texts add_on_ids;
+	const char *hold_id;
 	const char *customer_id;
 	struct customer_in *customer;
 	const char *notes;
@@ -72,18 +74,46 @@ struct booking_in {
 };
 
 static const struct field BOOKING_IN_FIELDS[] = {
-	ID(booking_in, service_id, REQ),
+	ID(booking_in, service_id, 0),
 	TIME(booking_in, starts_at, 0),
 	WALL(booking_in, local_start, 0),
 	TEXT(booking_in, utc_offset, 0, 6),
 	ID(booking_in, staff_id, 0),
 	ID(booking_in, branch_id, 0),
+	TEXTS(booking_in, add_on_ids, 0, ADD_ONS_MAX),
+	ID(booking_in, hold_id, 0),
 	ID(booking_in, customer_id, 0),
 	OBJECT(booking_in, customer, 0, struct customer_in, CUSTOMER_IN),
 	TEXT(booking_in, notes, PERSONAL, 2000),
 	ENUM(booking_in, source, NULL0, enum source_in, SOURCES),
 };
 const struct table BOOKING_IN = TABLE(booking_in, "booking_request", BOOKING_IN_FIELDS);
+
+struct booking_change {
+	const char *notes;
+};
+
+static const struct field BOOKING_CHANGE_FIELDS[] = {
+	TEXT(booking_change, notes, PERSONAL, APPOINTMENT_NOTES_LENGTH),
+};
+const struct table BOOKING_CHANGE = TABLE(booking_change, "booking_change", BOOKING_CHANGE_FIELDS);
+
+struct move_in {
+	ts_t starts_at;
+	wall_t local_start;
+	const char *utc_offset;
+	const char *staff_id;
+	const char *branch_id;
+};
+
+static const struct field MOVE_IN_FIELDS[] = {
+	TIME(move_in, starts_at, 0),
+	WALL(move_in, local_start, 0),
+	TEXT(move_in, utc_offset, 0, 6),
+	ID(move_in, staff_id, 0),
+	ID(move_in, branch_id, 0),
+};
+const struct table MOVE_IN = TABLE(move_in, "reschedule_request", MOVE_IN_FIELDS);
 
 struct cancel_in {
 	const char *reason;
@@ -221,29 +251,40 @@ static int read_offset(struct req *r, const char *s, int *minutes)
 	return 0;
 }
 
-int booking_when(struct req *r, const struct booking_when *in, struct wish *w)
+int read_start(
+	struct req *r, ts_t starts_at, wall_t local_start, const char *utc_offset, struct wish *w)
 {
-	if ((in->starts_at.ms == 0) == (in->local_start.min == 0))
+	if ((starts_at.ms == 0) == (local_start.min == 0))
 		return err_field(&r->c, "starts_at", "give either this or local_start");
-	w->starts_at = in->starts_at;
-	w->local_start = in->local_start;
-	return read_offset(r, in->utc_offset, &w->utc_offset_minutes);
+	if (read_offset(r, utc_offset, &w->utc_offset_minutes) < 0)
+		return -1;
+	w->starts_at = starts_at;
+	w->local_start = local_start;
+	return 0;
 }
 
+/* With a hold, what is not said is as the hold has it. */
 static int read_wish(struct req *r, struct wish *w)
 {
 	const struct booking_in *in = r->in;
-	struct booking_when when = {in->starts_at, in->local_start, in->utc_offset};
 	struct ctx *c = &r->c;
+	bool held = in->hold_id != NULL;
 
 	memset(w, 0, sizeof(*w));
-	if (booking_when(r, &when, w) < 0)
-		return -1;
-	if ((in->customer_id == NULL) == (in->customer == NULL))
+	w->utc_offset_minutes = OFFSET_NONE;
+	if (in->service_id == NULL && !held)
+		return err_field(c, "service_id", "is required");
+	if (in->starts_at.ms != 0 || in->local_start.min != 0 || !held) {
+		if (read_start(r, in->starts_at, in->local_start, in->utc_offset, w) < 0)
+			return -1;
+	}
+	if (in->customer_id != NULL ? in->customer != NULL : in->customer == NULL && !held)
 		return err_field(c, "customer_id", "give either this or customer");
 	w->service_id = in->service_id;
 	w->staff_id = in->staff_id;
 	w->branch_id = in->branch_id;
+	w->add_on_ids = in->add_on_ids;
+	w->hold_id = in->hold_id;
 	w->notes = in->notes;
 	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
 						: SOURCE_API;
@@ -267,7 +308,7 @@ int h_booking_create(struct req *r)
 	return reply_appointment(r, 201, a.id);
 }
 
-int reply_alternatives(struct req *r, const struct wish *w)
+int put_alternatives(struct req *r, const struct wish *w)
 {
 	struct rows rows;
 
@@ -282,12 +323,7 @@ int h_booking_alternatives(struct req *r)
 {
 	struct wish w;
 
-	return read_wish(r, &w) < 0 ? -1 : reply_alternatives(r, &w);
-}
-
-const char *cancel_reason(const struct req *r)
-{
-	return ((const struct cancel_in *)r->in)->reason;
+	return read_wish(r, &w) < 0 ? -1 : put_alternatives(r, &w);
 }
 
 /* ---- what becomes of it ---- */
@@ -321,6 +357,11 @@ int h_booking_no_show(struct req *r)
 	return set_status(r, APPOINTMENT_NO_SHOW);
 }
 
+const char *cancel_reason(const struct req *r)
+{
+	return ((const struct cancel_in *)r->in)->reason;
+}
+
 int h_booking_cancel(struct req *r)
 {
 	struct appointment a;
@@ -328,4 +369,47 @@ int h_booking_cancel(struct req *r)
 	if (appointment_cancel(&r->c, r->ids[0], cancel_reason(r), &a) < 0)
 		return -1;
 	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+int h_booking_update(struct req *r)
+{
+	const struct booking_change *in = r->in;
+	struct appointment a;
+
+	if (r->given == 0)
+		return reply_appointment(r, 200, r->ids[0]);
+	if (appointment_set_notes(&r->c, r->ids[0], in->notes, &a) < 0)
+		return -1;
+	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+/* ---- moving ---- */
+
+static int read_move(struct req *r, struct wish *w)
+{
+	const struct move_in *in = r->in;
+
+	memset(w, 0, sizeof(*w));
+	w->staff_id = in->staff_id;
+	w->branch_id = in->branch_id;
+	return read_start(r, in->starts_at, in->local_start, in->utc_offset, w);
+}
+
+int h_booking_reschedule(struct req *r)
+{
+	struct appointment a;
+	struct wish w;
+
+	if (read_move(r, &w) < 0 || booking_reschedule(&r->c, r->ids[0], &w, &a) < 0)
+		return -1;
+	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+int h_booking_reschedule_alternatives(struct req *r)
+{
+	struct wish move, w;
+
+	if (read_move(r, &move) < 0 || booking_reschedule_wish(&r->c, r->ids[0], &move, &w) < 0)
+		return -1;
+	return put_alternatives(r, &w);
 }

@@ -1,11 +1,15 @@
 #include "fcgi/route.h"
 #include "core/booking/booking.h"
+#include "core/booking/hold.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
+#include "core/service/edit.h"
+#include "core/service/part.h"
+#include "core/service/room.h"
 #include "core/service/service.h"
 #include "core/staff/feed.h"
 #include "core/staff/staff.h"
@@ -23,8 +27,10 @@
 #include "fcgi/h_demo.h"
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
+#include "fcgi/h_hold.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_public.h"
+#include "fcgi/h_service.h"
 #include "fcgi/h_staff.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
@@ -148,20 +154,57 @@ ADD("/staff/{id}/time-off", h_time_off_create, PERM_STAFF_WRITE, &TIME_OFF, TIME
 ROW("/staff/{id}/time-off/{id}", h_time_off, PERM_COMPANY_READ, TIME_OFF, &STAFF, "One time off"),
 ALTER("/staff/{id}/time-off/{id}", h_time_off_update, PERM_STAFF_WRITE, &TIME_OFF, TIME_OFF, &STAFF, "Change a time off"),
 REMOVE("/staff/{id}/time-off/{id}", crud_delete, PERM_STAFF_WRITE, TIME_OFF, &STAFF, "Take back a time off"),
-LIST_OF("/services", h_services, PERM_COMPANY_READ, NULL, SERVICE, "Services"),
+
+ROWS("/services", h_services, PERM_COMPANY_READ, SERVICE, NULL, "Services by name"),
+ADD("/services", h_service_create, PERM_SERVICES_WRITE, &SERVICE_NEW, SERVICE, NULL, "Offer a service"),
+ROW("/services/{id}", h_service, PERM_COMPANY_READ, SERVICE, NULL, "One service"),
+ALTER("/services/{id}", h_service_update, PERM_SERVICES_WRITE, &SERVICE, SERVICE, NULL, "Change a service"),
+REMOVE("/services/{id}", h_service_delete, PERM_SERVICES_WRITE, SERVICE, NULL, "Offer a service no more"),
+ROWS("/services/{id}/segments", crud_list, PERM_COMPANY_READ, SERVICE_SEGMENT, &SERVICE, "The segments of a service in order"),
+ADD("/services/{id}/segments", h_segment_create, PERM_SERVICES_WRITE, &SERVICE_SEGMENT, SERVICE_SEGMENT, &SERVICE, "Add a segment to a service"),
+ROW("/services/{id}/segments/{id}", crud_get, PERM_COMPANY_READ, SERVICE_SEGMENT, &SERVICE, "One segment of a service"),
+ALTER("/services/{id}/segments/{id}", h_segment_update, PERM_SERVICES_WRITE, &SERVICE_SEGMENT, SERVICE_SEGMENT, &SERVICE, "Change or move a segment"),
+REMOVE("/services/{id}/segments/{id}", h_segment_delete, PERM_SERVICES_WRITE, SERVICE_SEGMENT, &SERVICE, "Take a segment out of a service"),
+ROWS("/services/{id}/add-ons", crud_list, PERM_COMPANY_READ, ADD_ON, &SERVICE, "What can be added to a service"),
+ADD("/services/{id}/add-ons", crud_create, PERM_SERVICES_WRITE, &ADD_ON, ADD_ON, &SERVICE, "Offer an add-on"),
+ROW("/services/{id}/add-ons/{id}", crud_get, PERM_COMPANY_READ, ADD_ON, &SERVICE, "One add-on of a service"),
+ALTER("/services/{id}/add-ons/{id}", crud_update, PERM_SERVICES_WRITE, &ADD_ON, ADD_ON, &SERVICE, "Change an add-on"),
+REMOVE("/services/{id}/add-ons/{id}", crud_delete, PERM_SERVICES_WRITE, ADD_ON, &SERVICE, "Offer an add-on no more"),
+LIST_OF("/services/{id}/staff", h_service_staff_list, PERM_COMPANY_READ, NULL, SERVICE_STAFF, "Who can do which segment of a service"),
+ADD("/services/{id}/staff", h_service_staff_create, PERM_SERVICES_WRITE, &SERVICE_STAFF_NEW, SERVICE_STAFF, &SERVICE, "Let a staff member do a segment"),
+ROW("/services/{id}/staff/{id}", h_service_staff, PERM_COMPANY_READ, SERVICE_STAFF, &SERVICE, "How a staff member does a segment"),
+ALTER("/services/{id}/staff/{id}", h_service_staff_update, PERM_SERVICES_WRITE, &SERVICE_STAFF, SERVICE_STAFF, &SERVICE, "Change how a staff member does a segment"),
+REMOVE("/services/{id}/staff/{id}", h_service_staff_delete, PERM_SERVICES_WRITE, SERVICE_STAFF, &SERVICE, "Let a staff member do a segment no more"),
+LIST_OF("/services/{id}/resources", h_service_resource_list, PERM_COMPANY_READ, NULL, SERVICE_RESOURCE, "The rooms and devices that a service takes"),
+ADD("/services/{id}/resources", h_service_resource_create, PERM_SERVICES_WRITE, &SERVICE_RESOURCE_NEW, SERVICE_RESOURCE, &SERVICE, "Let a segment take a room or device"),
+ROW("/services/{id}/resources/{id}", h_service_resource, PERM_COMPANY_READ, SERVICE_RESOURCE, &SERVICE, "A room or device that a segment takes"),
+REMOVE("/services/{id}/resources/{id}", h_service_resource_delete, PERM_SERVICES_WRITE, SERVICE_RESOURCE, &SERVICE, "Let a segment take a room or device no more"),
+ROWS("/resources", h_rooms, PERM_COMPANY_READ, RESOURCE, NULL, "Rooms and devices"),
+ADD("/resources", h_room_create, PERM_SERVICES_WRITE, &RESOURCE, RESOURCE, NULL, "Add a room or device"),
+ROW("/resources/{id}", h_room, PERM_COMPANY_READ, RESOURCE, NULL, "One room or device"),
+ALTER("/resources/{id}", h_room_update, PERM_SERVICES_WRITE, &RESOURCE, RESOURCE, NULL, "Change a room or device"),
+REMOVE("/resources/{id}", h_room_delete, PERM_SERVICES_WRITE, RESOURCE, NULL, "Take a room or device out of use for good"),
 
 {"GET", V2 "/availability", h_availability, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, &AVAILABILITY_QUERY, NULL, SHAPE_ONE, &AVAILABILITY, 200, "When a service is free", NULL, NULL},
 LIST_OF("/bookings", h_bookings, PERM_BOOKINGS_READ, &BOOKING_QUERY, APPOINTMENT, "Appointments by start"),
 CHANGE("/bookings", h_booking_create, PERM_BOOKINGS_WRITE, &BOOKING_IN, APPOINTMENT, 201, "Book an appointment", h_booking_alternatives),
 SHOW("/bookings/{id}", h_booking, PERM_BOOKINGS_READ, APPOINTMENT, "One appointment"),
+ALTER("/bookings/{id}", h_booking_update, PERM_BOOKINGS_WRITE, &BOOKING_CHANGE, APPOINTMENT, NULL, "Change the notes of an appointment"),
+CHANGE("/bookings/{id}/reschedule", h_booking_reschedule, PERM_BOOKINGS_WRITE, &MOVE_IN, APPOINTMENT, 200, "Move an appointment", h_booking_reschedule_alternatives),
 CHANGE("/bookings/{id}/confirm", h_booking_confirm, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "Confirm an appointment", NULL),
 CHANGE("/bookings/{id}/check-in", h_booking_check_in, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has come", NULL),
 CHANGE("/bookings/{id}/complete", h_booking_complete, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The visit is over", NULL),
 CHANGE("/bookings/{id}/no-show", h_booking_no_show, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has not come", NULL),
 CHANGE("/bookings/{id}/cancel", h_booking_cancel, PERM_BOOKINGS_WRITE, &CANCEL_IN, APPOINTMENT, 200, "Cancel an appointment", NULL),
+CHANGE("/holds", h_hold_create, PERM_BOOKINGS_WRITE, &HOLD_IN, HOLD, 201, "Keep a visit free for a while", h_hold_alternatives),
+SHOW("/holds/{id}", h_hold, PERM_BOOKINGS_READ, HOLD, "One hold, until it expires"),
+REMOVE("/holds/{id}", h_hold_delete, PERM_BOOKINGS_WRITE, HOLD, NULL, "Give a hold back"),
 
 LIST_OF("/customers", h_customers, PERM_CUSTOMERS_READ, &CUSTOMER_QUERY, CUSTOMER, "Customers, newest first"),
-SHOW("/customers/{id}", h_customer, PERM_CUSTOMERS_READ, CUSTOMER, "One customer"),
+ADD("/customers", h_customer_create, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Add a customer"),
+ROW("/customers/{id}", crud_get, PERM_CUSTOMERS_READ, CUSTOMER, NULL, "One customer"),
+ALTER("/customers/{id}", h_customer_update, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Change a customer"),
+REMOVE("/customers/{id}", h_customer_delete, PERM_CUSTOMERS_WRITE, CUSTOMER, NULL, "Delete a customer"),
 
 LIST_OF("/calls", h_calls, PERM_CALLS_READ, &CALL_QUERY, CALL, "Calls, newest first"),
 SHOW("/calls/{id}", h_call, PERM_CALLS_READ, CALL, "One call with its transcript and cost"),
