@@ -167,6 +167,17 @@ static int read_ids(struct req *r, const char *list, const char *name, struct te
 	return 0;
 }
 
+int reply_availability(struct req *r, const char *add_on_ids, struct search *s)
+{
+	struct found out;
+
+	if (read_ids(r, add_on_ids, "add_on_ids", &s->add_on_ids) < 0)
+		return -1;
+	if (availability_search(&r->c, s, &out) < 0)
+		return -1;
+	return reply(r, 200, &AVAILABILITY, &out);
+}
+
 int h_availability(struct req *r)
 {
 	const struct availability_query *q = r->query;
@@ -176,13 +187,8 @@ int h_availability(struct req *r)
 		.from = q->from,
 		.to = q->to,
 		.explain = q->explain};
-	struct found out;
 
-	if (read_ids(r, q->add_on_ids, "add_on_ids", &s.add_on_ids) < 0)
-		return -1;
-	if (availability_search(&r->c, &s, &out) < 0)
-		return -1;
-	return reply(r, 200, &AVAILABILITY, &out);
+	return reply_availability(r, q->add_on_ids, &s);
 }
 
 int h_bookings(struct req *r)
@@ -352,12 +358,16 @@ int h_booking_no_show(struct req *r)
 	return set_status(r, APPOINTMENT_NO_SHOW);
 }
 
+const char *cancel_reason(const struct req *r)
+{
+	return ((const struct cancel_in *)r->in)->reason;
+}
+
 int h_booking_cancel(struct req *r)
 {
-	const struct cancel_in *in = r->in;
 	struct appointment a;
 
-	if (appointment_cancel(&r->c, r->ids[0], in->reason, &a) < 0)
+	if (appointment_cancel(&r->c, r->ids[0], cancel_reason(r), &a) < 0)
 		return -1;
 	return reply(r, 200, &APPOINTMENT, &a);
 }

@@ -40,6 +40,9 @@ struct customer customer_said(const char *id, const struct customer_in *facts);
 /* One of both times, with its offset ("+02:00" or NULL), into the wish. */
 int read_start(struct req *r, ts_t starts_at, wall_t local_start, const char *utc_offset,
 	struct wish *w) MUST_USE;
+/* add_on_ids: as they stand in a query. */
+int reply_availability(struct req *r, const char *add_on_ids, struct search *s) MUST_USE;
+const char *cancel_reason(const struct req *r); /* of CANCEL_IN */
 /* Adds what is free near the wish to the answer of a conflict. */
 int put_alternatives(struct req *r, const struct wish *w) MUST_USE;
 
