@@ -57,14 +57,14 @@ START_TEST(a_declined_offer_goes_to_the_next)
 	struct waiting_entry e;
 
 	freed(visit);
-	refused(on_entry(second, waiting_decline, &e), E_STATE);
+	was_refused(on_entry(second, waiting_decline, &e), E_STATE);
 	well(on_entry(first, waiting_decline, &e));
 	ck_assert_int_eq(e.status, WAITING_WAITING);
 	ck_assert_int_eq(e.ignored, 0);
 	run_jobs(OFFERS);
 	expect(first, WAITING);
 	expect(second, OFFERED);
-	refused(on_entry(first, waiting_decline, &e), E_STATE);
+	was_refused(on_entry(first, waiting_decline, &e), E_STATE);
 }
 END_TEST
 
@@ -75,9 +75,9 @@ START_TEST(an_accepted_offer_is_an_appointment)
 	struct waiting_entry e;
 	struct appointment a;
 
-	refused(on_entry(first, waiting_accept, &e), E_STATE);
+	was_refused(on_entry(first, waiting_accept, &e), E_STATE);
 	freed(visit);
-	refused(on_entry(second, waiting_accept, &e), E_STATE);
+	was_refused(on_entry(second, waiting_accept, &e), E_STATE);
 	well(on_entry(first, waiting_accept, &e));
 	ck_assert_int_eq(e.status, WAITING_BOOKED);
 	well(appointment_get(c, e.appointment_id, &a));
@@ -85,8 +85,8 @@ START_TEST(an_accepted_offer_is_an_appointment)
 	ck_assert_str_eq(a.staff_id, ANNA);
 	ck_assert_int_eq(a.starts_at.ms, berlin(AT_TWO).ms);
 	ck_assert_int_eq(holds(), 0);
-	refused(on_entry(first, waiting_accept, &e), E_STATE);
-	refused(on_entry(first, waiting_decline, &e), E_STATE);
+	was_refused(on_entry(first, waiting_accept, &e), E_STATE);
+	was_refused(on_entry(first, waiting_decline, &e), E_STATE);
 	/* its end changes nothing any more */
 	minutes_pass(60);
 	expect(first, BOOKED);
@@ -117,7 +117,7 @@ START_TEST(an_expired_offer_cannot_be_accepted)
 
 	freed(visit);
 	c->now.ms += 900000;
-	refused(on_entry(id, waiting_accept, &e), E_STATE);
+	was_refused(on_entry(id, waiting_accept, &e), E_STATE);
 	expect(id, OFFERED); /* until the worker comes */
 	minutes_pass(0);
 	expect(id, WAITING);
@@ -169,7 +169,7 @@ START_TEST(who_leaves_gives_the_offer_back)
 	expect(first, CANCELLED);
 	c->now = berlin("2026-12-02T00:00");
 	minutes_pass(0);
-	refused(remove_entry(second), E_STATE);
+	was_refused(remove_entry(second), E_STATE);
 }
 END_TEST
 
@@ -349,7 +349,7 @@ static bool tried(const struct step *s, int n, unsigned code, const char **count
 	db_idle(c->db);
 	if (rc < 0 && s->run(first) < 0)
 		/* the line broke behind the end: what was asked for has happened */
-		refused(-1, E_STATE);
+		was_refused(-1, E_STATE);
 	run_jobs(ALL);
 	ck_assert_msg(entry(first).status == s->first, "statement %d: %d", n, entry(first).status);
 	ck_assert_msg(
