@@ -262,10 +262,10 @@ static void visit_over(void)
 START_TEST(a_step)
 {
 	static const struct question STEPS[] = {
-		{"/api/v2/bookings/" VISIT "/confirm", "{}", 200, visit_scheduled, 0},
-		{"/api/v2/bookings/" VISIT "/check-in", "{}", 200, visit_today, 0},
-		{"/api/v2/bookings/" VISIT "/complete", "{}", 200, visit_in_progress, 0},
-		{"/api/v2/bookings/" VISIT "/no-show", "{}", 200, visit_over, 0},
+		{"/api/v2/bookings/" VISIT "/confirm", "{}", 200, visit_scheduled, 0, NULL},
+		{"/api/v2/bookings/" VISIT "/check-in", "{}", 200, visit_today, 0, NULL},
+		{"/api/v2/bookings/" VISIT "/complete", "{}", 200, visit_in_progress, 0, NULL},
+		{"/api/v2/bookings/" VISIT "/no-show", "{}", 200, visit_over, 0, NULL},
 	};
 
 	torture(&STEPS[_i], 5);
@@ -276,7 +276,7 @@ START_TEST(a_move)
 {
 	struct question q = {"/api/v2/bookings/" VISIT "/reschedule",
 		mem_printf(admin->mem, "{\"local_start\":\"%sT15:00\"}", bookable_day()), 200,
-		book_visit, 0};
+		book_visit, 0, NULL};
 
 	torture(&q, 12);
 }
@@ -287,7 +287,7 @@ static struct question hold(const char *members)
 	return (struct question){"/api/v2/holds",
 		mem_printf(
 			admin->mem, "{\"local_start\":\"%sT10:00\",%s}", bookable_day(), members),
-		201, NULL, 0};
+		201, NULL, 0, NULL};
 }
 
 START_TEST(a_hold)
@@ -315,7 +315,7 @@ START_TEST(a_booking_of_a_hold)
 {
 	struct question q = {"/api/v2/bookings",
 		"{\"hold_id\":\"" VISIT "\",\"customer\":{\"name\":\"Kim Berger\"}}", 201,
-		hold_visit, 0};
+		hold_visit, 0, NULL};
 
 	torture(&q, 12);
 }
