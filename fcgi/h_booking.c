@@ -41,18 +41,12 @@ static const struct field BOOKING_QUERY_FIELDS[] = {
 };
 const struct table BOOKING_QUERY = TABLE(booking_query, "booking_query", BOOKING_QUERY_FIELDS);
 
-struct customer_in {
-	const char *name;
-	const char *phone;
-	const char *email;
-};
-
 static const struct field CUSTOMER_IN_FIELDS[] = {
 	TEXT(customer_in, name, REQ | PERSONAL, 120),
 	TEXT(customer_in, phone, PERSONAL, 40),
 	TEXT(customer_in, email, PERSONAL, 254),
 };
-static const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
+const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
 
 /* Like the sources of an appointment, behind "not said". */
 static const char *const SOURCES[] = {"", "phone", "web", "api", "portal", NULL};
@@ -65,6 +59,8 @@ struct booking_in {
 	const char *utc_offset;
 	const char *staff_id;
 	const char *branch_id;
+	struct texts add_on_ids;
+	const char *hold_id;
 	const char *customer_id;
 	struct customer_in *customer;
 	const char *notes;
@@ -72,18 +68,46 @@ struct booking_in {
 };
 
 static const struct field BOOKING_IN_FIELDS[] = {
-	ID(booking_in, service_id, REQ),
+	ID(booking_in, service_id, 0),
 	TIME(booking_in, starts_at, 0),
 	WALL(booking_in, local_start, 0),
 	TEXT(booking_in, utc_offset, 0, 6),
 	ID(booking_in, staff_id, 0),
 	ID(booking_in, branch_id, 0),
+	TEXTS(booking_in, add_on_ids, 0, ADD_ONS_MAX),
+	ID(booking_in, hold_id, 0),
 	ID(booking_in, customer_id, 0),
 	OBJECT(booking_in, customer, 0, struct customer_in, CUSTOMER_IN),
 	TEXT(booking_in, notes, PERSONAL, 2000),
 	ENUM(booking_in, source, NULL0, enum source_in, SOURCES),
 };
 const struct table BOOKING_IN = TABLE(booking_in, "booking_request", BOOKING_IN_FIELDS);
+
+struct booking_change {
+	const char *notes;
+};
+
+static const struct field BOOKING_CHANGE_FIELDS[] = {
+	TEXT(booking_change, notes, PERSONAL, APPOINTMENT_NOTES_LENGTH),
+};
+const struct table BOOKING_CHANGE = TABLE(booking_change, "booking_change", BOOKING_CHANGE_FIELDS);
+
+struct move_in {
+	ts_t starts_at;
+	wall_t local_start;
+	const char *utc_offset;
+	const char *staff_id;
+	const char *branch_id;
+};
+
+static const struct field MOVE_IN_FIELDS[] = {
+	TIME(move_in, starts_at, 0),
+	WALL(move_in, local_start, 0),
+	TEXT(move_in, utc_offset, 0, 6),
+	ID(move_in, staff_id, 0),
+	ID(move_in, branch_id, 0),
+};
+const struct table MOVE_IN = TABLE(move_in, "reschedule_request", MOVE_IN_FIELDS);
 
 struct cancel_in {
 	const char *reason;
@@ -215,32 +239,56 @@ static int read_offset(struct req *r, const char *s, int *minutes)
 	return 0;
 }
 
+int read_start(
+	struct req *r, ts_t starts_at, wall_t local_start, const char *utc_offset, struct wish *w)
+{
+	if ((starts_at.ms == 0) == (local_start.min == 0))
+		return err_field(&r->c, "starts_at", "give either this or local_start");
+	if (read_offset(r, utc_offset, &w->utc_offset_minutes) < 0)
+		return -1;
+	w->starts_at = starts_at;
+	w->local_start = local_start;
+	return 0;
+}
+
+struct customer customer_said(const char *id, const struct customer_in *facts)
+{
+	struct customer k = {.id = id};
+
+	if (facts != NULL) {
+		k.name = facts->name;
+		k.phone = facts->phone;
+		k.email = facts->email;
+	}
+	return k;
+}
+
+/* With a hold, what is not said is as the hold has it. */
 static int read_wish(struct req *r, struct wish *w)
 {
 	const struct booking_in *in = r->in;
 	struct ctx *c = &r->c;
+	bool held = in->hold_id != NULL;
 
 	memset(w, 0, sizeof(*w));
-	if ((in->starts_at.ms == 0) == (in->local_start.min == 0))
-		return err_field(c, "starts_at", "give either this or local_start");
-	if ((in->customer_id == NULL) == (in->customer == NULL))
+	w->utc_offset_minutes = OFFSET_NONE;
+	if (in->service_id == NULL && !held)
+		return err_field(c, "service_id", "is required");
+	if (in->starts_at.ms != 0 || in->local_start.min != 0 || !held) {
+		if (read_start(r, in->starts_at, in->local_start, in->utc_offset, w) < 0)
+			return -1;
+	}
+	if (in->customer_id != NULL ? in->customer != NULL : in->customer == NULL && !held)
 		return err_field(c, "customer_id", "give either this or customer");
-	if (read_offset(r, in->utc_offset, &w->utc_offset_minutes) < 0)
-		return -1;
 	w->service_id = in->service_id;
 	w->staff_id = in->staff_id;
 	w->branch_id = in->branch_id;
-	w->starts_at = in->starts_at;
-	w->local_start = in->local_start;
+	w->add_on_ids = in->add_on_ids;
+	w->hold_id = in->hold_id;
 	w->notes = in->notes;
 	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
 						: SOURCE_API;
-	w->customer.id = in->customer_id;
-	if (in->customer != NULL) {
-		w->customer.name = in->customer->name;
-		w->customer.phone = in->customer->phone;
-		w->customer.email = in->customer->email;
-	}
+	w->customer = customer_said(in->customer_id, in->customer);
 	return 0;
 }
 
@@ -255,16 +303,22 @@ int h_booking_create(struct req *r)
 	return reply_appointment(r, 201, a.id);
 }
 
-int h_booking_alternatives(struct req *r)
+int put_alternatives(struct req *r, const struct wish *w)
 {
 	struct rows rows;
-	struct wish w;
 
-	if (read_wish(r, &w) < 0 || booking_alternatives(&r->c, &w, ALTERNATIVES_MAX, &rows) < 0)
+	if (booking_alternatives(&r->c, w, ALTERNATIVES_MAX, &rows) < 0)
 		return -1;
 	buf_text_add(&r->out, ",\"alternatives\":");
 	json_rows(&r->out, &ALTERNATIVE, &rows);
 	return 0;
+}
+
+int h_booking_alternatives(struct req *r)
+{
+	struct wish w;
+
+	return read_wish(r, &w) < 0 ? -1 : put_alternatives(r, &w);
 }
 
 /* ---- what becomes of it ---- */
@@ -306,4 +360,47 @@ int h_booking_cancel(struct req *r)
 	if (appointment_cancel(&r->c, r->ids[0], in->reason, &a) < 0)
 		return -1;
 	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+int h_booking_update(struct req *r)
+{
+	const struct booking_change *in = r->in;
+	struct appointment a;
+
+	if (r->given == 0)
+		return reply_appointment(r, 200, r->ids[0]);
+	if (appointment_set_notes(&r->c, r->ids[0], in->notes, &a) < 0)
+		return -1;
+	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+/* ---- moving ---- */
+
+static int read_move(struct req *r, struct wish *w)
+{
+	const struct move_in *in = r->in;
+
+	memset(w, 0, sizeof(*w));
+	w->staff_id = in->staff_id;
+	w->branch_id = in->branch_id;
+	return read_start(r, in->starts_at, in->local_start, in->utc_offset, w);
+}
+
+int h_booking_reschedule(struct req *r)
+{
+	struct appointment a;
+	struct wish w;
+
+	if (read_move(r, &w) < 0 || booking_reschedule(&r->c, r->ids[0], &w, &a) < 0)
+		return -1;
+	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+int h_booking_reschedule_alternatives(struct req *r)
+{
+	struct wish move, w;
+
+	if (read_move(r, &move) < 0 || booking_reschedule_wish(&r->c, r->ids[0], &move, &w) < 0)
+		return -1;
+	return put_alternatives(r, &w);
 }

@@ -1,5 +1,7 @@
 #include "fcgi/route.h"
 #include "core/booking/booking.h"
+#include "core/booking/hold.h"
+#include "core/booking/waiting_list.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"
 #include "core/customer/customer.h"
@@ -23,9 +25,11 @@
 #include "fcgi/h_call.h"
 #include "fcgi/h_customer.h"
 #include "fcgi/h_health.h"
+#include "fcgi/h_hold.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_service.h"
 #include "fcgi/h_staff.h"
+#include "fcgi/h_waiting_list.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
 #include "fcgi/page.h"
@@ -117,9 +121,10 @@ ROW("/phone-numbers/{id}", crud_get, PERM_COMPANY_READ, PHONE_NUMBER, NULL, "One
 ALTER("/phone-numbers/{id}", h_phone_number_update, PERM_COMPANY_WRITE, &PHONE_NUMBER, PHONE_NUMBER, NULL, "Change a phone number"),
 REMOVE("/phone-numbers/{id}", crud_delete, PERM_COMPANY_WRITE, PHONE_NUMBER, NULL, "Remove a phone number"),
 ROWS("/closed-days", crud_list, PERM_COMPANY_READ, CLOSED_DAY, NULL, "Days on which nobody works"),
-ADD("/closed-days", h_closed_day_create, PERM_COMPANY_WRITE, &CLOSED_DAY, CLOSED_DAY, NULL, "Close a branch, or all, for a day"),
+ADD("/closed-days", crud_create, PERM_COMPANY_WRITE, &CLOSED_DAY, CLOSED_DAY, NULL, "Close a branch, or all, for a day"),
+CHANGE("/closed-days/import", h_closed_days_import, PERM_COMPANY_WRITE, &CLOSED_DAYS_IMPORT_IN, CLOSED_DAYS_IMPORT, 200, "Closed days from a calendar file", NULL),
 ROW("/closed-days/{id}", crud_get, PERM_COMPANY_READ, CLOSED_DAY, NULL, "One closed day"),
-ALTER("/closed-days/{id}", h_closed_day_update, PERM_COMPANY_WRITE, &CLOSED_DAY, CLOSED_DAY, NULL, "Change a closed day"),
+ALTER("/closed-days/{id}", crud_update, PERM_COMPANY_WRITE, &CLOSED_DAY, CLOSED_DAY, NULL, "Change a closed day"),
 REMOVE("/closed-days/{id}", crud_delete, PERM_COMPANY_WRITE, CLOSED_DAY, NULL, "Be open on that day"),
 ROWS("/staff", crud_list, PERM_COMPANY_READ, STAFF, NULL, "Staff members"),
 ADD("/staff", h_staff_create, PERM_STAFF_WRITE, &STAFF, STAFF, NULL, "Add a staff member"),
@@ -172,11 +177,24 @@ REMOVE("/resources/{id}", h_room_delete, PERM_SERVICES_WRITE, RESOURCE, NULL, "T
 LIST_OF("/bookings", h_bookings, PERM_BOOKINGS_READ, &BOOKING_QUERY, APPOINTMENT, "Appointments by start"),
 CHANGE("/bookings", h_booking_create, PERM_BOOKINGS_WRITE, &BOOKING_IN, APPOINTMENT, 201, "Book an appointment", h_booking_alternatives),
 SHOW("/bookings/{id}", h_booking, PERM_BOOKINGS_READ, APPOINTMENT, "One appointment"),
+ALTER("/bookings/{id}", h_booking_update, PERM_BOOKINGS_WRITE, &BOOKING_CHANGE, APPOINTMENT, NULL, "Change the notes of an appointment"),
+CHANGE("/bookings/{id}/reschedule", h_booking_reschedule, PERM_BOOKINGS_WRITE, &MOVE_IN, APPOINTMENT, 200, "Move an appointment", h_booking_reschedule_alternatives),
 CHANGE("/bookings/{id}/confirm", h_booking_confirm, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "Confirm an appointment", NULL),
 CHANGE("/bookings/{id}/check-in", h_booking_check_in, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has come", NULL),
 CHANGE("/bookings/{id}/complete", h_booking_complete, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The visit is over", NULL),
 CHANGE("/bookings/{id}/no-show", h_booking_no_show, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has not come", NULL),
 CHANGE("/bookings/{id}/cancel", h_booking_cancel, PERM_BOOKINGS_WRITE, &CANCEL_IN, APPOINTMENT, 200, "Cancel an appointment", NULL),
+CHANGE("/holds", h_hold_create, PERM_BOOKINGS_WRITE, &HOLD_IN, HOLD, 201, "Keep a visit free for a while", h_hold_alternatives),
+SHOW("/holds/{id}", h_hold, PERM_BOOKINGS_READ, HOLD, "One hold, until it expires"),
+REMOVE("/holds/{id}", h_hold_delete, PERM_BOOKINGS_WRITE, HOLD, NULL, "Give a hold back"),
+
+LIST_OF("/waiting-list", h_waiting_list, PERM_BOOKINGS_READ, &WAITING_QUERY, WAITING_ENTRY, "Who waits, the longest first"),
+CHANGE("/waiting-list", h_waiting_add, PERM_BOOKINGS_WRITE, &WAITING_IN, WAITING_ENTRY, 201, "Wait for time to become free", NULL),
+SHOW("/waiting-list/{id}", h_waiting_entry, PERM_BOOKINGS_READ, WAITING_ENTRY, "One entry of the waiting list"),
+ALTER("/waiting-list/{id}", h_waiting_change, PERM_BOOKINGS_WRITE, &WAITING_ENTRY, WAITING_ENTRY, NULL, "Change what is waited for"),
+REMOVE("/waiting-list/{id}", h_waiting_cancel, PERM_BOOKINGS_WRITE, WAITING_ENTRY, NULL, "Wait no longer"),
+CHANGE("/waiting-list/{id}/accept", h_waiting_accept, PERM_BOOKINGS_WRITE, NULL, WAITING_ENTRY, 200, "Book what is offered", NULL),
+CHANGE("/waiting-list/{id}/decline", h_waiting_decline, PERM_BOOKINGS_WRITE, NULL, WAITING_ENTRY, 200, "Wait for another time", NULL),
 
 LIST_OF("/customers", h_customers, PERM_CUSTOMERS_READ, &CUSTOMER_QUERY, CUSTOMER, "Customers, newest first"),
 ADD("/customers", h_customer_create, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Add a customer"),

@@ -121,7 +121,8 @@ static bool may_join(const struct visit *v, const struct member *m, const struct
 	const struct piece *p = &v->pieces[0];
 	int64_t begin = k->span.from + p->before, end = begin + m->minutes[0];
 
-	return k->sitting < v->service.capacity && (k->lanes[0] & 1) != 0 && k->span.to == end + p->after &&
+	return k->sitting < v->service.capacity && (k->lanes[0] & 1) != 0 &&
+		k->span.to == end + p->after &&
 		spans_contain(m->who->hours, (struct span){begin, end});
 }
 

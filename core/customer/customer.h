@@ -43,6 +43,10 @@ int customer_list(struct ctx *c, const char *q, int limit, ts_t after, const cha
  */
 int customer_of(struct ctx *c, const struct customer *in, struct customer *out) MUST_USE;
 
+/* Who customer_of() would find: by id, else by number: 1, 0 nobody, -1. A number
+ * that is none is nobody's. Reads only. */
+int customer_known(struct ctx *c, const struct customer *in, struct customer *out) MUST_USE;
+
 /*
  * By a person, who means this one and no other. Both need a transaction, are
  * audited, and emit customer.created or customer.updated. E_INVALID unless
@@ -55,9 +59,6 @@ int customer_change(struct ctx *c, const char *id, const struct customer *in, ui
 	struct customer *out) MUST_USE;
 /* The number is free for somebody new. E_STATE while visits are to come. */
 int customer_delete(struct ctx *c, const char *id) MUST_USE;
-/* Who customer_of() would find: by id, else by number: 1, 0 nobody, -1. A number
- * that is none is nobody's. Reads only. */
-int customer_known(struct ctx *c, const struct customer *in, struct customer *out) MUST_USE;
 
 /* First write of every take: whoever books for this customer at the same time
  * waits here. A lead becomes a prospect. Rows matched, or -1: the field error
