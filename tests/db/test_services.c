@@ -342,21 +342,60 @@ END_TEST
 
 /* ---- rivals ---- */
 
-static int add_and_drop(struct ctx *k, void *arg)
-{
-	struct service_segment in = new_segment(arg, "Part", 1), g;
+struct edit {
+	const char *service;
+	const char *segment; /* NULL: a new one; else this one goes */
+	int64_t capacity;    /* 0: stays */
+};
 
-	return segment_create(k, &in, &g) < 0 ? -1 : segment_delete(k, arg, g.id);
+static int edit(struct ctx *k, void *arg)
+{
+	struct edit *e = arg;
+	struct service_segment in = new_segment(e->service, "Part", 1), g = {0};
+	struct service change = {.capacity = e->capacity}, s;
+	int rc;
+
+	if (e->capacity > 0)
+		return service_change(k, e->service, &change, bit(&SERVICE, "capacity"), &s);
+	if (e->segment != NULL)
+		return segment_delete(k, e->service, e->segment);
+	rc = segment_create(k, &in, &g);
+	e->segment = g.id;
+	return rc;
 }
 
+/* Whatever others do meanwhile: done, or refused for what they have done. */
+static bool try_edit(struct ctx *k, struct edit *e)
+{
+	int rc = in_tx(k, edit, e);
+
+	if (rc < 0)
+		ck_assert_msg(err_take(k, E_STATE) || err_take(k, E_INVALID), "%s",
+			err_wire(k->err.code));
+	ck_assert_int_eq(one_int(k,
+				 "SELECT COUNT(*) FROM service s WHERE s.id = ? AND s.capacity > 1 "
+				 "AND (SELECT COUNT(*) FROM service_segment g "
+				 "WHERE g.service_id = s.id) > 1",
+				 e->service),
+		0);
+	return rc == 0;
+}
+
+/* Half of them add a segment and take it away, half of them make it a class
+ * and no class again. */
 static void rival(int i, void *shared)
 {
 	struct ctx *k = db_ctx("fd_web");
 
-	(void)i;
 	k->company = salon();
-	for (int n = 0; n < 10; n++)
-		ck_assert_int_eq(in_tx(k, add_and_drop, shared), 0);
+	for (int n = 0; n < 15; n++) {
+		struct edit e = {.service = shared, .capacity = i % 2 == 0 ? 5 : 0};
+
+		if (!try_edit(k, &e))
+			continue;
+		e.capacity = i % 2 == 0;
+		ck_assert(try_edit(k, &e));
+	}
 	db_ctx_end(k);
 }
 
@@ -377,7 +416,7 @@ START_TEST(changes_of_one_service_come_one_after_the_other)
 			id),
 		1);
 	ck_assert_int_eq(db_exec(admin, "DELETE FROM frontdesk_store.service WHERE id = ?", id), 1);
-	ck_assert_int_ge(db_exec(admin, "DELETE FROM frontdesk_store.audit_entry"), 40);
+	ck_assert_int_gt(db_exec(admin, "DELETE FROM frontdesk_store.audit_entry"), 0);
 	db_ctx_end(admin);
 }
 END_TEST

@@ -9,8 +9,8 @@
 
 #define HAIRCUT "01900000-0000-7000-8000-5a1000000060"
 #define CUT_AND_COLOUR "01900000-0000-7000-8000-5a1000000063"
-#define ANNA "01900000-0000-7000-8000-5a1000000050"
 #define MITTE "01900000-0000-7000-8000-5a1000000010"
+#define ANNA "01900000-0000-7000-8000-5a1000000050"
 
 #define VISIT "01900000-0000-7000-8000-7ee000000001" /* and whatever else is new */
 
@@ -21,6 +21,10 @@ static void forget(void)
 	change("DELETE FROM session");
 	change("DELETE FROM login_failure");
 	change("DELETE FROM user WHERE id = '" VISIT "'");
+	change("DELETE FROM service_segment WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
+	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
+	change("DELETE FROM service WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
+	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
 	change("DELETE FROM staff WHERE name = 'Torture'");
 	change("DELETE FROM resource WHERE name = 'Torture'");
 	change("DELETE FROM phone_number WHERE label = 'Torture'");
@@ -75,9 +79,11 @@ static int ask(const struct question *q)
 		{"idempotency-key", "torture"},
 	};
 	struct mem_mark mark = mem_mark(web->mem);
-	struct req r = {.c = *web, .method = q->method, .path = q->path, .headers = HEADERS};
+	struct req r = {.c = *web, .method = "POST", .path = q->path, .headers = HEADERS};
 
-	r.method = q->method != NULL ? q->method : "POST";
+	if (q->method != NULL)
+		r.method = q->method;
+
 	r.n_headers = COUNT_OF(HEADERS);
 	r.body = (struct bytes){(const uint8_t *)q->body, strlen(q->body)};
 	r.c.now = ts_now();
@@ -344,6 +350,69 @@ START_TEST(an_import)
 }
 END_TEST
 
+START_TEST(a_new_service)
+{
+	struct question q = {"/api/v2/services",
+		"{\"name\":\"Torture\",\"price_cents\":1,\"segments\":["
+		"{\"name\":\"One\",\"duration_minutes\":5},{\"name\":\"Two\",\"duration_minutes\":"
+		"5}]}",
+		201, NULL, 0, NULL};
+
+	torture(&q, 8);
+}
+END_TEST
+
+/* A service of two segments, the second of which is known beforehand. */
+static void have_service(void)
+{
+	change("INSERT INTO service (company_id, id, name, duration_minutes, price_cents, currency)"
+	       " SELECT id, '" VISIT "', 'Torture', 10, 1, 'EUR' FROM company"
+	       " WHERE slug = 'salon-morgenrot'");
+	change("INSERT INTO service_segment (company_id, id, service_id, position, name,"
+	       " duration_minutes) SELECT company_id, UUID(), id, 1, 'One', 5 FROM service"
+	       " WHERE id = '" VISIT "'");
+	change("INSERT INTO service_segment (company_id, id, service_id, position, name,"
+	       " duration_minutes) SELECT company_id, id, id, 2, 'Two', 5 FROM service"
+	       " WHERE id = '" VISIT "'");
+}
+
+START_TEST(a_segment_between_others)
+{
+	struct question q = {"/api/v2/services/" VISIT "/segments",
+		"{\"name\":\"New\",\"duration_minutes\":5,\"position\":2}", 201, have_service, 0,
+		NULL};
+
+	torture(&q, 9);
+}
+END_TEST
+
+START_TEST(a_segment_that_moves)
+{
+	struct question q = {"/api/v2/services/" VISIT "/segments/" VISIT, "{\"position\":1}", 200,
+		have_service, 0, "PATCH"};
+
+	torture(&q, 9);
+}
+END_TEST
+
+START_TEST(a_segment_that_goes)
+{
+	struct question q = {
+		"/api/v2/services/" VISIT "/segments/" VISIT, "", 204, have_service, 0, "DELETE"};
+
+	torture(&q, 9);
+}
+END_TEST
+
+START_TEST(a_new_customer)
+{
+	struct question q = {"/api/v2/customers",
+		"{\"name\":\"Torture\",\"phone\":\"0151 99887766\"}", 201, NULL, 0, NULL};
+
+	torture(&q, 6);
+}
+END_TEST
+
 Suite *suite_torture(void)
 {
 	Suite *s = suite_create("torture");
@@ -362,6 +431,11 @@ Suite *suite_torture(void)
 	tcase_add_test(t, hours_of_a_week);
 	tcase_add_test(t, time_off_over_a_visit);
 	tcase_add_test(t, an_import);
+	tcase_add_test(t, a_new_service);
+	tcase_add_test(t, a_segment_between_others);
+	tcase_add_test(t, a_segment_that_moves);
+	tcase_add_test(t, a_segment_that_goes);
+	tcase_add_test(t, a_new_customer);
 	suite_add_tcase(s, t);
 	return s;
 }

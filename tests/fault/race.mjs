@@ -6,7 +6,8 @@ import { addDays, localDate } from '../support/dates.mjs';
 import { Unreachable, request, sleep } from '../support/http.mjs';
 
 export const RIVALS = 64;
-const LATECOMERS = 4;
+const LATECOMERS = 2;
+const WORKERS = 4; // of the pool
 const ZONE = 'Europe/Berlin';
 const APART = 4; // days from one round to the next: alternatives lie up to three days ahead
 const DAYS = 100; // rounds, until the days are wiped and used again
@@ -111,23 +112,27 @@ class Race {
     this.total = { won: 0, lost: 0, cancelled: 0, moved: 0, stayed: 0, alternatives: 0, outrun: 0, resent: 0 };
   }
 
-  /** Sends until there is an answer; {status, json, sent, answered}. */
-  async post(path, json) {
-    const headers = { 'X-Company-Id': id('c0', 1), 'Idempotency-Key': randomUUID() };
+  /** Sends until there is an answer: {status, json, text, sent, answered}. */
+  async send(method, path, json) {
+    const headers = { 'X-Company-Id': id('c0', 1), ...json && { 'Idempotency-Key': randomUUID() } };
     const sent = performance.now();
 
     for (let i = 0; ; i += 1) {
       try {
-        const { status, json: answer, text } = await request(`${this.base}/api/v2${path}`, { method: 'POST', json, token: this.token, headers, timeoutMs: ANSWER_WITHIN_MS });
+        const { status, json: answer, text } = await request(`${this.base}/api/v2${path}`, { method, json, token: this.token, headers, timeoutMs: ANSWER_WITHIN_MS });
         const missing = status >= 502 || answer?.code === 'idempotency_in_progress';
 
-        if (!missing || !this.resend || i === TRIES) return { status, json: answer ?? { text }, sent, answered: performance.now() };
+        if (!missing || !this.resend || i === TRIES) return { status, json: answer ?? {}, text, sent, answered: performance.now() };
       } catch (e) {
         if (!(e instanceof Unreachable) || !this.resend || i === TRIES) throw e;
       }
       this.total.resent += 1;
       await sleep(20 + 80 * Math.random());
     }
+  }
+
+  post(path, json) {
+    return this.send('POST', path, json);
   }
 
   /** All rivals at once; resolves to what was wrong, as sentences. */
@@ -157,35 +162,51 @@ class Race {
 
   async rival(number) {
     const service = any(SERVICES);
-    const facts = { service_id: service.id, customer: { name: `Rival ${number}` } };
+    const booking = await this.book(service, `Rival ${number}`);
+    const next = Math.random();
+
+    if (booking === null) return;
+    if (next < 0.4) await this.cancel(booking);
+    else if (next < 0.8 && this.moves) await this.move(booking);
+  }
+
+  /** The wish, else an alternative; the booking, or null. */
+  async book(service, name) {
+    const facts = { service_id: service.id, customer: { name } };
     const answer = await this.post('/bookings', { ...facts, ...this.wish() });
-    const booking = this.won(service, answer);
+    let booking = this.won(service, answer);
 
     if (booking === null) {
       await this.lost(service, answer, async (place) => {
         const second = await this.post('/bookings', { ...facts, ...place });
-        this.won(service, second);
+        booking = this.won(service, second);
         return second;
       });
-      return;
     }
-    const next = Math.random();
-    if (next < 0.3) await this.cancel(booking);
-    else if (next < 0.6 && this.moves) await this.move(booking);
+    return booking;
   }
 
-  /** A loser whom nobody disturbs gets what he or she is offered. */
+  /** Nobody disturbs a latecomer: what is offered or found is there for the taking. */
   async latecomer() {
     const service = any(SERVICES);
-    const facts = { service_id: service.id, customer: { name: 'Latecomer' } };
-    const answer = await this.post('/bookings', { ...facts, ...this.wish() });
+    const found = await this.search(service);
 
-    if (this.won(service, answer) !== null) return;
-    await this.lost(service, answer, async (place) => {
-      const second = await this.post('/bookings', { ...facts, ...place });
-      if (this.won(service, second) === null) this.faults.push(`${service.name} at ${place.starts_at} was offered to a latecomer and then refused: ${JSON.stringify(second.json)}`);
-      return second;
-    });
+    if (await this.book(service, 'Latecomer') === null) this.faults.push(`${service.name}: what a latecomer was offered was refused`);
+    const { starts_at, staff_ids } = any(found);
+    const [mine] = this.placed.slice(-1);
+    if (inTheWay(service, starts_at, [mine])) return;
+    const answer = await this.post('/bookings', { service_id: service.id, customer: { name: 'Searcher' }, starts_at, staff_id: staff_ids[0] });
+    if (this.won(service, answer) === null) this.faults.push(`${service.name} at ${starts_at} was found and then refused: ${JSON.stringify(answer.json)}`);
+  }
+
+  /** What is free that day; every worker must find the same. */
+  async search(service) {
+    const ask = () => this.send('GET', `/availability?service_id=${service.id}&from=${this.day}&to=${this.day}`);
+    const answers = await Promise.all(Array.from({ length: WORKERS * 2 }, ask));
+    const texts = new Set(answers.map(({ text }) => text));
+
+    if (texts.size > 1) this.faults.push(`${service.name}: workers find different slots: ${[...texts].join(' ').slice(0, 2000)}`);
+    return JSON.parse([...texts][0]).slots;
   }
 
   won(service, { status, json, sent, answered }) {
