@@ -29,7 +29,7 @@ START_TEST(who_has_waited_longest_is_offered_the_time)
 	ck_assert_int_eq(
 		one_int(c, "SELECT COUNT(*) FROM occupancy WHERE hold_id = ?", e.hold_id), 1);
 	/* nobody else has it meanwhile */
-	refused(try_to_book(HAIRCUT, ANNA, AT_TWO), E_SLOT_TAKEN);
+	was_refused(try_to_book(HAIRCUT, ANNA, AT_TWO), E_SLOT_TAKEN);
 }
 END_TEST
 
@@ -189,7 +189,7 @@ START_TEST(a_wish_can_be_changed_while_it_waits)
 	well(add_entry(&e));
 	c->now = berlin("2026-12-01T09:00");
 	minutes_pass(0);
-	refused(change_entry(&e), E_STATE);
+	was_refused(change_entry(&e), E_STATE);
 	e = wish_on(HAIRCUT, ANNA, TUESDAY, 0, 1440);
 	well(add_entry(&e));
 	c->now = berlin("2026-12-01T23:59");

@@ -4,7 +4,10 @@
 #include "tests/db/survey.h"
 #include "tests/db/waiting.h"
 
+#include <pthread.h>
+
 #define RIVALS 6
+#define ROUNDS 5
 
 /* ---- what becomes of offers ---- */
 
@@ -57,14 +60,14 @@ START_TEST(a_declined_offer_goes_to_the_next)
 	struct waiting_entry e;
 
 	freed(visit);
-	refused(on_entry(second, waiting_decline, &e), E_STATE);
+	was_refused(on_entry(second, waiting_decline, &e), E_STATE);
 	well(on_entry(first, waiting_decline, &e));
 	ck_assert_int_eq(e.status, WAITING_WAITING);
 	ck_assert_int_eq(e.ignored, 0);
 	run_jobs(OFFERS);
 	expect(first, WAITING);
 	expect(second, OFFERED);
-	refused(on_entry(first, waiting_decline, &e), E_STATE);
+	was_refused(on_entry(first, waiting_decline, &e), E_STATE);
 }
 END_TEST
 
@@ -75,9 +78,9 @@ START_TEST(an_accepted_offer_is_an_appointment)
 	struct waiting_entry e;
 	struct appointment a;
 
-	refused(on_entry(first, waiting_accept, &e), E_STATE);
+	was_refused(on_entry(first, waiting_accept, &e), E_STATE);
 	freed(visit);
-	refused(on_entry(second, waiting_accept, &e), E_STATE);
+	was_refused(on_entry(second, waiting_accept, &e), E_STATE);
 	well(on_entry(first, waiting_accept, &e));
 	ck_assert_int_eq(e.status, WAITING_BOOKED);
 	well(appointment_get(c, e.appointment_id, &a));
@@ -85,8 +88,8 @@ START_TEST(an_accepted_offer_is_an_appointment)
 	ck_assert_str_eq(a.staff_id, ANNA);
 	ck_assert_int_eq(a.starts_at.ms, berlin(AT_TWO).ms);
 	ck_assert_int_eq(holds(), 0);
-	refused(on_entry(first, waiting_accept, &e), E_STATE);
-	refused(on_entry(first, waiting_decline, &e), E_STATE);
+	was_refused(on_entry(first, waiting_accept, &e), E_STATE);
+	was_refused(on_entry(first, waiting_decline, &e), E_STATE);
 	/* its end changes nothing any more */
 	minutes_pass(60);
 	expect(first, BOOKED);
@@ -117,7 +120,7 @@ START_TEST(an_expired_offer_cannot_be_accepted)
 
 	freed(visit);
 	c->now.ms += 900000;
-	refused(on_entry(id, waiting_accept, &e), E_STATE);
+	was_refused(on_entry(id, waiting_accept, &e), E_STATE);
 	expect(id, OFFERED); /* until the worker comes */
 	minutes_pass(0);
 	expect(id, WAITING);
@@ -169,7 +172,7 @@ START_TEST(who_leaves_gives_the_offer_back)
 	expect(first, CANCELLED);
 	c->now = berlin("2026-12-02T00:00");
 	minutes_pass(0);
-	refused(remove_entry(second), E_STATE);
+	was_refused(remove_entry(second), E_STATE);
 }
 END_TEST
 
@@ -224,34 +227,57 @@ START_TEST(an_end_that_comes_early_comes_again)
 }
 END_TEST
 
-static const char *offered_event;
-
-/* Rivals in processes of their own; each with a connection. */
-
-static void offer_at_once(int i, void *shared)
+static int tell_freed(struct ctx *k, void *arg)
 {
-	struct ctx *k = db_ctx("fd_worker");
-
-	(void)i;
-	(void)shared;
-	k->company = salon();
-	k->actor = ACTOR_JOB;
-	k->now.ms = MONDAY_0900;
-	ck_assert_int_eq(waiting_offer(k, offered_event), 0);
-	db_ctx_end(k);
+	return time_freed(k, MITTE, arg);
 }
 
-/* A long afternoon, so that more than one time could be offered to each. */
-static int free_afternoon(struct ctx *k, void *arg)
+/* Anna's time on Tuesday; the id of the event. */
+static const char *time_of_anna(const char *from, const char *to)
 {
 	struct freed f = {.service_id = HAIRCUT,
 		.staff_id = ANNA,
 		.branch_id = MITTE,
-		.starts_at = berlin(AT_TWO),
-		.ends_at = berlin("2026-12-01T18:00")};
+		.starts_at = berlin(mem_printf(c->mem, TUESDAY "T%s", from)),
+		.ends_at = berlin(mem_printf(c->mem, TUESDAY "T%s", to))};
 
-	(void)arg;
-	return time_freed(k, MITTE, &f);
+	well(in_tx(c, tell_freed, &f));
+	return event_of("time.freed");
+}
+
+/* Workers as processes, which begin together. */
+struct race {
+	pthread_barrier_t start;
+	char events[RIVALS][40];
+};
+
+static void offer_at_once(int i, void *shared)
+{
+	struct race *race = shared;
+	struct ctx *k = db_ctx("fd_worker");
+
+	k->company = salon();
+	k->actor = ACTOR_JOB;
+	k->now.ms = MONDAY_0900;
+	ck_assert_int_eq(db_connect(k), 0);
+	pthread_barrier_wait(&race->start);
+	ck_assert_int_eq(waiting_offer(k, race->events[i]), 0);
+	db_ctx_end(k);
+}
+
+/* The workers take one of the two events each. */
+static void offer_both(const char *one, const char *other)
+{
+	struct race *race = shared_memory(sizeof(*race));
+	pthread_barrierattr_t across;
+
+	pthread_barrierattr_init(&across);
+	pthread_barrierattr_setpshared(&across, PTHREAD_PROCESS_SHARED);
+	pthread_barrier_init(&race->start, &across, RIVALS);
+	for (int i = 0; i < RIVALS; i++)
+		snprintf(race->events[i], sizeof(race->events[i]), "%s", i % 2 ? one : other);
+	db_idle(c->db);
+	run_rivals(RIVALS, offer_at_once, race);
 }
 
 START_TEST(workers_at_the_same_time_make_one_offer_each)
@@ -261,12 +287,11 @@ START_TEST(workers_at_the_same_time_make_one_offer_each)
 	hush();
 	for (size_t i = 0; i < COUNT_OF(ids); i++)
 		ids[i] = waits(wish_on(HAIRCUT, ANNA, TUESDAY, 0, 1440));
-	well(in_tx(c, free_afternoon, NULL));
-	offered_event = event_of("time.freed");
-	db_idle(c->db);
-	run_rivals(RIVALS, offer_at_once, NULL);
+	const char *afternoon = time_of_anna("14:00", "18:00");
+
+	offer_both(afternoon, afternoon);
 	ck_assert_int_eq(offers(), holds());
-	ck_assert_int_eq(waiting_offer(c, offered_event), 0);
+	well(waiting_offer(c, afternoon));
 	for (size_t i = 0; i < COUNT_OF(ids); i++) {
 		expect(ids[i], OFFERED);
 		ck_assert_int_eq(entry(ids[i]).offers, 1);
@@ -275,6 +300,23 @@ START_TEST(workers_at_the_same_time_make_one_offer_each)
 	ck_assert_int_eq(holds(), RIVALS);
 }
 END_TEST
+
+START_TEST(two_times_at_once_are_one_offer_to_who_waits_for_either)
+{
+	hush();
+	for (int round = 0; round < ROUNDS; round++) {
+		waiting_forget();
+		const char *id = waits(wish_on(HAIRCUT, ANNA, TUESDAY, 0, 1440));
+
+		offer_both(time_of_anna("14:00", "14:30"), time_of_anna("16:00", "16:30"));
+		ck_assert_int_eq(entry(id).offers, 1);
+		ck_assert_int_eq(offers(), 1);
+		ck_assert_int_eq(holds(), 1);
+	}
+}
+END_TEST
+
+static const char *freed_event;
 
 /* ---- and whatever statement fails ---- */
 
@@ -289,7 +331,7 @@ struct step {
 static int run_offer(const char *first)
 {
 	(void)first;
-	return waiting_offer(c, offered_event);
+	return waiting_offer(c, freed_event);
 }
 
 static int run_entry(
@@ -338,7 +380,7 @@ static bool tried(const struct step *s, int n, unsigned code, const char **count
 	if (s->offered)
 		run_jobs(OFFERS);
 	c->now.ms += s->minutes * INT64_C(60000);
-	offered_event = event_of("appointment.cancelled");
+	freed_event = event_of("appointment.cancelled");
 	db_fail_at(n, 1, code);
 	int rc = s->run(first);
 	int failed = db_fail_at(0, 0, 0);
@@ -349,7 +391,7 @@ static bool tried(const struct step *s, int n, unsigned code, const char **count
 	db_idle(c->db);
 	if (rc < 0 && s->run(first) < 0)
 		/* the line broke behind the end: what was asked for has happened */
-		refused(-1, E_STATE);
+		was_refused(-1, E_STATE);
 	run_jobs(ALL);
 	ck_assert_msg(entry(first).status == s->first, "statement %d: %d", n, entry(first).status);
 	ck_assert_msg(
@@ -395,6 +437,7 @@ Suite *suite_waiting_offer(void)
 	tcase_add_test(t, every_job_run_again_changes_nothing);
 	tcase_add_test(t, an_end_that_comes_early_comes_again);
 	tcase_add_test(t, workers_at_the_same_time_make_one_offer_each);
+	tcase_add_test(t, two_times_at_once_are_one_offer_to_who_waits_for_either);
 	tcase_add_loop_test(t, all_goes_well_whatever_fails, 0, COUNT_OF(STEPS) * COUNT_OF(CODES));
 	suite_add_tcase(s, t);
 	return s;

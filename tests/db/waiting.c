@@ -244,7 +244,7 @@ int end_entry(struct ctx *k, const char *id, struct waiting_entry *out)
 	return waiting_end(k, id) < 0 ? -1 : waiting_get(k, id, out);
 }
 
-void refused(int rc, enum err_code code)
+void was_refused(int rc, enum err_code code)
 {
 	ck_assert_int_eq(rc, -1);
 	ck_assert_str_eq(err_wire(c->err.code), err_wire(code));

@@ -23,7 +23,7 @@ void waiting_finish(void);
 /* A call that must go well, or say why not. */
 void well(int rc);
 /* A call that must fail like this. */
-void refused(int rc, enum err_code code);
+void was_refused(int rc, enum err_code code);
 
 /* An appointment of Kim Berger; its id. */
 const char *booked(const char *service, const char *staff, const char *local);
