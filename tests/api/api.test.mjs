@@ -116,7 +116,8 @@ test('of those who add the same hours at once one does, and of those who change 
   const one = `${address}/${added.find(r => r.status === 201).json.id}`
 
   const branch = `/api/v2/branches/${mitte}`
-  for (const [path, change] of [[one, i => ({ end_minute: 800 + i })], [branch, i => ({ address: `Torstraße ${i}` })]]) {
+  const rounds = Array.from({ length: 3 }, (_, k) => [branch, i => ({ address: `Torstraße ${k}.${i}` })])
+  for (const [path, change] of [[one, i => ({ end_minute: 800 + i })], ...rounds]) {
     const { headers: { etag } } = await client.call('salon', 'GET', path)
     const changed = await Promise.all(Array.from({ length: 8 }, (_, i) =>
       client.call('salon', 'PATCH', path, { json: change(i), headers: { 'If-Match': etag } })))
