@@ -22,9 +22,11 @@ static void forget(void)
 	change("DELETE FROM login_failure");
 	change("DELETE FROM user WHERE id = '" VISIT "'");
 	change("DELETE FROM service_segment WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
-	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
+	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'"
+	       " AND id NOT LIKE '01900000-0000-7000-8000-4ace%'");
 	change("DELETE FROM service WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
-	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
+	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'"
+	       " AND id NOT LIKE '01900000-0000-7000-8000-4ace%'");
 	change("DELETE FROM staff WHERE name = 'Torture'");
 	change("DELETE FROM resource WHERE name = 'Torture'");
 	change("DELETE FROM phone_number WHERE label = 'Torture'");
