@@ -21,8 +21,8 @@ static void forget(void)
 	change("DELETE FROM session");
 	change("DELETE FROM login_failure");
 	change("DELETE FROM user WHERE id = '" VISIT "'");
-	change("DELETE FROM service_segment WHERE service_id IN"
-	       " (SELECT id FROM service WHERE name = 'Torture')");
+	change("DELETE g FROM service_segment g JOIN service s ON s.company_id = g.company_id"
+	       " AND s.id = g.service_id WHERE s.name = 'Torture'");
 	change("DELETE FROM service WHERE name = 'Torture'");
 	change("DELETE FROM staff WHERE name = 'Torture'");
 	change("DELETE FROM resource WHERE name = 'Torture'");
