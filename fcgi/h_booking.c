@@ -41,18 +41,12 @@ static const struct field BOOKING_QUERY_FIELDS[] = {
 };
 const struct table BOOKING_QUERY = TABLE(booking_query, "booking_query", BOOKING_QUERY_FIELDS);
 
-struct customer_in {
-	const char *name;
-	const char *phone;
-	const char *email;
-};
-
 static const struct field CUSTOMER_IN_FIELDS[] = {
 	TEXT(customer_in, name, REQ | PERSONAL, 120),
 	TEXT(customer_in, phone, PERSONAL, 40),
 	TEXT(customer_in, email, PERSONAL, 254),
 };
-static const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
+const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
 
 /* Like the sources of an appointment, behind "not said". */
 static const char *const SOURCES[] = {"", "phone", "web", "api", "portal", NULL};
@@ -173,6 +167,17 @@ static int read_ids(struct req *r, const char *list, const char *name, struct te
 	return 0;
 }
 
+int reply_availability(struct req *r, const char *add_on_ids, struct search *s)
+{
+	struct found out;
+
+	if (read_ids(r, add_on_ids, "add_on_ids", &s->add_on_ids) < 0)
+		return -1;
+	if (availability_search(&r->c, s, &out) < 0)
+		return -1;
+	return reply(r, 200, &AVAILABILITY, &out);
+}
+
 int h_availability(struct req *r)
 {
 	const struct availability_query *q = r->query;
@@ -182,13 +187,8 @@ int h_availability(struct req *r)
 		.from = q->from,
 		.to = q->to,
 		.explain = q->explain};
-	struct found out;
 
-	if (read_ids(r, q->add_on_ids, "add_on_ids", &s.add_on_ids) < 0)
-		return -1;
-	if (availability_search(&r->c, &s, &out) < 0)
-		return -1;
-	return reply(r, 200, &AVAILABILITY, &out);
+	return reply_availability(r, q->add_on_ids, &s);
 }
 
 int h_bookings(struct req *r)
@@ -257,6 +257,18 @@ int read_start(
 	return 0;
 }
 
+struct customer customer_said(const char *id, const struct customer_in *facts)
+{
+	struct customer k = {.id = id};
+
+	if (facts != NULL) {
+		k.name = facts->name;
+		k.phone = facts->phone;
+		k.email = facts->email;
+	}
+	return k;
+}
+
 /* With a hold, what is not said is as the hold has it. */
 static int read_wish(struct req *r, struct wish *w)
 {
@@ -282,12 +294,7 @@ static int read_wish(struct req *r, struct wish *w)
 	w->notes = in->notes;
 	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
 						: SOURCE_API;
-	w->customer.id = in->customer_id;
-	if (in->customer != NULL) {
-		w->customer.name = in->customer->name;
-		w->customer.phone = in->customer->phone;
-		w->customer.email = in->customer->email;
-	}
+	w->customer = customer_said(in->customer_id, in->customer);
 	return 0;
 }
 
@@ -351,12 +358,16 @@ int h_booking_no_show(struct req *r)
 	return set_status(r, APPOINTMENT_NO_SHOW);
 }
 
+const char *cancel_reason(const struct req *r)
+{
+	return ((const struct cancel_in *)r->in)->reason;
+}
+
 int h_booking_cancel(struct req *r)
 {
-	const struct cancel_in *in = r->in;
 	struct appointment a;
 
-	if (appointment_cancel(&r->c, r->ids[0], in->reason, &a) < 0)
+	if (appointment_cancel(&r->c, r->ids[0], cancel_reason(r), &a) < 0)
 		return -1;
 	return reply(r, 200, &APPOINTMENT, &a);
 }
