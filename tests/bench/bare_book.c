@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* What the letters of a statement's parameters stand for. */
 enum fact {
@@ -162,6 +163,7 @@ static struct step {
 
 void bare_book_prepare(MYSQL *db)
 {
+	srandom((unsigned)getpid());
 	for (size_t i = 0; i < N_STEPS; i++) {
 		STEPS[i].stmt = mysql_stmt_init(db);
 		if (mysql_stmt_prepare(STEPS[i].stmt, STEPS[i].sql, strlen(STEPS[i].sql)) == 0)

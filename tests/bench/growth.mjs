@@ -62,9 +62,9 @@ export class Growth {
 }
 
 const PANELS = {
-  staff: { title: 'Staff members (14 days)', label: 'staff members' },
-  days: { title: 'Days (10 staff members)', label: 'days' },
-  appointments: { title: 'Appointments (10 staff members, 31 days)', label: 'appointments of each on a day' },
+  staff: { title: 'Staff (14 days)', label: 'staff members' },
+  days: { title: 'Days (10 staff)', label: 'days' },
+  appointments: { title: 'Appointments (10 staff, 31 days)', label: 'appointments of each on a day' },
 };
 
 export function growthTable(rows) {
