@@ -306,7 +306,7 @@ int h_booking_create(struct req *r)
 	if (read_wish(r, &w) < 0 || booking_take(&r->c, &w, &a) < 0)
 		return -1;
 	r->location = mem_printf(r->c.mem, "/api/v2/bookings/%s", a.id);
-	return reply_appointment(r, 201, a.id);
+	return reply(r, 201, &APPOINTMENT, &a);
 }
 
 int put_alternatives(struct req *r, const struct wish *w)
@@ -386,14 +386,18 @@ int h_booking_update(struct req *r)
 
 /* ---- moving ---- */
 
+/* That one time is given is looked at when the appointment is there. */
 static int read_move(struct req *r, struct wish *w)
 {
 	const struct move_in *in = r->in;
 
-	memset(w, 0, sizeof(*w));
-	w->staff_id = in->staff_id;
-	w->branch_id = in->branch_id;
-	return read_start(r, in->starts_at, in->local_start, in->utc_offset, w);
+	*w = (struct wish){
+		.staff_id = in->staff_id,
+		.branch_id = in->branch_id,
+		.starts_at = in->starts_at,
+		.local_start = in->local_start,
+	};
+	return read_offset(r, in->utc_offset, &w->utc_offset_minutes);
 }
 
 int h_booking_reschedule(struct req *r)

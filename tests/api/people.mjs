@@ -89,6 +89,9 @@ export async function makeOneOfEach(client) {
   const booked = await client.call('salon', 'POST', '/api/v2/bookings',
     { json: { service_id: haircut, starts_at: free.json.slots[0].starts_at, customer: { name: 'Rita Rechte' } } })
   assert.equal(booked.status, 201, booked.text)
+  const held = await client.call('salon', 'POST', '/api/v2/holds',
+    { json: { service_id: haircut, starts_at: free.json.slots.at(-1).starts_at, ttl_seconds: 900 } })
+  assert.equal(held.status, 201, held.text)
   const own = { haircut, branches: (await list('branches')).find(b => b.name === 'Mitte').id, staff: (await list('staff'))[0].id }
   for (const [what, make] of Object.entries(NEW)) {
     const [kind, under] = what.split('/')
@@ -99,6 +102,7 @@ export async function makeOneOfEach(client) {
   return {
     ...own,
     bookings: booked.json.id,
+    holds: held.json.id,
     customers: booked.json.customer_id,
     calls: (await first('calls')).id,
     'dead-letters': (await first('dead-letters')).id,

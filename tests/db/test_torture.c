@@ -21,10 +21,9 @@ static void forget(void)
 	change("DELETE FROM session");
 	change("DELETE FROM login_failure");
 	change("DELETE FROM user WHERE id = '" VISIT "'");
-	change("DELETE FROM service_segment WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
-	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
-	change("DELETE FROM service WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
-	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
+	change("DELETE g FROM service_segment g JOIN service s ON s.company_id = g.company_id"
+	       " AND s.id = g.service_id WHERE s.name = 'Torture'");
+	change("DELETE FROM service WHERE name = 'Torture'");
 	change("DELETE FROM staff WHERE name = 'Torture'");
 	change("DELETE FROM resource WHERE name = 'Torture'");
 	change("DELETE FROM phone_number WHERE label = 'Torture'");
