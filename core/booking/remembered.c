@@ -89,7 +89,7 @@ static void remember(struct ctx *c, const char *id, int64_t seq, ts_t from, ts_t
 	for (size_t i = 0; i < n; i++) {
 		m->p[i] = (struct stretch){(int32_t)(t[i].starts_at.ms / MS_A_MINUTE),
 			(int32_t)((t[i].ends_at.ms + MS_A_MINUTE - 1) / MS_A_MINUTE),
-			t[i].expires_at.ms / 1000};
+			(t[i].expires_at.ms + 999) / 1000};
 	}
 	memcpy(m->resource_id, id, strlen(id) + 1);
 	m->company = c->company;
