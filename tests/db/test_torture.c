@@ -20,6 +20,7 @@ static void forget(void)
 	change("DELETE FROM idempotency");
 	change("DELETE FROM session");
 	change("DELETE FROM login_failure");
+	change("DELETE FROM visitor_booking");
 	change("DELETE FROM user WHERE id = '" VISIT "'");
 	change("DELETE g FROM service_segment g JOIN service s ON s.company_id = g.company_id"
 	       " AND s.id = g.service_id WHERE s.name = 'Torture'");
@@ -518,6 +519,43 @@ START_TEST(a_new_customer)
 }
 END_TEST
 
+/* ---- without a log-in ---- */
+
+START_TEST(a_visit)
+{
+	struct question q = booking("\"service_id\":\"" HAIRCUT "\"");
+
+	q.path = "/api/v2/public/salon-morgenrot/bookings";
+	torture(&q, 14);
+}
+END_TEST
+
+static const char *link_to(const char *what)
+{
+	struct link l = {SALON_ID, VISIT, 0};
+
+	return mem_printf(
+		web->mem, "/api/v2/public/bookings/%s/%s", link_token(web, LINK_MANAGE, &l), what);
+}
+
+START_TEST(a_visit_given_up_or_moved)
+{
+	struct question end = {link_to("cancel"), "{}", 200, book_visit, 0, NULL};
+	struct question move = {link_to("reschedule"), NULL, 200, book_visit, 0, NULL};
+
+	move.body = mem_printf(admin->mem, "{\"local_start\":\"%sT15:00\"}", bookable_day());
+	torture(_i == 0 ? &end : &move, 8);
+}
+END_TEST
+
+START_TEST(a_feed_that_ends)
+{
+	struct question q = {"/api/v2/staff/" ANNA "/feed", "", 204, NULL, 0, "DELETE"};
+
+	torture(&q, 2);
+}
+END_TEST
+
 Suite *suite_torture(void)
 {
 	Suite *s = suite_create("torture");
@@ -546,6 +584,9 @@ Suite *suite_torture(void)
 	tcase_add_test(t, a_segment_that_moves);
 	tcase_add_test(t, a_segment_that_goes);
 	tcase_add_test(t, a_new_customer);
+	tcase_add_test(t, a_visit);
+	tcase_add_loop_test(t, a_visit_given_up_or_moved, 0, 2);
+	tcase_add_test(t, a_feed_that_ends);
 	suite_add_tcase(s, t);
 	return s;
 }
