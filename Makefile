@@ -203,7 +203,7 @@ $(B)/bare: tests/bench/bare.c tests/bench/bare_book.c tests/bench/bare_book.h Ma
 
 .PHONY: bench test-fault
 
-## make bench     measure against the bare limit of this machine (build/bench.json)
+## make bench     measure against the bare limit of this machine (build/bench.json, build/bench/)
 bench: programs node-modules $(B)/openloop $(B)/bare
 	node tests/bench/bench.mjs --port $$(($(PORT) + 20)) $(BENCH_FLAGS)
 

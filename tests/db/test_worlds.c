@@ -12,6 +12,7 @@
 #define WORLDS 30
 #define WORLDS_LONG 2000
 #define CHUNK 10
+#define OTHERS 3 /* times that are refused */
 #define MINUTE_MS 60000
 
 static struct ctx *c;
@@ -308,18 +309,49 @@ static void read_busy(struct world *w)
 	}
 }
 
+static struct wish wish_at(const struct world *w, ts_t start)
+{
+	struct wish wish = {.service_id = id_of(ROW_SERVICE, 0),
+		.staff_id = staff_wish(w),
+		.branch_id = branch_wish(w),
+		.starts_at = start,
+		.add_on_ids = add_ons(w),
+		.utc_offset_minutes = OFFSET_NONE,
+		.customer = {.name = "Kim"},
+		.source = SOURCE_API};
+
+	return wish;
+}
+
+/* What stands between two slots is refused, and for a reason. */
+static const char *refuse_others(const struct world *w, const struct found *f)
+{
+	const struct slot *s = f->slots.p;
+	int64_t grid = w->grid * INT64_C(60000);
+
+	for (size_t i = 0, asked = 0; i + 1 < f->slots.n && asked < OTHERS; i++) {
+		ts_t start = {s[i].starts_at.ms + grid};
+		struct wish wish = wish_at(w, start);
+		const char *why = NULL;
+
+		if (start.ms >= s[i + 1].starts_at.ms)
+			continue;
+		asked++;
+		if (booking_obstacle(c, &wish, &why) < 0)
+			return "it cannot be said why a time is refused";
+		if (why == NULL)
+			return mem_printf(c->mem, "nothing is in the way of %s",
+				world_minute(c->mem, w, start.ms / MINUTE_MS));
+	}
+	return NULL;
+}
+
 /* The first slot, from the first who is offered; and then all again. */
 static const char *take_first(const struct world *w, const struct found *f)
 {
 	static struct world after;
 	const struct slot *s = f->slots.p;
-	struct wish wish = {.service_id = id_of(ROW_SERVICE, 0),
-		.branch_id = branch_wish(w),
-		.starts_at = s->starts_at,
-		.add_on_ids = add_ons(w),
-		.utc_offset_minutes = OFFSET_NONE,
-		.customer = {.name = "Kim"},
-		.source = SOURCE_API};
+	struct wish wish = wish_at(w, s->starts_at);
 	struct appointment a = {0};
 	struct found again = {0};
 
@@ -363,6 +395,8 @@ static const char *differ(const struct world *w)
 		return mem_printf(c->mem, "the search failed: %s %s", err_wire(c->err.code),
 			c->err.n_fields > 0 ? c->err.fields[0].message : "");
 	why = compare(w, model_new(c->mem, w), &f);
+	if (why == NULL)
+		why = refuse_others(w, &f);
 	return why != NULL || f.slots.n == 0 ? why : take_first(w, &f);
 }
 
