@@ -1,4 +1,4 @@
-#include "core/booking/load.h"
+#include "core/booking/wish.h"
 
 #define DAYS_LOOKED_AT 4 /* the wished one and three more */
 
@@ -130,22 +130,25 @@ static struct alternative as_alternative(struct ctx *c, const struct candidate *
 	return a;
 }
 
-int booking_alternatives(struct ctx *c, const struct wish *w, int max, struct rows *out)
+int booking_alternatives(struct ctx *c, const struct wish *wished, int max, struct rows *out)
 {
+	struct wish whole, *w = &whole;
+	struct hold hold;
 	struct candidate *all;
 	struct alternative *list;
 	struct visit v;
-	struct start wish = {0, w->local_start};
+	struct start wish = {0, {0}};
 	size_t n = 0;
 
 	*out = (struct rows){NULL, 0};
-	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &w->add_on_ids, &v) < 0)
+	if (wish_complete(c, wished, w, &hold) < 0 || wish_load(c, w, &v) < 0)
 		return -1;
+	wish.local = w->local_start;
 	enum moment m = wish_moment(w, v.tz, &wish);
 	if (m == MOMENT_NONE || m == MOMENT_UNEVEN)
 		return moment_check(c, m, w, v.time_zone);
 	day_t first = day_of_wall(wish.local), last = {first.n + DAYS_LOOKED_AT - 1};
-	if (visit_read(c, &v, first, last, DETAIL_SPANS) < 0)
+	if (visit_read(c, &v, first, last, DETAIL_SPANS) < 0 || wish_customer_known(c, &v, w) < 0)
 		return -1;
 	all = mem_alloc(c->mem, DAYS_LOOKED_AT * STARTS_MAX * sizeof(*all));
 	for (size_t d = 0; d < v.n_days; d++)

@@ -115,9 +115,9 @@ struct wish {
 	/* A hold that is given for it (hold.h). What the wish leaves open is as
 	 * the hold has it: hold_id and a customer are a whole wish. */
 	const char *hold_id;
-	/* An appointment or hold whose time counts as free, because this takes
-	 * its place. For alternatives; takes and moves set it themselves. */
-	const char *instead_of;
+	/* What this moves: its time counts as free, its add-ons stay. Only
+	 * booking_reschedule_wish() sets it. */
+	const struct appointment *moves;
 };
 
 /*
@@ -126,8 +126,8 @@ struct wish {
  * E_SLOT_TAKEN (not free, outside hours, inside the notice, beyond the
  * horizon, off the grid: err detail says why in a sentence for people; no
  * statement failed, but roll back: a customer may have been made; also when the
- * customer has another visit at that time), E_LIMIT_REACHED (the customer has as many
- * open bookings as the company allows), E_DUPLICATE (the call has its
+ * customer has another visit at that time), E_LIMIT_REACHED (the customer has
+ * as many open bookings as the company allows), E_DUPLICATE (the call has its
  * appointment already). Emits appointment.booked, audited.
  *
  * With a hold: it goes, and what it kept is taken, without asking again for the
@@ -139,8 +139,8 @@ int booking_take(struct ctx *c, const struct wish *w, struct appointment *out) M
 /*
  * Why a wish cannot be had, as an English sentence with names and local times
  * ("Anna is busy from 14:00 to 14:30.", "Anna does not work at that time.");
- * NULL when it can. The customer is not looked at. E_INVALID only for ids that
- * are unknown. Reads only.
+ * NULL when it can. A customer who is known must be free, too. E_INVALID only
+ * for ids that are unknown. Reads only.
  */
 int booking_obstacle(struct ctx *c, const struct wish *w, const char **why) MUST_USE;
 
@@ -161,8 +161,9 @@ extern const struct table ALTERNATIVE;
  * Times near a wish that can be had at this moment, at most max: by rank, in
  * it first those with the wished staff member (the wished time itself with
  * somebody else is a "same day"), then the nearer day, then the nearer time
- * of day. One per start. A wished local time that does not exist, or exists
- * twice, is no error here. Reads only.
+ * of day. One per start, and none while a known customer has another visit. A
+ * wished local time that does not exist, or exists twice, is no error here.
+ * Reads only.
  */
 int booking_alternatives(struct ctx *c, const struct wish *w, int max, struct rows *out) MUST_USE;
 
@@ -250,18 +251,18 @@ int appointment_set_notes(
 	struct ctx *c, const char *id, const char *notes, struct appointment *out) MUST_USE;
 
 /*
- * Moves it. Of the wish count starts_at or local_start with its offset, and
- * staff_id (NULL: who had it, else whoever can; another one: insisted upon) and
- * branch_id (NULL: where it is). Service, add-ons, price of the service and
- * customer stay. scheduled, confirmed and needs_attention can be moved (the
- * last becomes confirmed by it), E_STATE else. E_INVALID, E_SLOT_TAKEN as for a
- * take: then nothing has changed once rolled back. Its own time counts as free.
- * Emits appointment.rescheduled (the row, with old_starts_at, old_ends_at and
- * old_local_start), audited.
+ * Moves it. Of the wish count starts_at or local_start with its offset,
+ * staff_id (NULL: who has it, unless they do not do it any more) and branch_id
+ * (NULL: where it is). Service, add-ons and customer stay, and the price, too,
+ * unless somebody else does it. scheduled, confirmed and needs_attention can
+ * be moved (the last becomes confirmed by it), E_STATE else. E_INVALID,
+ * E_SLOT_TAKEN as for a take: then the old visit stands once rolled back. Its
+ * own time counts as free. Emits appointment.rescheduled (the row with
+ * old_starts_at, old_ends_at, old_local_start, old_staff_id), audited.
  */
 int booking_reschedule(
 	struct ctx *c, const char *id, const struct wish *w, struct appointment *out) MUST_USE;
-/* The whole wish that a move is: for booking_alternatives() after it failed.
+/* The whole wish that a move is, for booking_alternatives() when it failed.
  * E_NOT_FOUND. Reads only. */
 int booking_reschedule_wish(
 	struct ctx *c, const char *id, const struct wish *w, struct wish *out) MUST_USE;

@@ -39,6 +39,8 @@ extern const struct table HOLD;
  */
 int hold_make(struct ctx *c, const struct wish *w, int64_t seconds, struct hold *out) MUST_USE;
 
+/* Expired or not, until it is swept away: 1, 0, -1. */
+int hold_find_any(struct ctx *c, const char *id, struct hold *out) MUST_USE;
 /* 1 there and not expired, 0 else, -1. */
 int hold_find(struct ctx *c, const char *id, struct hold *out) MUST_USE;
 /* E_NOT_FOUND also when it has expired. */
@@ -47,5 +49,7 @@ int hold_get(struct ctx *c, const char *id, struct hold *out) MUST_USE;
 /* Gives back what it keeps, expired or not: 1, 0 there is none, -1. Needs a
  * transaction. Audited. */
 int hold_release(struct ctx *c, const char *id) MUST_USE;
+/* The row alone, when its visit has been taken: rows that matched, or -1. */
+int hold_drop(struct ctx *c, const char *id) MUST_USE;
 
 #endif

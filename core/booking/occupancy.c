@@ -98,6 +98,26 @@ int occupancy_between(
 
 /* ---- changes ---- */
 
+static bool texts_have(const struct texts *t, const char *s)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (strcmp(t->p[i], s) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct texts texts_join(struct ctx *c, const struct texts *a, const struct texts *b)
+{
+	struct texts t = {mem_alloc(c->mem, (a->n + b->n + 1) * sizeof(char *)), a->n + b->n};
+
+	if (a->n > 0)
+		memcpy(t.p, a->p, a->n * sizeof(char *));
+	if (b->n > 0)
+		memcpy(t.p + a->n, b->p, b->n * sizeof(char *));
+	return t;
+}
+
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -155,33 +175,36 @@ static struct holder holder_of(const struct occupancy *o)
 	return (struct holder){o->kind, o->appointment_id};
 }
 
-/* Locks the resources of somebody's rows, and reads them until they are
- * those that are locked: a class may be handed on meanwhile. */
-static int lock_rows_of(struct ctx *c, const struct holder *h, struct rows *out)
+/* The resources of rows that are not among the locked, each once. */
+static struct texts not_locked(struct ctx *c, const struct rows *rows, const struct texts *locked)
 {
-	struct texts locked = {NULL, 0};
+	struct texts ids = {mem_alloc(c->mem, (rows->n + 1) * sizeof(char *)), 0};
+	const struct occupancy *o = rows->p;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (!texts_have(locked, o[i].resource_id) && !texts_have(&ids, o[i].resource_id))
+			ids.p[ids.n++] = o[i].resource_id;
+	}
+	return ids;
+}
+
+/* Locks the resources of somebody's rows, and reads them until all are
+ * locked: while this waits, a class may be handed on. */
+static int lock_rows_of(
+	struct ctx *c, const struct holder *h, const struct texts *locked, struct rows *out)
+{
+	struct texts mine = locked != NULL ? *locked : (struct texts){NULL, 0};
 
 	for (;;) {
 		if (occupancy_of(c, h, out) < 0)
 			return -1;
-		const struct occupancy *o = out->p;
-		struct texts ids = {mem_alloc(c->mem, (out->n + 1) * sizeof(char *)), out->n};
-		size_t known = 0;
+		struct texts ids = not_locked(c, out, &mine);
 
-		for (size_t i = 0; i < out->n; i++) {
-			ids.p[i] = o[i].resource_id;
-			for (size_t k = 0; k < locked.n; k++) {
-				if (strcmp(locked.p[k], ids.p[i]) == 0) {
-					known++;
-					break;
-				}
-			}
-		}
-		if (known == out->n)
+		if (ids.n == 0)
 			return 0;
 		if (write_seq(c, &ids) < 0)
 			return -1;
-		locked = ids;
+		mine = texts_join(c, &mine, &ids);
 	}
 }
 
@@ -227,12 +250,12 @@ static int drop(struct ctx *c, const struct holder *h, ts_t from)
 		h->id, from);
 }
 
-int occupancy_free(struct ctx *c, const struct holder *h, ts_t from)
+int occupancy_free(struct ctx *c, const struct holder *h, ts_t from, const struct texts *locked)
 {
 	struct occupancy next;
 	struct rows rows;
 
-	if (lock_rows_of(c, h, &rows) < 0)
+	if (lock_rows_of(c, h, locked, &rows) < 0)
 		return -1;
 	const struct occupancy *o = rows.p;
 
@@ -249,6 +272,19 @@ int occupancy_free(struct ctx *c, const struct holder *h, ts_t from)
 		return hand_on(c, h, &next);
 	}
 	return rows.n > 0 ? drop(c, h, from) : 0;
+}
+
+int occupancy_leads(struct ctx *c, const struct holder *h)
+{
+	struct occupancy next;
+	struct rows rows;
+	int rc = 0;
+
+	if (occupancy_of(c, h, &rows) < 0)
+		return -1;
+	for (size_t i = 0; i < rows.n && rc == 0; i++)
+		rc = next_in_class(c, &((struct occupancy *)rows.p)[i], &next);
+	return rc;
 }
 
 struct expired {
@@ -278,7 +314,7 @@ static int free_expired(struct ctx *c, const char *const *ids, size_t n, ts_t fr
 	for (size_t i = 0; i < rows.n; i++) {
 		struct holder h = {OCCUPANCY_HOLD, e[i].hold_id};
 
-		if (occupancy_free(c, &h, (ts_t){0}) < 0)
+		if (occupancy_free(c, &h, (ts_t){0}, NULL) < 0)
 			return -1;
 	}
 	return 0;
@@ -323,7 +359,7 @@ static int take_lead(struct ctx *c, struct occupancy *o, const struct occupancy 
 	struct holder h = holder_of(first);
 	struct rows rows;
 
-	if (lock_rows_of(c, &h, &rows) < 0 || hand_on(c, &h, o) < 0)
+	if (lock_rows_of(c, &h, NULL, &rows) < 0 || hand_on(c, &h, o) < 0)
 		return -1;
 	o->kind = first->kind;
 	o->appointment_id = first->appointment_id;

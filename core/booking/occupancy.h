@@ -80,8 +80,11 @@ int occupancy_add(struct ctx *c, struct occupancy *o) MUST_USE;
  * resource must be locked. E_SLOT_TAKEN when there is no such class. */
 int occupancy_join(struct ctx *c, struct occupancy *o) MUST_USE;
 
-/* Gives back the rows that begin at this instant or later (0: all): locks,
- * hands a class on, deletes. */
-int occupancy_free(struct ctx *c, const struct holder *h, ts_t from) MUST_USE;
+/* Gives back the rows that begin at this instant or later (0: all): locks
+ * what is not among the locked (NULL: nothing is), hands a class on, deletes. */
+int occupancy_free(
+	struct ctx *c, const struct holder *h, ts_t from, const struct texts *locked) MUST_USE;
+/* Whether there are others in the class that this one leads: 1, 0, -1. */
+int occupancy_leads(struct ctx *c, const struct holder *h) MUST_USE;
 
 #endif

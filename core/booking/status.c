@@ -91,7 +91,7 @@ static int give_back(struct ctx *c, const struct appointment *a, ts_t from)
 {
 	struct holder h = {OCCUPANCY_APPOINTMENT, a->id};
 
-	return occupancy_free(c, &h, from);
+	return occupancy_free(c, &h, from, NULL);
 }
 
 static int missed(struct ctx *c, const struct appointment *a)

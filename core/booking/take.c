@@ -1,23 +1,12 @@
 #include "core/audit/audit.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
-#include "core/booking/load.h"
-#include "core/booking/occupancy.h"
+#include "core/booking/taking.h"
 #include "core/event/event.h"
 #include "core/sys/db.h"
 #include "core/tenant/company.h"
 
-/* A visit with its time, and how it will be. */
-struct taking {
-	struct visit v;
-	struct start at;
-	struct plan plan;
-	const char *locked[OCCUPANCY_LOCK_MAX];
-	size_t n_locked;
-	struct customer customer;
-};
-
-/* ---- what is wished ---- */
+/* ---- who wishes ---- */
 
 static int check_facts(struct ctx *c, const struct wish *w)
 {
@@ -29,34 +18,6 @@ static int check_facts(struct ctx *c, const struct wish *w)
 		err_field(c, "notes", "must have at most %d characters", APPOINTMENT_NOTES_LENGTH);
 	return c->err.code == E_OK ? 0 : -1;
 }
-
-static int refused(struct ctx *c, const char *why)
-{
-	return why == NULL ? 0 : err_set(c, E_SLOT_TAKEN, "%s", why);
-}
-
-/* Everything that can be known without a write: most refusals end here. */
-static int look(struct ctx *c, const struct wish *w, struct taking *t)
-{
-	struct visit *v = &t->v;
-	day_t day;
-
-	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &w->add_on_ids, v) < 0)
-		return -1;
-	if (visit_insist(c, v) < 0)
-		return -1;
-	if (moment_check(c, wish_moment(w, v->tz, &t->at), w, v->time_zone) < 0)
-		return -1;
-	if (refused(c, visit_limit(c, v, t->at.minute)) < 0)
-		return -1;
-	day = day_of_wall(t->at.local);
-	if (visit_read(c, v, day, day, DETAIL_SPANS) < 0)
-		return -1;
-	visit_rank(v, &v->hours.days[0], t->at.minute);
-	return refused(c, visit_blocked(c, v, t->at.minute));
-}
-
-/* ---- the writes, in the order of the law ---- */
 
 static int take_customer(struct ctx *c, const struct wish *w, struct customer *out)
 {
@@ -77,55 +38,29 @@ static int take_customer(struct ctx *c, const struct wish *w, struct customer *o
 	return customer_booked(c, out->id) < 0 ? -1 : 0;
 }
 
-/* The resources of the plan that this transaction has not locked yet. */
-static struct texts unlocked(struct ctx *c, struct taking *t)
+/* As many visits to come as the company lets one customer have. */
+static int check_limit(struct ctx *c, const char *customer_id)
 {
-	const struct plan *p = &t->plan;
-	struct texts ids = {mem_alloc(c->mem, (p->n_claims + 1) * sizeof(char *)), 0};
+	int64_t open;
+	int rc = db_int(c, &open,
+		"SELECT COUNT(*) FROM appointment WHERE customer_id = ? AND starts_at > ? "
+		"AND status IN ('scheduled', 'confirmed', 'needs_attention') "
+		"HAVING COUNT(*) >= (SELECT max_open_bookings FROM company)",
+		customer_id, c->now);
 
-	for (size_t i = 0; i < p->n_claims; i++) {
-		const char *id = p->claims[i].resource_id;
-		bool known = false;
-
-		for (size_t k = 0; k < t->n_locked && !known; k++)
-			known = strcmp(t->locked[k], id) == 0;
-		if (known || t->n_locked == OCCUPANCY_LOCK_MAX)
-			continue;
-		t->locked[t->n_locked++] = id;
-		ids.p[ids.n++] = id;
-	}
-	return ids;
+	if (rc <= 0)
+		return rc;
+	return err_set(c, E_LIMIT_REACHED,
+		"The customer has %" PRId64 " open booking%s: no more are allowed at once.", open,
+		open == 1 ? "" : "s");
 }
 
-/* Locks what the best plan needs and looks again at what has been taken of it
- * meanwhile, until what the best plan needs is what is locked. */
-static int take_resources(struct ctx *c, struct taking *t)
-{
-	struct visit *v = &t->v;
-	int64_t start = t->at.minute;
-	ts_t from = minute_ts(start - v->service.buffer_before_minutes);
-	ts_t to = minute_ts(start + visit_minutes(v) + v->service.buffer_after_minutes);
-	struct window w = {from, to, v->n_rooms > 0 || v->service.capacity > 1, v->instead_of};
-	struct rows taken;
+/* ---- what is written ---- */
 
-	while (visit_best(v, start, &t->plan)) {
-		struct texts ids = unlocked(c, t);
-
-		if (ids.n == 0)
-			return 0;
-		if (occupancy_lock(c, &ids, from, to) < 0)
-			return -1;
-		if (occupancy_between(c, &ids, &w, &taken) < 0)
-			return -1;
-		visit_taken_again(c->mem, v, &ids, &taken);
-	}
-	return refused(c, visit_blocked(c, v, start));
-}
-
-static struct appointment describe(
-	struct ctx *c, const struct wish *w, const struct taking *t, bool scheduled)
+static struct appointment describe(struct ctx *c, const struct taking *t, bool scheduled)
 {
 	const struct visit *v = &t->v;
+	const struct wish *w = &t->wish;
 	const struct person *who = t->plan.who[0]->who;
 	struct appointment a = {
 		.id = id_new(c),
@@ -147,6 +82,7 @@ static struct appointment describe(
 		.currency = v->service.currency,
 		.source = w->source,
 		.call_id = w->call_id,
+		.series_id = w->series_id,
 		.notes = w->notes,
 		.version = 1,
 		.created_at = c->now,
@@ -155,75 +91,73 @@ static struct appointment describe(
 	return a;
 }
 
-static int add_segments(struct ctx *c, const struct taking *t, struct appointment *a)
+static int add_add_ons(struct ctx *c, const struct rows *wished, struct appointment *a)
 {
-	const struct visit *v = &t->v;
-	struct appointment_segment *g = mem_alloc(c->mem, v->n_pieces * sizeof(*g));
+	const struct add_on *w = wished->p;
+	struct appointment_add_on *d = mem_alloc(c->mem, (wished->n + 1) * sizeof(*d));
 
-	for (size_t i = 0; i < v->n_pieces; i++) {
-		g[i].id = id_new(c);
-		g[i].appointment_id = a->id;
-		g[i].service_segment_id = v->pieces[i].segment_id;
-		g[i].staff_id = t->plan.who[i]->who->id;
-		g[i].starts_at = minute_ts(t->plan.hands_on[i].from);
-		g[i].ends_at = minute_ts(t->plan.hands_on[i].to);
-		if (db_insert(c, &APPOINTMENT_SEGMENT, &g[i]) < 0)
+	for (size_t i = 0; i < wished->n; i++) {
+		d[i].id = id_new(c);
+		d[i].appointment_id = a->id;
+		d[i].add_on_id = w[i].id;
+		d[i].name = w[i].name;
+		d[i].duration_minutes = w[i].duration_minutes;
+		d[i].price_cents = w[i].price_cents;
+		if (db_insert(c, &APPOINTMENT_ADD_ON, &d[i]) < 0)
 			return -1;
 	}
-	a->segments = (struct rows){g, v->n_pieces};
+	a->add_ons = (struct rows){d, wished->n};
 	return 0;
 }
 
-static int by_resource(const void *a, const void *b)
+static int write_all(struct ctx *c, const struct taking *t, struct appointment *a)
 {
-	const struct occupancy *x = a, *y = b;
-	int order = strcmp(x->resource_id, y->resource_id);
+	struct holder h = {OCCUPANCY_APPOINTMENT, a->id};
 
-	return order != 0
-		? order
-		: (x->starts_at.ms > y->starts_at.ms) - (x->starts_at.ms < y->starts_at.ms);
+	if (db_insert(c, &APPOINTMENT, a) < 0)
+		return -1;
+	if (taking_segments(c, t, a) < 0 || add_add_ons(c, &t->v.service.add_ons, a) < 0)
+		return -1;
+	if (taking_occupy(c, t, &h, (ts_t){0}) < 0 || taking_chosen(c, t) < 0)
+		return -1;
+	if (t->old.id == NULL)
+		return 0;
+	int rc = hold_drop(c, t->old.id);
+
+	return rc == 0 ? err_set(c, E_SLOT_TAKEN, "The hold has just been used.") : rc;
 }
 
-/* Everybody inserts in the same order, so that nobody waits in a circle. */
-static int add_occupancy(struct ctx *c, const struct taking *t, const char *appointment_id)
+/* ---- rules ---- */
+
+/* A hold that is still there keeps what it was asked for. */
+static void use_hold(const struct ctx *c, const struct hold *h, struct taking *t)
 {
-	struct occupancy o[VISIT_CLAIMS_MAX] = {0};
-	size_t n = t->plan.n_claims;
+	const struct wish *w = &t->wish;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct claim *k = &t->plan.claims[i];
-
-		o[i].resource_id = k->resource_id;
-		o[i].lane = k->lane;
-		o[i].starts_at = minute_ts(k->span.from);
-		o[i].ends_at = minute_ts(k->span.to);
-		o[i].kind = OCCUPANCY_APPOINTMENT;
-		o[i].appointment_id = appointment_id;
-		o[i].class_of = k->seat ? t->v.service.id : NULL;
-	}
-	qsort(o, n, sizeof(o[0]), by_resource);
-	for (size_t i = 0; i < n; i++) {
-		if (occupancy_add(c, &o[i]) < 0)
-			return -1;
-	}
-	return 0;
+	if (h->id == NULL)
+		return;
+	t->old = (struct holder){OCCUPANCY_HOLD, h->id};
+	t->kept = h->expires_at.ms > c->now.ms && strcasecmp(w->service_id, h->service_id) == 0 &&
+		(w->starts_at.ms == h->starts_at.ms || w->local_start.min == h->local_start.min);
 }
 
 int booking_take(struct ctx *c, const struct wish *w, struct appointment *out)
 {
 	struct taking t = {0};
 	struct company co;
+	struct hold h;
 
-	if (check_facts(c, w) < 0 || look(c, w, &t) < 0)
+	if (wish_complete(c, w, &t.wish, &h) < 0 || check_facts(c, &t.wish) < 0)
 		return -1;
-	if (company_current(c, &co) < 0)
+	use_hold(c, &h, &t);
+	if (taking_look(c, &t) < 0 || company_current(c, &co) < 0)
 		return -1;
-	if (take_customer(c, w, &t.customer) < 0 || take_resources(c, &t) < 0)
+	if (take_customer(c, &t.wish, &t.customer) < 0 || check_limit(c, t.customer.id) < 0)
 		return -1;
-	*out = describe(c, w, &t, co.requires_confirmation);
-	if (db_insert(c, &APPOINTMENT, out) < 0)
+	if (taking_lock(c, &t, t.customer.id) < 0)
 		return -1;
-	if (add_segments(c, &t, out) < 0 || add_occupancy(c, &t, out->id) < 0)
+	*out = describe(c, &t, co.requires_confirmation);
+	if (write_all(c, &t, out) < 0)
 		return -1;
 	if (event_emit(c, EV_APPOINTMENT_BOOKED, out->id, &APPOINTMENT, out) < 0)
 		return -1;
@@ -237,7 +171,7 @@ int booking_obstacle(struct ctx *c, const struct wish *w, const char **why)
 	day_t day;
 
 	*why = NULL;
-	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &w->add_on_ids, &v) < 0)
+	if (wish_load(c, w, &v) < 0)
 		return -1;
 	if (v.wished_name != NULL && v.wished_id == NULL) {
 		*why = mem_printf(c->mem, "%s does not do %s.", v.wished_name, v.service.name);
@@ -251,7 +185,7 @@ int booking_obstacle(struct ctx *c, const struct wish *w, const char **why)
 	if (*why != NULL)
 		return 0;
 	day = day_of_wall(at.local);
-	if (visit_read(c, &v, day, day, DETAIL_SPANS) < 0)
+	if (visit_read(c, &v, day, day, DETAIL_SPANS) < 0 || wish_customer_known(c, &v, w) < 0)
 		return -1;
 	visit_rank(&v, &v.hours.days[0], at.minute);
 	*why = visit_blocked(c, &v, at.minute);

@@ -113,13 +113,14 @@ static void person_taken(
 	}
 }
 
-/* A class with a seat left, whose time is that of the piece. */
+/* A class with a seat left and somebody who leads it, whose time is that of
+ * the piece. */
 static bool may_join(const struct visit *v, const struct member *m, const struct seats *k)
 {
 	const struct piece *p = &v->pieces[0];
 	int64_t begin = k->span.from + p->before, end = begin + m->minutes[0];
 
-	return k->sitting < v->service.capacity && k->span.to == end + p->after &&
+	return k->sitting < v->service.capacity && (k->lanes[0] & 1) != 0 && k->span.to == end + p->after &&
 		spans_contain(m->who->hours, (struct span){begin, end});
 }
 

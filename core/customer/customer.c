@@ -109,6 +109,18 @@ static int clean(struct ctx *c, struct customer *in)
 	return 0;
 }
 
+int customer_known(struct ctx *c, const struct customer *in, struct customer *out)
+{
+	struct customer facts = *in;
+
+	if (in->id != NULL)
+		return db_one(
+			c, &CUSTOMER, out, "SELECT {cols} FROM customer WHERE id = ?", in->id);
+	if (clean(c, &facts) < 0)
+		return err_take(c, E_INVALID) ? 0 : -1;
+	return facts.phone == NULL ? 0 : customer_find_by_phone(c, facts.phone, out);
+}
+
 /* 1 made, 0 when somebody with that number was stored at the same moment. */
 static int create(struct ctx *c, const struct customer *in, struct customer *out)
 {

@@ -39,6 +39,10 @@ int customer_list(struct ctx *c, const char *q, int limit, ts_t after, const cha
  */
 int customer_of(struct ctx *c, const struct customer *in, struct customer *out) MUST_USE;
 
+/* Who customer_of() would find: by id, else by number: 1, 0 nobody, -1. A number
+ * that is none is nobody's. Reads only. */
+int customer_known(struct ctx *c, const struct customer *in, struct customer *out) MUST_USE;
+
 /* First write of every take: whoever books for this customer at the same time
  * waits here. A lead becomes a prospect. Rows matched, or -1. */
 int customer_booked(struct ctx *c, const char *id) MUST_USE;

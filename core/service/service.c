@@ -119,6 +119,14 @@ int service_crew(struct ctx *c, const char *service_id, struct rows *out)
 		service_id);
 }
 
+int service_staff_chosen(struct ctx *c, const char *segment_id, const char *staff_id)
+{
+	return db_exec(c,
+		"UPDATE service_staff SET chosen_at = ? WHERE service_segment_id = ? "
+		"AND staff_id = ?",
+		c->now, segment_id, staff_id);
+}
+
 int service_needs(struct ctx *c, const char *service_id, struct rows *out)
 {
 	return db_rows(c, &NEED, out,

@@ -106,6 +106,8 @@ int service_find(struct ctx *c, const char *id, struct service *out) MUST_USE;
 int service_crew(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
 /* By segment, requirement, position and id of the resource; active ones. */
 int service_needs(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
+/* It was this one's turn, among those who can do the segment. */
+int service_staff_chosen(struct ctx *c, const char *segment_id, const char *staff_id) MUST_USE;
 /* Of struct add_on: the active ones. */
 int service_add_ons(struct ctx *c, const char *service_id, struct rows *out) MUST_USE;
 

@@ -40,6 +40,7 @@ ts_t berlin(const char *local); /* the earlier one */
 
 struct wish wish_for(const char *service, const char *staff, const char *local);
 void must_take(const struct wish *w, struct appointment *out);
+/* By somebody who never came before. */
 void taken_for(const char *service, const char *staff, const char *local);
 /* The take fails with a field error on this field first. */
 void expect_field(const struct wish *w, const char *field);

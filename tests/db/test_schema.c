@@ -3,6 +3,7 @@
  * where the code may leave it absent. */
 #include "tests/db/support.h"
 #include "core/booking/booking.h"
+#include "core/booking/hold.h"
 #include "core/booking/occupancy.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"
