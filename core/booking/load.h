@@ -41,4 +41,9 @@ int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail
 const char *visit_limit(struct ctx *c, const struct visit *v, int64_t start);
 const char *visit_blocked(struct ctx *c, struct visit *v, int64_t start);
 
+/* booking_alternatives() of a visit whose days are read: of those among them
+ * that count. */
+void visit_alternatives(
+	struct ctx *c, struct visit *v, const struct start *wish, int max, struct rows *out);
+
 #endif

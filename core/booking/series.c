@@ -113,7 +113,7 @@ static struct wish wish_of(const struct series_wish *w, const struct agreed *a, 
 
 /* Dates of one staff member's, as the database has them. */
 struct look {
-	const struct series_wish *w;
+	struct series_wish w;
 	const struct agreed *agreed;
 	struct occurrence *found;
 	size_t n;
@@ -123,7 +123,7 @@ struct look {
 
 static bool is_of(const struct look *k, size_t i)
 {
-	const char *a = k->agreed[i].staff_id != NULL ? k->agreed[i].staff_id : k->w->wish.staff_id;
+	const char *a = k->agreed[i].staff_id != NULL ? k->agreed[i].staff_id : k->w.wish.staff_id;
 
 	return a == k->staff_id ||
 		(a != NULL && k->staff_id != NULL && strcasecmp(a, k->staff_id) == 0);
@@ -169,7 +169,7 @@ static void judge(struct ctx *c, struct look *k, size_t i)
 {
 	struct occurrence *o = &k->found[i];
 	struct visit *v = &k->v;
-	struct wish w = wish_of(k->w, &k->agreed[i], v->tz);
+	struct wish w = wish_of(&k->w, &k->agreed[i], v->tz);
 	struct start at = {0, w.local_start};
 	struct plan plan;
 
@@ -194,7 +194,7 @@ static void judge(struct ctx *c, struct look *k, size_t i)
 /* All dates of one staff member. */
 static int judge_all(struct ctx *c, struct look *k)
 {
-	struct wish w = k->w->wish;
+	struct wish w = k->w.wish;
 
 	w.staff_id = k->staff_id;
 	if (wish_load(c, &w, &k->v) < 0 || visit_insist(c, &k->v) < 0 || read_days(c, k, &w, 0) < 0)
@@ -209,7 +209,7 @@ static int judge_all(struct ctx *c, struct look *k)
 /* What else there is for those that are not free. */
 static int offer_all(struct ctx *c, struct look *k)
 {
-	struct wish w = k->w->wish;
+	struct wish w = k->w.wish;
 	bool all_free = true;
 
 	for (size_t i = 0; i < k->n; i++)
@@ -237,6 +237,7 @@ static int offer_all(struct ctx *c, struct look *k)
 /* Every date, staff member by staff member. */
 static int look_at(struct ctx *c, struct look *k)
 {
+	k->w.wish.series_id = ""; /* it has no id yet */
 	k->found = mem_alloc(c->mem, (k->n + 1) * sizeof(*k->found));
 	for (size_t i = 0; i < k->n; i++)
 		k->found[i].local_start = k->agreed[i].local_start;
@@ -244,7 +245,7 @@ static int look_at(struct ctx *c, struct look *k)
 		bool before = false;
 
 		k->staff_id =
-			k->agreed[i].staff_id != NULL ? k->agreed[i].staff_id : k->w->wish.staff_id;
+			k->agreed[i].staff_id != NULL ? k->agreed[i].staff_id : k->w.wish.staff_id;
 		for (size_t d = 0; d < i && !before; d++)
 			before = is_of(k, d);
 		if (!before && (judge_all(c, k) < 0 || offer_all(c, k) < 0))
@@ -255,7 +256,7 @@ static int look_at(struct ctx *c, struct look *k)
 
 int series_preview(struct ctx *c, const struct series_wish *w, struct series_preview *out)
 {
-	struct look k = {.w = w};
+	struct look k = {.w = *w};
 
 	memset(out, 0, sizeof(*out));
 	if (visit_load(c, w->wish.service_id, w->wish.staff_id, w->wish.branch_id,
@@ -274,7 +275,7 @@ int series_preview(struct ctx *c, const struct series_wish *w, struct series_pre
 
 int series_conflicts(struct ctx *c, const struct series_wish *w, struct rows *out)
 {
-	struct look k = {.w = w, .agreed = w->agreed.p, .n = w->agreed.n};
+	struct look k = {.w = *w, .agreed = w->agreed.p, .n = w->agreed.n};
 	size_t n = 0;
 
 	if (look_at(c, &k) < 0)
@@ -298,7 +299,7 @@ static int check_agreed(struct ctx *c, const struct series_wish *w)
 		return err_field(c, "occurrences", "must be 1 to %d", SERIES_VISITS_MAX);
 	for (size_t i = 0; i < w->agreed.n; i++) {
 		if (a[i].local_start.min == 0)
-			err_field(c, mem_printf(c->mem, "occurrences[%zu].local_start", i),
+			err_field(c, mem_printf(c->mem, "occurrences.%zu.local_start", i),
 				"is required");
 	}
 	if (c->err.code != E_OK)
@@ -328,19 +329,24 @@ static int lock_all(struct ctx *c, const struct series_wish *w, struct visit *v)
 }
 
 /* Says which date went wrong. */
-static int name_date(struct ctx *c, size_t i, wall_t local)
+static int name_date(struct ctx *c, wall_t local)
 {
 	struct err *e = &c->err;
 
-	for (int f = 0; f < e->n_fields; f++) {
-		if (strcmp(e->fields[f].field, "local_start") == 0 ||
-			strcmp(e->fields[f].field, "utc_offset") == 0)
-			e->fields[f].field =
-				mem_printf(c->mem, "occurrences[%zu].%s", i, e->fields[f].field);
-	}
 	if (e->code == E_SLOT_TAKEN && e->detail != NULL)
 		e->detail = mem_printf(c->mem, "%s: %s", wall_text(c->mem, local), e->detail);
 	return -1;
+}
+
+static int name_occurrence(struct ctx *c, size_t i, wall_t local)
+{
+	struct field_error *f = c->err.fields;
+
+	for (int k = 0; k < c->err.n_fields; k++) {
+		if (strcmp(f[k].field, "local_start") == 0 || strcmp(f[k].field, "utc_offset") == 0)
+			f[k].field = mem_printf(c->mem, "occurrences.%zu.%s", i, f[k].field);
+	}
+	return name_date(c, local);
 }
 
 static int insert_series(struct ctx *c, const struct series_wish *w, const char *time_zone,
@@ -384,8 +390,104 @@ int series_book(struct ctx *c, const struct series_wish *w, struct booking_serie
 		one.customer = (struct customer){.id = out->customer_id};
 		one.series_id = out->id;
 		if (booking_take(c, &one, &made[i]) < 0)
-			return name_date(c, i, a[i].local_start);
+			return name_occurrence(c, i, a[i].local_start);
 	}
 	out->bookings = (struct rows){made, w->agreed.n};
 	return audit_add(c, "series.book", "booking_series", out->id, NULL);
+}
+
+/* ---- changes of several ---- */
+
+/* Those that the scope means, by start; the one that is named is among them. */
+static int read_scope(
+	struct ctx *c, const struct appointment *named, enum series_scope scope, struct rows *out)
+{
+	struct query q;
+
+	if (named->series_id == NULL)
+		return err_field(c, "scope", "must be one: the appointment is not of a series");
+	query_start(&q, c, "SELECT {cols} FROM appointment");
+	query_where(&q, "series_id = ?", named->series_id);
+	query_where(&q,
+		"(id = ? OR (starts_at > ? AND status IN ('scheduled', 'confirmed', "
+		"'needs_attention')))",
+		named->id, c->now);
+	if (scope == SCOPE_FOLLOWING)
+		query_where(&q, "starts_at >= ?", named->starts_at);
+	query_add(&q, " ORDER BY starts_at LIMIT ?", SERIES_VISITS_MAX);
+	return query_rows(&q, &APPOINTMENT, out) < 0 ? -1 : 0;
+}
+
+int series_cancel(struct ctx *c, const char *id, enum series_scope scope, const char *reason,
+	struct appointment *out)
+{
+	struct appointment named, other;
+	struct rows all;
+
+	if (scope == SCOPE_ONE)
+		return appointment_cancel(c, id, reason, out);
+	if (appointment_get(c, id, &named) < 0 || read_scope(c, &named, scope, &all) < 0)
+		return -1;
+	const struct appointment *a = all.p;
+
+	for (size_t i = 0; i < all.n; i++) {
+		bool is_named = strcmp(a[i].id, named.id) == 0;
+
+		if (appointment_cancel(c, a[i].id, reason, is_named ? out : &other) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* By how much the wall clock of the named one moves. */
+static int read_shift(
+	struct ctx *c, const struct appointment *named, const struct wish *w, int64_t *minutes)
+{
+	const struct tz *z = tz_find(named->time_zone);
+	struct start at = {0, w->local_start};
+
+	if (z == NULL)
+		return err_set(c, E_INTERNAL, NULL);
+	enum moment m = wish_moment(w, z, &at);
+
+	if (m == MOMENT_NONE || m == MOMENT_UNEVEN)
+		return moment_check(c, m, w, named->time_zone);
+	*minutes = at.local.min - named->local_start.min;
+	return 0;
+}
+
+static int move(struct ctx *c, const struct appointment *a, const struct wish *w, int64_t minutes,
+	struct appointment *out)
+{
+	struct series_wish s = {.wish = *w};
+	struct agreed there = {{a->local_start.min + minutes}, OFFSET_NONE, NULL};
+	struct wish one = wish_of(&s, &there, tz_find(a->time_zone));
+
+	return booking_reschedule(c, a->id, &one, out) < 0 ? name_date(c, a->local_start) : 0;
+}
+
+int series_reschedule(struct ctx *c, const char *id, enum series_scope scope, const struct wish *w,
+	struct appointment *out)
+{
+	struct appointment named, other;
+	struct rows all;
+	int64_t minutes = 0;
+
+	if (scope == SCOPE_ONE)
+		return booking_reschedule(c, id, w, out);
+	if (appointment_get(c, id, &named) < 0 || read_scope(c, &named, scope, &all) < 0)
+		return -1;
+	if (read_shift(c, &named, w, &minutes) < 0)
+		return -1;
+	const struct appointment *a = all.p;
+
+	/* away from those that have not moved yet: they may be where it goes */
+	for (size_t i = 0; i < all.n; i++) {
+		const struct appointment *one = &a[minutes > 0 ? all.n - 1 - i : i];
+		bool is_named = strcmp(one->id, named.id) == 0;
+
+		if (move(c, one, w, minutes, is_named ? out : &other) < 0)
+			return -1;
+	}
+	return 0;
 }

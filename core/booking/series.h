@@ -82,7 +82,7 @@ int series_conflicts(struct ctx *c, const struct series_wish *w, struct rows *ou
 /*
  * Books all that was agreed, or nothing. Needs a transaction. Errors as of
  * booking_take(): E_SLOT_TAKEN says which date it is about, field errors say
- * occurrences[2].local_start.
+ * occurrences.2.local_start.
  */
 int series_book(struct ctx *c, const struct series_wish *w, struct booking_series *out) MUST_USE;
 

@@ -19,7 +19,7 @@ static int check_facts(struct ctx *c, const struct wish *w)
 	return c->err.code == E_OK ? 0 : -1;
 }
 
-static int take_customer(struct ctx *c, const struct wish *w, struct customer *out)
+int booking_customer(struct ctx *c, const struct wish *w, struct customer *out)
 {
 	int before = c->err.n_fields, rc;
 
@@ -152,7 +152,7 @@ int booking_take(struct ctx *c, const struct wish *w, struct appointment *out)
 	use_hold(c, &h, &t);
 	if (taking_look(c, &t) < 0 || company_current(c, &co) < 0)
 		return -1;
-	if (take_customer(c, &t.wish, &t.customer) < 0 || check_limit(c, t.customer.id) < 0)
+	if (booking_customer(c, &t.wish, &t.customer) < 0 || check_limit(c, t.customer.id) < 0)
 		return -1;
 	if (taking_lock(c, &t, t.customer.id) < 0)
 		return -1;
