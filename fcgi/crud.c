@@ -34,21 +34,24 @@ static const char **parent_id(struct req *r, const void *row)
 int crud_parent(struct req *r)
 {
 	const struct table *t = r->route->parent;
+	int rc;
 
 	if (t == NULL)
 		return 0;
-	return db_must(&r->c, db_exists(&r->c, t, r->ids[0]), words(r, t), r->ids[0]);
+	rc = db_in_tx(&r->c) ? db_lock(&r->c, t, r->ids[0]) : db_exists(&r->c, t, r->ids[0]);
+	return db_must(&r->c, rc, words(r, t), r->ids[0]);
 }
 
 int crud_find(struct req *r, void *row)
 {
 	const struct table *t = r->route->out;
 	const char *id = r->ids[r->n_ids - 1];
-	int rc = r->route->tx == TX_READ ? db_find(&r->c, t, id, row)
-					 : db_find_locked(&r->c, t, id, row);
 
+	if (crud_parent(r) < 0)
+		return -1;
+	int rc = db_in_tx(&r->c) ? db_find_locked(&r->c, t, id, row) : db_find(&r->c, t, id, row);
 	if (rc > 0 && r->route->parent != NULL)
-		rc = strcasecmp(*parent_id(r, row), r->ids[0]) == 0;
+		rc = text_same(*parent_id(r, row), r->ids[0]);
 	return db_must(&r->c, rc, words(r, t), id);
 }
 

@@ -34,7 +34,8 @@ int crud_delete(struct req *r);
 
 /* ---- pieces ---- */
 
-/* E_NOT_FOUND unless the row above is there; and stays, in a transaction. */
+/* E_NOT_FOUND unless the row above is there. In a transaction it is held until
+ * the end: what lies under one row changes one after the other. */
 int crud_parent(struct req *r) MUST_USE;
 /* The row that the path names, of route.out's table; in a transaction it is
  * held until the end. E_NOT_FOUND, also when it lies under another parent. */

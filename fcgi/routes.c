@@ -8,16 +8,20 @@
 #include "core/queue/queue.h"
 #include "core/service/service.h"
 #include "core/staff/staff.h"
+#include "core/staff/time_off.h"
 #include "core/task/task.h"
+#include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_auth.h"
 #include "fcgi/h_booking.h"
+#include "fcgi/h_branch.h"
 #include "fcgi/h_business.h"
 #include "fcgi/h_call.h"
 #include "fcgi/h_customer.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_staff.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
 #include "fcgi/page.h"
@@ -61,6 +65,11 @@
 		"PATCH", V2 path, fn, AUTH_COMPANY, perm, TX_WRITE, NULL, in, SHAPE_ONE, &(table), \
 			200, text, NULL, under                                                     \
 	}
+#define SET(path, fn, perm, in, table, under, text)                                               \
+	{                                                                                         \
+		"PUT", V2 path, fn, AUTH_COMPANY, perm, TX_WRITE, NULL, in, SHAPE_LIST, &(table), \
+			200, text, NULL, under                                                    \
+	}
 #define REMOVE(path, fn, perm, table, under, text)                                           \
 	{                                                                                    \
 		"DELETE", V2 path, fn, AUTH_COMPANY, perm, TX_WRITE, NULL, NULL, SHAPE_NONE, \
@@ -88,12 +97,42 @@ LOG_IN("/auth/refresh", h_refresh, &REFRESH_IN, "A new access token for a refres
 
 SHOW("/companies/current", h_company, PERM_COMPANY_READ, COMPANY, "The company"),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
-ADD("/branches", crud_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
+ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),
-ALTER("/branches/{id}", crud_update, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Change a branch"),
-REMOVE("/branches/{id}", crud_delete, PERM_COMPANY_WRITE, BRANCH, NULL, "Close a branch for good"),
+ALTER("/branches/{id}", h_branch_update, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Change a branch"),
+REMOVE("/branches/{id}", h_branch_delete, PERM_COMPANY_WRITE, BRANCH, NULL, "Close a branch for good"),
+ROWS("/branches/{id}/working-hours", h_hours, PERM_COMPANY_READ, WORKING_HOURS, &BRANCH, "When a branch is open"),
+ADD("/branches/{id}/working-hours", h_hours_create, PERM_COMPANY_WRITE, &OPENING_IN, WORKING_HOURS, &BRANCH, "Add hours, of every week or of one day"),
+SET("/branches/{id}/working-hours", h_hours_replace, PERM_COMPANY_WRITE, &OPENING_SET, WORKING_HOURS, &BRANCH, "These weekly hours instead of all others"),
+ROW("/branches/{id}/working-hours/{id}", h_hours_get, PERM_COMPANY_READ, WORKING_HOURS, &BRANCH, "One stretch of hours"),
+ALTER("/branches/{id}/working-hours/{id}", h_hours_update, PERM_COMPANY_WRITE, &OPENING_IN, WORKING_HOURS, &BRANCH, "Change a stretch of hours"),
+REMOVE("/branches/{id}/working-hours/{id}", h_hours_delete, PERM_COMPANY_WRITE, WORKING_HOURS, &BRANCH, "Remove a stretch of hours"),
 ROWS("/phone-numbers", crud_list, PERM_COMPANY_READ, PHONE_NUMBER, NULL, "Phone numbers"),
+ADD("/phone-numbers", h_phone_number_create, PERM_COMPANY_WRITE, &PHONE_NUMBER, PHONE_NUMBER, NULL, "Add a phone number"),
+ROW("/phone-numbers/{id}", crud_get, PERM_COMPANY_READ, PHONE_NUMBER, NULL, "One phone number"),
+ALTER("/phone-numbers/{id}", h_phone_number_update, PERM_COMPANY_WRITE, &PHONE_NUMBER, PHONE_NUMBER, NULL, "Change a phone number"),
+REMOVE("/phone-numbers/{id}", crud_delete, PERM_COMPANY_WRITE, PHONE_NUMBER, NULL, "Remove a phone number"),
+ROWS("/closed-days", crud_list, PERM_COMPANY_READ, CLOSED_DAY, NULL, "Days on which nobody works"),
+ADD("/closed-days", h_closed_day_create, PERM_COMPANY_WRITE, &CLOSED_DAY, CLOSED_DAY, NULL, "Close a branch, or all, for a day"),
+ROW("/closed-days/{id}", crud_get, PERM_COMPANY_READ, CLOSED_DAY, NULL, "One closed day"),
+ALTER("/closed-days/{id}", h_closed_day_update, PERM_COMPANY_WRITE, &CLOSED_DAY, CLOSED_DAY, NULL, "Change a closed day"),
+REMOVE("/closed-days/{id}", crud_delete, PERM_COMPANY_WRITE, CLOSED_DAY, NULL, "Be open on that day"),
 ROWS("/staff", crud_list, PERM_COMPANY_READ, STAFF, NULL, "Staff members"),
+ADD("/staff", h_staff_create, PERM_STAFF_WRITE, &STAFF, STAFF, NULL, "Add a staff member"),
+ROW("/staff/{id}", crud_get, PERM_COMPANY_READ, STAFF, NULL, "One staff member"),
+ALTER("/staff/{id}", h_staff_update, PERM_STAFF_WRITE, &STAFF, STAFF, NULL, "Change a staff member"),
+REMOVE("/staff/{id}", h_staff_delete, PERM_STAFF_WRITE, STAFF, NULL, "Remove a staff member"),
+ROWS("/staff/{id}/working-hours", h_hours, PERM_COMPANY_READ, WORKING_HOURS, &STAFF, "When somebody works"),
+ADD("/staff/{id}/working-hours", h_hours_create, PERM_STAFF_WRITE, &HOURS_IN, WORKING_HOURS, &STAFF, "Add hours, of every week or of one day"),
+SET("/staff/{id}/working-hours", h_hours_replace, PERM_STAFF_WRITE, &HOURS_SET, WORKING_HOURS, &STAFF, "These weekly hours instead of all others"),
+ROW("/staff/{id}/working-hours/{id}", h_hours_get, PERM_COMPANY_READ, WORKING_HOURS, &STAFF, "One stretch of hours"),
+ALTER("/staff/{id}/working-hours/{id}", h_hours_update, PERM_STAFF_WRITE, &HOURS_IN, WORKING_HOURS, &STAFF, "Change a stretch of hours"),
+REMOVE("/staff/{id}/working-hours/{id}", h_hours_delete, PERM_STAFF_WRITE, WORKING_HOURS, &STAFF, "Remove a stretch of hours"),
+ROWS("/staff/{id}/time-off", h_time_offs, PERM_COMPANY_READ, TIME_OFF, &STAFF, "When somebody is away"),
+ADD("/staff/{id}/time-off", h_time_off_create, PERM_STAFF_WRITE, &TIME_OFF, TIME_OFF, &STAFF, "Give somebody time off"),
+ROW("/staff/{id}/time-off/{id}", h_time_off, PERM_COMPANY_READ, TIME_OFF, &STAFF, "One time off"),
+ALTER("/staff/{id}/time-off/{id}", h_time_off_update, PERM_STAFF_WRITE, &TIME_OFF, TIME_OFF, &STAFF, "Change a time off"),
+REMOVE("/staff/{id}/time-off/{id}", crud_delete, PERM_STAFF_WRITE, TIME_OFF, &STAFF, "Take back a time off"),
 LIST_OF("/services", h_services, PERM_COMPANY_READ, NULL, SERVICE, "Services"),
 
 {"GET", V2 "/availability", h_availability, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, &AVAILABILITY_QUERY, NULL, SHAPE_ONE, &AVAILABILITY, 200, "When a service is free", NULL, NULL},

@@ -214,6 +214,8 @@ static int check_match(struct req *r)
 	if (object != NULL) {
 		int n = route_ids(object);
 
+		if (object->parent != NULL && db_lock(&r->c, object->parent, r->ids[0]) < 0)
+			return -1;
 		if (n > 0 && db_lock(&r->c, object->out, r->ids[n - 1]) < 0)
 			return -1;
 		if (run_object(r, object) < 0)

@@ -113,7 +113,8 @@ CREATE PROCEDURE sys_hook_candidates(p_provider VARCHAR(20) CHARACTER SET ascii,
 	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
 	FROM frontdesk_store.integration i JOIN frontdesk_store.company c ON c.id = i.company_id
 	WHERE i.provider = p_provider AND i.is_active AND (i.agent = p_agent
-		OR i.company_id IN (SELECT n.company_id FROM frontdesk_store.phone_number n WHERE n.e164 = p_number))
+		OR i.company_id IN (SELECT n.company_id FROM frontdesk_store.phone_number n
+			WHERE n.e164 = p_number AND n.deleted_at IS NULL))
 	ORDER BY i.company_id, i.id LIMIT 8;
 
 -- Which company an active number belongs to, if exactly one has it.
@@ -121,7 +122,17 @@ CREATE PROCEDURE sys_hook_candidates(p_provider VARCHAR(20) CHARACTER SET ascii,
 CREATE PROCEDURE sys_number(p_e164 VARCHAR(20) CHARACTER SET ascii) READS SQL DATA
 	SELECT MIN(c.id) AS company_number, MIN(c.uid) AS company_id FROM frontdesk_store.phone_number n
 	JOIN frontdesk_store.company c ON c.id = n.company_id AND c.status <> 'closed'
-	WHERE n.e164 = p_e164 AND n.is_active HAVING COUNT(*) = 1;
+	WHERE n.e164 = p_e164 AND n.is_active AND n.deleted_at IS NULL HAVING COUNT(*) = 1;
+
+-- How many companies have a number, active or not. Whoever adds it at the same
+-- moment is waited for: who asks has stored it before, so that of two one sees
+-- the other's, or both wait and one begins again.
+-- @web
+CREATE PROCEDURE sys_number_owners(p_e164 VARCHAR(40) CHARACTER SET ascii) READS SQL DATA
+	SELECT COUNT(*) AS owners FROM frontdesk_store.phone_number n
+	WHERE n.e164 = p_e164 AND n.deleted_at IS NULL
+		AND n.company_id NOT IN (SELECT c.id FROM frontdesk_store.company c WHERE c.status = 'closed')
+	LOCK IN SHARE MODE;
 
 -- Stores a verified event and its job, durably, in one round trip.
 -- is_new 0: it was stored (and committed) before.

@@ -76,6 +76,12 @@ int err_field_as(struct ctx *c, enum err_code code, const char *field, const cha
 	return -1;
 }
 
+void err_path(struct ctx *c, int first, const char *path)
+{
+	for (int i = first; i < c->err.n_fields; i++)
+		c->err.fields[i].field = mem_printf(c->mem, "%s.%s", path, c->err.fields[i].field);
+}
+
 void err_clear(struct ctx *c)
 {
 	memset(&c->err, 0, sizeof(c->err));

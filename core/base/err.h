@@ -45,6 +45,9 @@ int err_field(struct ctx *c, const char *field, const char *fmt, ...) PRINTF_LIK
 /* The same under a code of its own, which is 422 too. */
 int err_field_as(struct ctx *c, enum err_code code, const char *field, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+/* The field errors from number `first` on are those of something inside: "name"
+ * becomes "path.name". */
+void err_path(struct ctx *c, int first, const char *path);
 void err_clear(struct ctx *c);
 /* True (and the error forgotten) when the last failure was this one. */
 bool err_take(struct ctx *c, enum err_code code);

@@ -52,6 +52,7 @@ enum field_flag {
 	VERBATIM = 1 << 10, /* a secret: blanks around it are part of it */
 	/* a list's order unless another is asked for: times newest first */
 	BY = 1 << 11 | SORT,
+	ASCII = 1 << 12, /* the column holds nothing else, and cannot be compared */
 };
 
 struct texts {

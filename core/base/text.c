@@ -149,6 +149,35 @@ const char *text_digits(struct arena *mem, const char *s)
 	return p;
 }
 
+bool text_is_email(const char *s)
+{
+	const char *at = strchr(s, '@');
+
+	for (const char *p = s; *p != '\0'; p++) {
+		if ((uint8_t)*p <= ' ' || *p == 0x7F || strchr("<>,;\"()", *p) != NULL)
+			return false;
+	}
+	return at != NULL && at > s && at[1] != '\0' && strchr(at + 1, '@') == NULL;
+}
+
+bool text_is_language(const char *s)
+{
+	for (int part = 0;; part++) {
+		size_t n = strspn(s,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			"0123456789");
+
+		if (n < (part == 0 ? 2 : 1) || n > (part == 0 ? 3 : 8) ||
+			(part == 0 && strcspn(s, "0123456789") < n))
+			return false;
+		if (s[n] == '\0')
+			return true;
+		if (s[n] != '-')
+			return false;
+		s += n + 1;
+	}
+}
+
 bool text_int(const char *s, int64_t lo, int64_t hi, int64_t *out)
 {
 	bool negative = *s == '-';

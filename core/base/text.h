@@ -30,6 +30,12 @@ const char *text_lower(struct arena *mem, const char *s); /* ASCII only */
 /* Only the decimal digits of s. */
 const char *text_digits(struct arena *mem, const char *s);
 
+/* What may be an e-mail address: something@something, in ASCII or not, without
+ * blanks. Whether it is one only a message sent there tells. */
+bool text_is_email(const char *s);
+/* Like a language tag ("de", "pt-BR"; RFC 5646's shape). */
+bool text_is_language(const char *s);
+
 /* A whole decimal integer within [lo, hi], nothing before or after it. */
 bool text_int(const char *s, int64_t lo, int64_t hi, int64_t *out) MUST_USE;
 

@@ -1,8 +1,10 @@
 #include "core/booking/load.h"
 #include "core/base/log.h"
 #include "core/booking/occupancy.h"
+#include "core/booking/remembered.h"
 #include "core/booking/rules.h"
 #include "core/staff/staff.h"
+#include "core/sys/db.h"
 #include "core/tenant/company.h"
 
 /* ---- what the service is made of ---- */
@@ -433,6 +435,7 @@ int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail
 	const struct hours *h = &v->hours;
 	struct texts ids = resources(c, v);
 	struct rows rules, taken;
+	int rc;
 	bool lanes = v->n_rooms > 0 || v->service.capacity > 1;
 
 	visit_days(c->mem, v, from, to);
@@ -442,15 +445,57 @@ int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail
 		    &rules) < 0)
 		return -1;
 	visit_rules(c->mem, v, &rules);
-	struct window w = {
-		.from = minute_ts(first->begins - v->service.buffer_before_minutes),
-		.to = minute_ts(last->ends + visit_minutes(v) + v->service.buffer_after_minutes),
-		.details = d == DETAIL_OWNERS || lanes,
-		.except = v->instead_of,
-	};
+	ts_t begin = minute_ts(first->begins - v->service.buffer_before_minutes);
+	ts_t end = minute_ts(last->ends + visit_minutes(v) + v->service.buffer_after_minutes);
 
-	if (occupancy_between(c, &ids, &w, &taken) < 0)
+	if (d == DETAIL_OWNERS || v->instead_of != NULL || lanes)
+		rc = occupancy_between(c, &ids, begin, end, true, &taken);
+	else
+		rc = occupancy_remembered(c, &ids, begin, end, &taken);
+	if (rc < 0)
 		return -1;
 	visit_taken(c->mem, v, &taken);
+	return 0;
+}
+
+/* Another visit of the customer. */
+struct engagement {
+	const char *id;
+	ts_t starts_at;
+	ts_t ends_at;
+};
+
+static const struct field ENGAGEMENT_FIELDS[] = {
+	ID(engagement, id, JOINED),
+	TIME(engagement, starts_at, JOINED),
+	TIME(engagement, ends_at, JOINED),
+};
+static const struct table ENGAGEMENT = TABLE(engagement, "appointment", ENGAGEMENT_FIELDS);
+
+int visit_read_customer(struct ctx *c, struct visit *v, const char *customer_id)
+{
+	const struct local_day *first = &v->hours.days[0];
+	const struct local_day *last = &v->hours.days[v->hours.n_days - 1];
+	struct rows rows;
+	struct span *p;
+	size_t n = 0;
+
+	/* a visit lasts a few days at most: the index begins with its start */
+	if (db_rows(c, &ENGAGEMENT, &rows,
+		    "SELECT id, starts_at, ends_at FROM appointment WHERE customer_id = ? "
+		    "AND starts_at > ? AND starts_at < ? AND ends_at > ? "
+		    "AND status IN ('scheduled', 'confirmed', 'in_progress', 'needs_attention')",
+		    customer_id, minute_ts(first->begins - VISIT_PIECES_MAX * MINUTES_A_DAY),
+		    minute_ts(last->ends), minute_ts(first->begins)) < 0)
+		return -1;
+	const struct engagement *e = rows.p;
+
+	p = mem_alloc(c->mem, (rows.n + 1) * sizeof(*p));
+	for (size_t i = 0; i < rows.n; i++) {
+		if (v->instead_of == NULL || strcasecmp(e[i].id, v->instead_of) != 0)
+			p[n++] = (struct span){e[i].starts_at.ms / MS_A_MINUTE,
+				(e[i].ends_at.ms + MS_A_MINUTE - 1) / MS_A_MINUTE};
+	}
+	v->customer = spans_normal(c->mem, p, n);
 	return 0;
 }

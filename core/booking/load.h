@@ -31,8 +31,13 @@ enum detail {
 };
 
 /* Everybody's hours on these local days, both included, and what is taken
- * then. One query, and those of occupancy_between(). */
+ * then. One query, and those of occupancy_between(). What v->instead_of has
+ * taken is read with its owner, and does not count. */
 int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail d) MUST_USE;
+
+/* The customer's other live visits on the days that have been read: they are in
+ * the way, too. One query. */
+int visit_read_customer(struct ctx *c, struct visit *v, const char *customer_id) MUST_USE;
 
 /*
  * Why it cannot be had, as a sentence for people; NULL when it can. The limit

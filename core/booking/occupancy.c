@@ -28,8 +28,15 @@ static const struct field TAKEN_FIELDS[] = {
 	ID(taken, class_of, JOINED),
 	ID(taken, appointment_id, JOINED),
 	ID(taken, hold_id, JOINED),
+	TIME(taken, expires_at, JOINED),
 };
 static const struct table TAKEN = TABLE(taken, "occupancy", TAKEN_FIELDS);
+
+static const struct field VERSION_FIELDS[] = {
+	ID(version, id, JOINED),
+	INT(version, booking_seq, JOINED, 0, INT64_MAX),
+};
+static const struct table VERSION = TABLE(version, "resource", VERSION_FIELDS);
 
 /* Adds n ids, the last one repeated up to a multiple of eight: few different
  * statements, and the server drops the repetitions. */
@@ -41,6 +48,11 @@ static void put_ids(struct query *q, const char *const *ids, size_t n)
 	for (size_t i = 1; i < places; i++)
 		query_add(q, ",?", ids[i < n ? i : n - 1]);
 }
+
+struct window {
+	ts_t from, to;
+	bool details;
+};
 
 static int read_some(
 	struct ctx *c, const char *const *ids, size_t n, const struct window *w, struct rows *out)
@@ -54,31 +66,30 @@ static int read_some(
 			"hold_id FROM occupancy WHERE resource_id IN (");
 	else
 		query_start(&q, c,
-			"SELECT resource_id, starts_at, ends_at FROM occupancy "
+			"SELECT resource_id, starts_at, ends_at, expires_at FROM occupancy "
 			"WHERE resource_id IN (");
 	put_ids(&q, ids, n);
 	query_add(&q,
 		") AND ends_at > ? AND ends_at < ? AND (expires_at IS NULL OR expires_at > ?)",
 		w->from, end, c->now);
-	if (w->except != NULL)
-		query_add(&q, " AND COALESCE(appointment_id, hold_id, id) <> ?", w->except);
 	return query_rows(&q, &TAKEN, out);
 }
 
-static void join(struct ctx *c, struct rows *all, const struct rows *more)
+static void join(struct ctx *c, const struct table *t, struct rows *all, const struct rows *more)
 {
-	struct taken *p = mem_alloc(c->mem, (all->n + more->n + 1) * sizeof(*p));
+	char *p = mem_alloc(c->mem, (all->n + more->n + 1) * t->size);
 
 	if (all->n > 0)
-		memcpy(p, all->p, all->n * sizeof(*p));
+		memcpy(p, all->p, all->n * t->size);
 	if (more->n > 0)
-		memcpy(p + all->n, more->p, more->n * sizeof(*p));
+		memcpy(p + all->n * t->size, more->p, more->n * t->size);
 	*all = (struct rows){p, all->n + more->n};
 }
 
-int occupancy_between(
-	struct ctx *c, const struct texts *resource_ids, const struct window *w, struct rows *out)
+int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
+	bool details, struct rows *out)
 {
+	struct window w = {from, to, details};
 	struct rows some;
 
 	*out = (struct rows){NULL, 0};
@@ -86,12 +97,31 @@ int occupancy_between(
 		size_t left = resource_ids->n - i;
 
 		if (read_some(c, resource_ids->p + i, left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS,
-			    w, &some) < 0)
+			    &w, &some) < 0)
 			return -1;
 		if (i == 0)
 			*out = some;
 		else
-			join(c, out, &some);
+			join(c, &TAKEN, out, &some);
+	}
+	return (int)out->n;
+}
+
+int occupancy_versions(struct ctx *c, const struct texts *resource_ids, struct rows *out)
+{
+	struct rows some;
+	struct query q;
+
+	*out = (struct rows){NULL, 0};
+	for (size_t i = 0; i < resource_ids->n; i += OCCUPANCY_IDS) {
+		size_t left = resource_ids->n - i;
+
+		query_start(&q, c, "SELECT id, booking_seq FROM resource WHERE id IN (");
+		put_ids(&q, resource_ids->p + i, left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS);
+		query_add(&q, ")");
+		if (query_rows(&q, &VERSION, &some) < 0)
+			return -1;
+		join(c, &VERSION, out, &some);
 	}
 	return (int)out->n;
 }

@@ -37,21 +37,26 @@ struct occupancy {
 
 extern const struct table OCCUPANCY;
 
-#define OCCUPANCY_IDS 48 /* resources read at a time */
-
-struct window {
-	ts_t from, to;
-	bool details;       /* of the rows, or only resource and span */
-	const char *except; /* an appointment or hold whose rows do not count; NULL */
-};
+#define OCCUPANCY_IDS 112 /* resources read at a time */
 
 /*
  * Of struct taken (core/calendar/visit.h), mostly grouped by resource: what is
  * taken of these resources between two instants, and perhaps of the day after;
- * expired holds left out. One query for every OCCUPANCY_IDS resources.
+ * expired holds left out. With all details, or only resource and span. One
+ * query for every OCCUPANCY_IDS resources.
  */
-int occupancy_between(struct ctx *c, const struct texts *resource_ids, const struct window *w,
-	struct rows *out) MUST_USE;
+int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
+	bool details, struct rows *out) MUST_USE;
+
+/* The state that a resource's rows are in: it grows with every change. */
+struct version {
+	const char *id;
+	int64_t booking_seq;
+};
+
+/* Of struct version: those of these resources. One query for every
+ * OCCUPANCY_IDS. */
+int occupancy_versions(struct ctx *c, const struct texts *resource_ids, struct rows *out) MUST_USE;
 
 /* ---- changes: they need a transaction ---- */
 

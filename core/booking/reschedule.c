@@ -70,10 +70,13 @@ static int tell(struct ctx *c, const struct appointment *now, const struct appoi
 {
 	struct moved m = {*now, old->starts_at, old->ends_at, old->local_start, old->staff_id};
 	struct field *f = mem_alloc(c->mem, (APPOINTMENT.n + COUNT_OF(OLD_FIELDS)) * sizeof(*f));
-	struct table t = {"appointment", f, APPOINTMENT.n + COUNT_OF(OLD_FIELDS), sizeof(m), 0};
+	struct table t = APPOINTMENT;
 
 	memcpy(f, APPOINTMENT.fields, APPOINTMENT.n * sizeof(*f));
 	memcpy(f + APPOINTMENT.n, OLD_FIELDS, sizeof(OLD_FIELDS));
+	t.fields = f;
+	t.n += COUNT_OF(OLD_FIELDS);
+	t.size = sizeof(m);
 	return event_emit(c, EV_APPOINTMENT_RESCHEDULED, now->id, &t, &m);
 }
 

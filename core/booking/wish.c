@@ -8,22 +8,11 @@
 #define USUAL_DAYS 365
 #define DAY_MS INT64_C(86400000)
 
-/* A stretch that a customer is here, and who is usual. */
-struct stay {
-	ts_t starts_at;
-	ts_t ends_at;
-};
-
+/* How often a customer had somebody. */
 struct usual {
 	const char *staff_id;
 	int64_t visits;
 };
-
-static const struct field STAY_FIELDS[] = {
-	TIME(stay, starts_at, JOINED),
-	TIME(stay, ends_at, JOINED),
-};
-static const struct table STAY = TABLE(stay, "appointment", STAY_FIELDS);
 
 static const struct field USUAL_FIELDS[] = {
 	ID(usual, staff_id, JOINED),
@@ -32,21 +21,6 @@ static const struct field USUAL_FIELDS[] = {
 static const struct table USUAL = TABLE(usual, "appointment", USUAL_FIELDS);
 
 /* ---- storage ---- */
-
-static int read_stays(struct ctx *c, const char *customer_id, const char *except, ts_t from,
-	ts_t to, struct rows *out)
-{
-	struct query q;
-	ts_t earliest = {from.ms - VISIT_PIECES_MAX * DAY_MS};
-
-	query_start(&q, c, "SELECT starts_at, ends_at FROM appointment");
-	query_where(&q, "customer_id = ?", customer_id);
-	query_where(&q, "starts_at > ? AND starts_at < ? AND ends_at > ?", earliest, to, from);
-	query_where(&q, "status IN ('scheduled', 'confirmed', 'in_progress', 'needs_attention')");
-	if (except != NULL)
-		query_where(&q, "id <> ?", except);
-	return query_rows(&q, &STAY, out);
-}
 
 static int read_usual(struct ctx *c, const char *customer_id, struct rows *out)
 {
@@ -176,21 +150,10 @@ static int set_visits(struct ctx *c, struct visit *v, const char *customer_id)
 
 int wish_customer(struct ctx *c, struct visit *v, const char *customer_id)
 {
-	struct rows rows;
-
-	v->customer = (struct spans){NULL, 0};
 	if (customer_id == NULL)
 		return 0;
-	if (read_stays(c, customer_id, v->instead_of, minute_ts(v->hours.days[0].begins),
-		    minute_ts(v->hours.days[v->n_days - 1].ends + visit_minutes(v)), &rows) < 0)
+	if (visit_read_customer(c, v, customer_id) < 0)
 		return -1;
-	const struct stay *s = rows.p;
-	struct span *p = mem_alloc(c->mem, (rows.n + 1) * sizeof(*p));
-
-	for (size_t i = 0; i < rows.n; i++)
-		p[i] = (struct span){
-			s[i].starts_at.ms / MS_A_MINUTE, s[i].ends_at.ms / MS_A_MINUTE};
-	v->customer = spans_normal(c->mem, p, rows.n);
 	return set_visits(c, v, customer_id);
 }
 

@@ -161,6 +161,28 @@ static void find_fits(struct arena *mem, struct visit *v)
 	}
 }
 
+static bool is(const char *id, const char *other)
+{
+	return id != NULL && other != NULL && strcasecmp(id, other) == 0;
+}
+
+/* The rows that count. */
+static struct rows others(struct arena *mem, const struct rows *taken, const char *instead_of)
+{
+	const struct taken *t = taken->p;
+	struct taken *p;
+	size_t n = 0;
+
+	if (instead_of == NULL)
+		return *taken;
+	p = mem_alloc(mem, (taken->n + 1) * sizeof(*p));
+	for (size_t i = 0; i < taken->n; i++) {
+		if (!is(t[i].appointment_id, instead_of) && !is(t[i].hold_id, instead_of))
+			p[n++] = t[i];
+	}
+	return (struct rows){p, n};
+}
+
 /* Rows of one resource. */
 static void resource_taken(struct arena *mem, struct visit *v, const struct taken *t, size_t n)
 {
@@ -180,11 +202,12 @@ static void resource_taken(struct arena *mem, struct visit *v, const struct take
 
 void visit_taken(struct arena *mem, struct visit *v, const struct rows *taken)
 {
-	const struct taken *t = taken->p;
+	struct rows rows = others(mem, taken, v->instead_of);
+	const struct taken *t = rows.p;
 
-	v->taken = *taken;
-	for (size_t i = 0, n; i < taken->n; i += n) {
-		for (n = 1; i + n < taken->n; n++) {
+	v->taken = rows;
+	for (size_t i = 0, n; i < rows.n; i += n) {
+		for (n = 1; i + n < rows.n; n++) {
 			if (strcmp(t[i].resource_id, t[i + n].resource_id) != 0)
 				break;
 		}

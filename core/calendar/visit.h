@@ -36,6 +36,7 @@ struct taken {
 	const char *class_of;       /* a seat in a class of this service */
 	const char *appointment_id; /* whose it is; only read where it is asked for */
 	const char *hold_id;
+	ts_t expires_at; /* of a hold */
 };
 
 #define SEATS_MAX 128
@@ -139,8 +140,8 @@ struct visit {
 	size_t n_days;           /* the first of them: those that are looked at */
 	size_t n_branches;
 	struct rows taken;      /* what visit_taken() was given, for explaining */
+	const char *instead_of; /* appointment or hold whose rows do not count */
 	struct spans customer;  /* other visits of the customer */
-	const char *instead_of; /* whose rows are not read: what this takes the place of */
 };
 
 /* Part of a plan: this resource, this long, buffers included. */

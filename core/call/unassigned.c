@@ -8,7 +8,7 @@ static const char *const STATUS[] = {"open", "assigned", NULL};
 
 static const struct field FIELDS[] = {
 	ID(unassigned_call, id, RO),
-	TEXT(unassigned_call, provider, RO | FILTER, 20),
+	TEXT(unassigned_call, provider, RO | FILTER | ASCII, 20),
 	TEXT(unassigned_call, provider_call_id, RO, 128),
 	ID(unassigned_call, inbox_event_id, RO | HIDDEN),
 	TEXT(unassigned_call, from_number, RO | PERSONAL, 64),

@@ -19,7 +19,7 @@ static const char *const JOURNEY[] = {
 static const struct field FIELDS[] = {
 	ID(customer, id, RO),
 	TEXT(customer, name, PERSONAL | SEARCH | SORT, NAME_LENGTH),
-	TEXT(customer, phone, PERSONAL | SEARCH | FILTER, 20),
+	TEXT(customer, phone, PERSONAL | SEARCH | FILTER | ASCII, 20),
 	TEXT(customer, email, PERSONAL | SEARCH, EMAIL_LENGTH),
 	TEXT(customer, language, 0, LANGUAGE_LENGTH),
 	ENUM(customer, journey, RO | FILTER, enum journey, JOURNEY),

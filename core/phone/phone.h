@@ -22,6 +22,16 @@ extern const struct table PHONE_NUMBER;
 extern const char *const NUMBER_MATCH[5]; /* "" exact notation last_ten_digits */
 
 /*
+ * Making, changing and removing a number; each in a transaction. e164 may come
+ * in any notation that is understood in the company's country, and stays what
+ * it is afterwards. A number belongs to one company: E_DUPLICATE when this one
+ * or another has it (whose it is, is not said). One that this company had
+ * before is the same row again.
+ */
+int phone_create(struct ctx *c, struct phone_number *n) MUST_USE;
+int phone_change(struct ctx *c, const struct phone_number *was, struct phone_number *now) MUST_USE;
+
+/*
  * Which active number of this company is meant by what a provider wrote:
  * exactly; in another notation of the company's country; or by its last ten
  * digits, if they name exactly one. 1, 0 (unassigned: never guessed), -1.

@@ -23,7 +23,7 @@ const char *const JOB_STATE[] = {
 
 static const struct field FIELDS[] = {
 	ID(job, id, RO),
-	TEXT(job, kind, RO | FILTER, 40),
+	TEXT(job, kind, RO | FILTER | ASCII, 40),
 	ID(job, ref_id, RO | HIDDEN),
 	ENUM(job, state, RO | FILTER, enum job_state, JOB_STATE),
 	INT(job, attempts, RO, 0, 65535),

@@ -1,6 +1,8 @@
 #include "core/staff/staff.h"
+#include "core/audit/row.h"
 #include "core/base/text.h"
 #include "core/staff/name.h"
+#include "core/staff/resource.h"
 #include "core/sys/db.h"
 #include "core/tenant/company.h"
 
@@ -18,10 +20,10 @@ const struct table STAFF = TABLE_FRESH(staff, "staff", STAFF_FIELDS, SOFT, FRESH
 
 static const struct field HOURS_FIELDS[] = {
 	ID(working_hours, id, RO),
-	ID(working_hours, branch_id, REQ | FILTER),
+	REF(working_hours, branch_id, REQ | FILTER, BRANCH),
 	ID(working_hours, staff_id, RO | FILTER),
-	INT(working_hours, weekday, NULL0, 1, 7),
-	DAY(working_hours, day, 0),
+	INT(working_hours, weekday, NULL0 | FILTER | BY, 1, 7),
+	DAY(working_hours, day, SORT),
 	DAY(working_hours, valid_from, 0),
 	DAY(working_hours, valid_to, 0),
 	INT(working_hours, start_minute, REQ, 0, MINUTES_A_DAY - 1),
@@ -53,6 +55,65 @@ int working_hours_list(struct ctx *c, struct rows *out)
 }
 
 /* ---- rules ---- */
+
+static int check(struct ctx *c, const struct staff *s)
+{
+	if (s->email != NULL && !text_is_email(s->email))
+		return err_field(c, "email", "is not an e-mail address");
+	return 0;
+}
+
+static struct resource resource_of(const struct staff *s)
+{
+	return (struct resource){
+		.id = s->resource_id,
+		.branch_id = s->branch_id,
+		.kind = RESOURCE_STAFF,
+		.name = s->name,
+		.capacity = 1,
+		.position = s->position,
+		.is_active = true,
+	};
+}
+
+int staff_create(struct ctx *c, struct staff *s)
+{
+	struct resource r = resource_of(s);
+
+	if (check(c, s) < 0)
+		return -1;
+	if (row_create(c, &RESOURCE, &r) < 0)
+		return -1;
+	s->resource_id = r.id;
+	return row_create(c, &STAFF, s);
+}
+
+static int hours_move(struct ctx *c, const char *id, const char *from, const char *to)
+{
+	return db_exec(c,
+		"UPDATE working_hours SET branch_id = ? WHERE staff_id = ? AND branch_id = ?", to,
+		id, from);
+}
+
+int staff_change(struct ctx *c, const struct staff *was, struct staff *now)
+{
+	struct resource before = resource_of(was), after = resource_of(now);
+
+	if (check(c, now) < 0 || row_change(c, &STAFF, was, now) < 0)
+		return -1;
+	if (row_change(c, &RESOURCE, &before, &after) < 0)
+		return -1;
+	if (strcmp(was->branch_id, now->branch_id) == 0)
+		return 0;
+	return hours_move(c, now->id, was->branch_id, now->branch_id) < 0 ? -1 : 0;
+}
+
+int staff_delete(struct ctx *c, const struct staff *s)
+{
+	if (row_delete(c, &STAFF, s->id) < 0)
+		return -1;
+	return row_delete(c, &RESOURCE, s->resource_id);
+}
 
 /* Words that stand before many names and tell nobody apart. */
 static bool is_title(const char *word, size_t n)

@@ -37,6 +37,18 @@ struct working_hours {
 extern const struct table STAFF;
 extern const struct table WORKING_HOURS;
 
+/*
+ * Making, changing and removing somebody; each in a transaction. email must be
+ * possible, branch_id a branch of the company. Somebody takes up a resource:
+ * it is made with him or her, and its branch, name and position follow.
+ * Whoever moves to another branch takes along the hours there.
+ */
+int staff_create(struct ctx *c, struct staff *s) MUST_USE;
+int staff_change(struct ctx *c, const struct staff *was, struct staff *now) MUST_USE;
+/* Gone from lists and searches; what is past stays. Whether appointments stand
+ * against it is booking's to say (core/booking/affected.h). */
+int staff_delete(struct ctx *c, const struct staff *s) MUST_USE;
+
 int staff_get(struct ctx *c, const char *id, struct staff *out) MUST_USE;
 /* Active ones, by position and name. */
 int staff_list(struct ctx *c, struct rows *out) MUST_USE;

@@ -183,7 +183,7 @@ int db_must(struct ctx *c, int rc, const char *what, const char *id) MUST_USE;
 struct query {
 	struct ctx *c;
 	struct buf *sql;
-	struct arg args[64]; /* as many as a statement may have */
+	struct arg args[128]; /* as many as a statement may have */
 	int n;
 	bool where;
 };

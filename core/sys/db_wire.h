@@ -8,7 +8,7 @@
 
 #include "core/sys/db.h"
 
-#define DB_ARGS_MAX 64
+#define DB_ARGS_MAX 128
 
 /* What to do with the rows: one into *row, all into *rows, or none. */
 struct db_want {

@@ -116,14 +116,6 @@ static int set_texts(struct ctx *c, const struct field *f, const struct json *j,
 	return 0;
 }
 
-/* Field errors of an object inside another name the path: "customer.name",
- * "rows.2.weekday". */
-static void name_path(struct ctx *c, int before, const char *path)
-{
-	for (int i = before; i < c->err.n_fields; i++)
-		c->err.fields[i].field = mem_printf(c->mem, "%s.%s", path, c->err.fields[i].field);
-}
-
 static int set_object(
 	struct ctx *c, const struct field *f, const struct json *j, enum json_mode mode, void *row)
 {
@@ -135,7 +127,7 @@ static int set_object(
 	*(void **)member(f, row) = sub;
 	if (json_decode(c, j, f->sub, mode, sub, NULL) == 0)
 		return 0;
-	name_path(c, before, f->name);
+	err_path(c, before, f->name); /* "customer.name" */
 	return -1;
 }
 
@@ -163,7 +155,7 @@ static int set_list(struct ctx *c, const struct field *f, const struct json *j, 
 		else
 			continue;
 		if (before < c->err.n_fields && json_is_object(k))
-			name_path(c, before, path);
+			err_path(c, before, path); /* "data.2.weekday" */
 	}
 	return rc;
 }

@@ -8,6 +8,17 @@
 
 /* ---- what a table offers ---- */
 
+/* Whether a text can be compared with the column: MariaDB has an error for two
+ * sets of characters. */
+static bool comparable(const struct field *f, const char *s)
+{
+	if ((f->flags & ASCII) == 0)
+		return true;
+	while (*s != '\0' && (uint8_t)*s < 0x80)
+		s++;
+	return *s == '\0';
+}
+
 static bool is_period(const struct field *f)
 {
 	return (f->flags & FILTER) != 0 && (f->type == F_DAY || f->type == F_WALL);
@@ -94,7 +105,7 @@ static bool value_arg(const struct field *f, const char *s, struct arg *out)
 		return false;
 	if (f->type == F_ID || f->type == F_TEXT) {
 		*out = arg_text(s);
-		return f->type == F_TEXT || id_valid(s);
+		return f->type == F_TEXT ? comparable(f, s) : id_valid(s);
 	}
 	if (f->type == F_TIME)
 		like.type = ARG_TIME;
@@ -151,7 +162,10 @@ static void where_asked(struct query *q, const struct list *l)
 		struct arg a = db_member(f, l->asked);
 		if (!field_is_column(f))
 			BUG("%s is no column of %s", f->name, t->name);
-		query_where_(q, LITERAL(q, "`%s` = ?", f->name), &a, 1);
+		if (a.type == ARG_TEXT && !comparable(f, a.v.text))
+			query_where(q, "FALSE");
+		else
+			query_where_(q, LITERAL(q, "`%s` = ?", f->name), &a, 1);
 	}
 }
 
@@ -164,13 +178,12 @@ static void where_text(struct query *q, const struct list *l)
 	for (size_t i = 0; i < l->table->n && n < (int)COUNT_OF(args); i++) {
 		const struct field *f = &l->table->fields[i];
 
-		if ((f->flags & SEARCH) == 0)
+		if ((f->flags & SEARCH) == 0 || !comparable(f, l->q))
 			continue;
 		buf_printf(&b, "%s`%s` LIKE ?", n > 0 ? " OR " : "", f->name);
 		args[n++] = arg_text(db_like(q->c, l->q));
 	}
-	if (n > 0)
-		query_where_(q, buf_text(&b), args, n);
+	query_where_(q, n > 0 ? buf_text(&b) : "FALSE", args, n);
 }
 
 /* Between these two days, both included: the table's first day or wall clock

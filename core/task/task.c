@@ -11,7 +11,7 @@ static const char *const STATUS[] = {"open", "done", NULL};
 static const struct field FIELDS[] = {
 	ID(task, id, RO),
 	TEXT(task, dedupe_key, HIDDEN, 120),
-	TEXT(task, kind, RO | FILTER, 40),
+	TEXT(task, kind, RO | FILTER | ASCII, 40),
 	TEXT(task, title, RO | PERSONAL | SEARCH, TITLE_LENGTH),
 	TEXT(task, detail, RO | PERSONAL, DETAIL_LENGTH),
 	ID(task, call_id, RO | FILTER),

@@ -1,5 +1,9 @@
 #include "core/tenant/company.h"
+#include "core/audit/row.h"
+#include "core/base/text.h"
 #include "core/sys/db.h"
+#include "core/sys/phone_number.h"
+#include "core/sys/tz.h"
 
 static const char *const STATUS[] = {"trial", "active", "suspended", "closed", NULL};
 
@@ -22,7 +26,7 @@ static const struct field BRANCH_FIELDS[] = {
 	ID(branch, id, RO),
 	TEXT(branch, name, REQ | BY | SEARCH, 120),
 	TEXT(branch, time_zone, REQ, 64),
-	TEXT(branch, phone, 0, 20),
+	TEXT(branch, phone, 0, 40),
 	TEXT(branch, email, 0, 254),
 	TEXT(branch, address, 0, 300),
 };
@@ -45,4 +49,49 @@ int branch_list(struct ctx *c, struct rows *out)
 {
 	return db_rows(c, &BRANCH, out,
 		"SELECT {cols} FROM branch WHERE deleted_at IS NULL ORDER BY name, id");
+}
+
+/* ---- rules ---- */
+
+int company_phone(struct ctx *c, const char *field, const char **phone)
+{
+	const char *e164;
+	struct company co;
+
+	if (*phone == NULL)
+		return 0;
+	e164 = phone_e164(c->mem, *phone, NULL);
+	if (e164 == NULL) {
+		if (company_current(c, &co) < 0)
+			return -1;
+		e164 = phone_e164(c->mem, *phone, co.country);
+	}
+	if (e164 == NULL)
+		return err_field(c, field, "is not a telephone number");
+	*phone = e164;
+	return 0;
+}
+
+/* All that is wrong at once. */
+static int check_branch(struct ctx *c, struct branch *b)
+{
+	int rc = company_phone(c, "phone", &b->phone);
+
+	if (rc < 0 && c->err.code != E_INVALID)
+		return -1;
+	if (tz_find(b->time_zone) == NULL)
+		rc = err_field(c, "time_zone", "is not a time zone like Europe/Berlin");
+	if (b->email != NULL && !text_is_email(b->email))
+		rc = err_field(c, "email", "is not an e-mail address");
+	return rc;
+}
+
+int branch_create(struct ctx *c, struct branch *b)
+{
+	return check_branch(c, b) < 0 ? -1 : row_create(c, &BRANCH, b);
+}
+
+int branch_change(struct ctx *c, const struct branch *was, struct branch *now)
+{
+	return check_branch(c, now) < 0 ? -1 : row_change(c, &BRANCH, was, now);
 }

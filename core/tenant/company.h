@@ -38,4 +38,13 @@ int company_current(struct ctx *c, struct company *out) MUST_USE;
 int branch_get(struct ctx *c, const char *id, struct branch *out) MUST_USE;
 int branch_list(struct ctx *c, struct rows *out) MUST_USE; /* not deleted, by name */
 
+/* Both need a transaction. Field errors: time_zone must be known, phone and
+ * email possible; the number is stored as E.164. */
+int branch_create(struct ctx *c, struct branch *b) MUST_USE;
+int branch_change(struct ctx *c, const struct branch *was, struct branch *now) MUST_USE;
+
+/* *phone as E.164; national notations are those of the company's country.
+ * NULL stays. A field error when it is no number. */
+int company_phone(struct ctx *c, const char *field, const char **phone) MUST_USE;
+
 #endif

@@ -48,7 +48,23 @@ export async function addKey(sql, name, role, more = {}) {
   return key
 }
 
-/** The salon's: {bookings, customers, calls, "dead-letters", "unassigned-calls"}, an id each. */
+/* What is added for the tests of rights: the address, and one of them. */
+const NEW = {
+  'phone-numbers': own => ({ branch_id: own.branches, e164: '+493023125990' }),
+  'closed-days': () => ({ day: '2035-12-25' }),
+  'branches/working-hours': () => ({ weekday: 7, start_minute: 0, end_minute: 1440 }),
+  'staff/working-hours': () => ({ day: '2035-12-24', start_minute: 0, end_minute: 0 }),
+  'staff/time-off': () => ({ local_start: '2035-12-27T00:00', local_end: '2035-12-29T00:00' }),
+}
+
+/** The address of a route with ids of ours: the first of the kind, the second
+ * of what lies under it ("staff/working-hours"). */
+export function addressOf(path, own) {
+  const [, , , kind, , under] = path.split('/')
+  return path.replace('{id}', own[kind]).replace('{id}', own[`${kind}/${under}`])
+}
+
+/** The salon's: an id of everything that an address may name. */
 export async function makeOneOfEach(client) {
   const list = async path => (await client.call('salon', 'GET', `/api/v2/${path}`)).json.data
   const send = async ({ path, ...rest }) => assert.equal((await request(client.base + path, rest)).status, 204)
@@ -66,7 +82,15 @@ export async function makeOneOfEach(client) {
   const booked = await client.call('salon', 'POST', '/api/v2/bookings',
     { json: { service_id: haircut, starts_at: free.json.slots[0].starts_at, customer: { name: 'Rita Rechte' } } })
   assert.equal(booked.status, 201, booked.text)
+  const own = { branches: (await list('branches')).find(b => b.name === 'Mitte').id, staff: (await list('staff'))[0].id }
+  for (const [what, make] of Object.entries(NEW)) {
+    const [kind, under] = what.split('/')
+    const r = await client.call('salon', 'POST', `/api/v2/${under ? `${kind}/${own[kind]}/${under}` : kind}`, { json: make(own) })
+    assert.equal(r.status, 201, r.text)
+    own[what] = r.json.id
+  }
   return {
+    ...own,
     bookings: booked.json.id,
     customers: booked.json.customer_id,
     calls: (await first('calls')).id,

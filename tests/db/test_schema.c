@@ -14,8 +14,11 @@
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
 #include "core/service/service.h"
+#include "core/staff/resource.h"
 #include "core/staff/staff.h"
+#include "core/staff/time_off.h"
 #include "core/task/task.h"
+#include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
 
@@ -24,6 +27,7 @@ struct column {
 	const char *kind; /* "varchar" */
 	const char *type; /* "varchar(120)", "enum('a','b')" */
 	int64_t length;   /* characters of text, bytes of others; 0: none */
+	bool ascii;
 	bool nullable;
 	bool has_default;
 };
@@ -33,6 +37,7 @@ static const struct field FIELDS[] = {
 	TEXT(column, kind, 0, 64),
 	TEXT(column, type, 0, 4000),
 	INT(column, length, NULL0, 0, INT64_MAX),
+	BOOL(column, ascii, 0),
 	BOOL(column, nullable, 0),
 	BOOL(column, has_default, 0),
 };
@@ -50,6 +55,7 @@ static void columns_of(struct ctx *c, const char *table, struct rows *out)
 	int n = db_rows(c, &COLUMN, out,
 		"SELECT v.COLUMN_NAME AS name, v.DATA_TYPE AS kind, v.COLUMN_TYPE AS type,"
 		" v.CHARACTER_MAXIMUM_LENGTH AS length,"
+		" COALESCE(v.CHARACTER_SET_NAME, '') = 'ascii' AS ascii,"
 		" COALESCE(t.IS_NULLABLE, 'NO') = 'YES' AS nullable,"
 		" t.COLUMN_DEFAULT IS NOT NULL AS has_default"
 		" FROM information_schema.COLUMNS v LEFT JOIN information_schema.COLUMNS t"
@@ -167,6 +173,28 @@ static const char *objection(struct ctx *c, const struct field *f, const struct 
 	return "is no column";
 }
 
+/* Text that a list compares must be one that the column can be compared with. */
+static const char *alphabet(const struct field *f, const struct column *k)
+{
+	bool compared = (f->flags & (FILTER | SORT | SEARCH)) != 0;
+
+	if (f->type == F_TEXT && compared && k->ascii != ((f->flags & ASCII) != 0))
+		return k->ascii ? "is ASCII, which the code does not say" : "is not ASCII";
+	return NULL;
+}
+
+/* What a client may clear must be able to be absent, or have a value that it
+ * falls back to. */
+static const char *clearing(const struct table *t, const struct field *f, const struct column *k)
+{
+	if ((f->type != F_TEXT && f->type != F_ID) || k->nullable ||
+		(f->flags & (REQ | RO | HIDDEN)) != 0)
+		return NULL;
+	if (t->fresh != NULL && *(const char *const *)((const char *)t->fresh + f->offset) != NULL)
+		return NULL;
+	return "must not be NULL, but null may be given for it";
+}
+
 /* A zero is written as zero, so NULL needs NULL0; what is left out needs
  * somebody who puts it in. */
 static const char *absence(const struct field *f, const struct column *k)
@@ -198,6 +226,10 @@ static void check_table(struct ctx *c, const struct table *t)
 		const char *why = objection(c, f, k);
 		if (why == NULL)
 			why = absence(f, k);
+		if (why == NULL)
+			why = alphabet(f, k);
+		if (why == NULL)
+			why = clearing(t, f, k);
 		ck_assert_msg(why == NULL, "%s.%s (%s) %s", t->name, f->name, k->type, why);
 	}
 	if ((t->flags & SOFT) != 0)
