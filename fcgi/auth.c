@@ -4,6 +4,8 @@
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
 #include "core/sys/token.h"
+#include "core/tenant/storefront.h"
+#include "fcgi/route.h"
 
 #define CACHE_SLOTS 256
 #define CACHE_TEXT 1024
@@ -169,5 +171,37 @@ int auth_company(struct req *r)
 	c->company = (uint32_t)r->who.company_number;
 	c->company_id = r->who.company_id;
 	c->permissions = role_permissions(r->who.role);
+	return 0;
+}
+
+/* ---- without a log-in ---- */
+
+#define NOBODY "00000000-0000-0000-0000-000000000000"
+
+static int storefront_of(struct req *r, struct storefront *out)
+{
+	const char *path = r->route->path, *first = r->ids[0];
+
+	if (strstr(path, "{slug}") != NULL)
+		return storefront_by_slug(&r->c, first, out);
+	enum link_purpose purpose = strstr(path, "{feed_token}") != NULL ? LINK_FEED : LINK_MANAGE;
+	if (!link_read(&r->c, purpose, first, &r->link))
+		return 0;
+	return storefront_by_id(&r->c, r->link.company_id, out);
+}
+
+int auth_public(struct req *r)
+{
+	struct ctx *c = &r->c;
+	struct storefront s;
+	int rc = storefront_of(r, &s);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || (!s.public_booking && strstr(r->route->path, "{feed_token}") == NULL))
+		return err_set(c, E_NOT_FOUND, NULL);
+	c->company = (uint32_t)s.company_number;
+	c->company_id = s.company_id;
+	c->actor_id = r->link.id != NULL ? r->link.id : NOBODY;
 	return 0;
 }

@@ -16,6 +16,13 @@
 int auth_identify(struct req *r) MUST_USE;
 /* Enters the company of the request. E_COMPANY_REQUIRED, E_COMPANY_FORBIDDEN. */
 int auth_company(struct req *r) MUST_USE;
+/*
+ * Enters the company that an AUTH_PUBLIC path names. E_NOT_FOUND: there is none,
+ * it is not open, it takes no bookings from the public (feeds do not mind), or
+ * the token is not one of ours. The actor is nobody; its id, under which an
+ * Idempotency-Key counts, is the token's object, or the nil UUID.
+ */
+int auth_public(struct req *r) MUST_USE;
 /* Forgets what is remembered (after a log-out). */
 void auth_forget(void);
 

@@ -99,6 +99,8 @@ static const struct command {
 	{"doctor", "check this installation", DOCTOR_USAGE, run_doctor, CONF, false},
 	{"secrets", "make the secret files that are missing", SECRETS_USAGE, run_secrets, CONF,
 		false},
+	{"tz-audit", "find visits that new time zone data move", CTL_TZ_AUDIT_USAGE, ctl_tz_audit,
+		CONF, true},
 	{"openapi", "print the description of the API", OPENAPI_USAGE, run_openapi, NOTHING, false},
 	{"simulate-call", "let the sandbox place a call", CTL_SIMULATE_CALL_USAGE,
 		ctl_simulate_call, CONF, true},

@@ -143,6 +143,17 @@ static int read_ids(struct req *r, const char *list, const char *name, struct te
 	return 0;
 }
 
+int reply_availability(struct req *r, const char *add_on_ids, struct search *s)
+{
+	struct found out;
+
+	if (read_ids(r, add_on_ids, "add_on_ids", &s->add_on_ids) < 0)
+		return -1;
+	if (availability_search(&r->c, s, &out) < 0)
+		return -1;
+	return reply(r, 200, &AVAILABILITY, &out);
+}
+
 int h_availability(struct req *r)
 {
 	const struct availability_query *q = r->query;
@@ -152,13 +163,8 @@ int h_availability(struct req *r)
 		.from = q->from,
 		.to = q->to,
 		.explain = q->explain};
-	struct found out;
 
-	if (read_ids(r, q->add_on_ids, "add_on_ids", &s.add_on_ids) < 0)
-		return -1;
-	if (availability_search(&r->c, &s, &out) < 0)
-		return -1;
-	return reply(r, 200, &AVAILABILITY, &out);
+	return reply_availability(r, q->add_on_ids, &s);
 }
 
 int h_bookings(struct req *r)
@@ -215,23 +221,29 @@ static int read_offset(struct req *r, const char *s, int *minutes)
 	return 0;
 }
 
+int booking_when(struct req *r, const struct booking_when *in, struct wish *w)
+{
+	if ((in->starts_at.ms == 0) == (in->local_start.min == 0))
+		return err_field(&r->c, "starts_at", "give either this or local_start");
+	w->starts_at = in->starts_at;
+	w->local_start = in->local_start;
+	return read_offset(r, in->utc_offset, &w->utc_offset_minutes);
+}
+
 static int read_wish(struct req *r, struct wish *w)
 {
 	const struct booking_in *in = r->in;
+	struct booking_when when = {in->starts_at, in->local_start, in->utc_offset};
 	struct ctx *c = &r->c;
 
 	memset(w, 0, sizeof(*w));
-	if ((in->starts_at.ms == 0) == (in->local_start.min == 0))
-		return err_field(c, "starts_at", "give either this or local_start");
+	if (booking_when(r, &when, w) < 0)
+		return -1;
 	if ((in->customer_id == NULL) == (in->customer == NULL))
 		return err_field(c, "customer_id", "give either this or customer");
-	if (read_offset(r, in->utc_offset, &w->utc_offset_minutes) < 0)
-		return -1;
 	w->service_id = in->service_id;
 	w->staff_id = in->staff_id;
 	w->branch_id = in->branch_id;
-	w->starts_at = in->starts_at;
-	w->local_start = in->local_start;
 	w->notes = in->notes;
 	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
 						: SOURCE_API;
@@ -255,16 +267,27 @@ int h_booking_create(struct req *r)
 	return reply_appointment(r, 201, a.id);
 }
 
-int h_booking_alternatives(struct req *r)
+int reply_alternatives(struct req *r, const struct wish *w)
 {
 	struct rows rows;
-	struct wish w;
 
-	if (read_wish(r, &w) < 0 || booking_alternatives(&r->c, &w, ALTERNATIVES_MAX, &rows) < 0)
+	if (booking_alternatives(&r->c, w, ALTERNATIVES_MAX, &rows) < 0)
 		return -1;
 	buf_text_add(&r->out, ",\"alternatives\":");
 	json_rows(&r->out, &ALTERNATIVE, &rows);
 	return 0;
+}
+
+int h_booking_alternatives(struct req *r)
+{
+	struct wish w;
+
+	return read_wish(r, &w) < 0 ? -1 : reply_alternatives(r, &w);
+}
+
+const char *cancel_reason(const struct req *r)
+{
+	return ((const struct cancel_in *)r->in)->reason;
 }
 
 /* ---- what becomes of it ---- */
@@ -300,10 +323,9 @@ int h_booking_no_show(struct req *r)
 
 int h_booking_cancel(struct req *r)
 {
-	const struct cancel_in *in = r->in;
 	struct appointment a;
 
-	if (appointment_cancel(&r->c, r->ids[0], in->reason, &a) < 0)
+	if (appointment_cancel(&r->c, r->ids[0], cancel_reason(r), &a) < 0)
 		return -1;
 	return reply(r, 200, &APPOINTMENT, &a);
 }

@@ -2,6 +2,7 @@
 #ifndef FRONTDESK_H_BOOKING_H
 #define FRONTDESK_H_BOOKING_H
 
+#include "core/booking/booking.h"
 #include "fcgi/req.h"
 
 extern const struct table BOOKING_QUERY;
@@ -9,6 +10,21 @@ extern const struct table BOOKING_IN;
 extern const struct table CANCEL_IN;
 extern const struct table AVAILABILITY_QUERY;
 extern const struct table AVAILABILITY;
+
+/* When somebody wants to come, as requests say it. */
+struct booking_when {
+	ts_t starts_at;
+	wall_t local_start;
+	const char *utc_offset;
+};
+
+/* Into the wish; -1 with field errors. */
+int booking_when(struct req *r, const struct booking_when *in, struct wish *w) MUST_USE;
+const char *cancel_reason(const struct req *r); /* of CANCEL_IN */
+/* add_on_ids: as they stand in a query. */
+int reply_availability(struct req *r, const char *add_on_ids, struct search *s) MUST_USE;
+/* Adds "alternatives" to the reply to a conflict. */
+int reply_alternatives(struct req *r, const struct wish *w) MUST_USE;
 
 int h_availability(struct req *r);
 int h_bookings(struct req *r);

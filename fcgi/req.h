@@ -11,6 +11,7 @@
 #include "core/base/buf.h"
 #include "core/base/ctx.h"
 #include "core/base/table.h"
+#include "core/sys/link.h"
 #include "core/user/user.h"
 
 struct route;
@@ -42,8 +43,9 @@ struct req {
 	int n_ids;
 	struct identity who;
 	const char *session_id;
-	void *in;    /* struct of route->in, checked */
-	void *query; /* struct of route->query, checked; with defaults */
+	struct link link; /* of an AUTH_PUBLIC path's token; id NULL: it had a slug */
+	void *in;         /* struct of route->in, checked */
+	void *query;      /* struct of route->query, checked; with defaults */
 	uint64_t given;
 	/* the reply */
 	int status;

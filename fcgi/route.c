@@ -113,6 +113,10 @@ static void check_one(const struct route *k)
 		BUG("route %s %s is not complete", k->method, k->path);
 	if ((k->perm != PERM_NONE) != company)
 		BUG("route %s %s needs a right exactly if it is for a company", k->method, k->path);
+	if (k->auth == AUTH_PUBLIC && strstr(k->path, "{slug}") == NULL &&
+		strstr(k->path, "{manage_token}") == NULL &&
+		strstr(k->path, "{feed_token}") == NULL)
+		BUG("route %s %s names no company", k->method, k->path);
 	if ((k->shape == SHAPE_NONE && strcmp(k->method, "DELETE") != 0) != (k->out == NULL))
 		BUG("route %s %s: shape and out table differ", k->method, k->path);
 	if (strcmp(k->method, "GET") == 0 && (k->in != NULL || k->tx == TX_WRITE))

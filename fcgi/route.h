@@ -12,6 +12,8 @@ enum auth {
 	AUTH_USER,    /* a person, in a company or not */
 	AUTH_COMPANY, /* a person or API key, in a company */
 	AUTH_HOOK,    /* a provider: the handler checks its signature */
+	AUTH_PUBLIC,  /* anybody; the path names the company: {slug}, {manage_token} or
+	                 {feed_token} */
 };
 
 enum tx {

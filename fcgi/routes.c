@@ -7,6 +7,7 @@
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
 #include "core/service/service.h"
+#include "core/staff/feed.h"
 #include "core/staff/staff.h"
 #include "core/staff/time_off.h"
 #include "core/task/task.h"
@@ -19,8 +20,11 @@
 #include "fcgi/h_business.h"
 #include "fcgi/h_call.h"
 #include "fcgi/h_customer.h"
+#include "fcgi/h_demo.h"
+#include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_public.h"
 #include "fcgi/h_staff.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
@@ -84,6 +88,17 @@
 	{                                                                                      \
 		"POST", path, fn, AUTH_HOOK, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, \
 			204, text, NULL, NULL                                                  \
+	}
+
+#define ANYBODY_SEES(path, fn, query, shape, table, text)                                          \
+	{                                                                                          \
+		"GET", V2 "/public" path, fn, AUTH_PUBLIC, PERM_NONE, TX_READ, query, NULL, shape, \
+			table, 200, text, NULL, NULL                                               \
+	}
+#define ANYBODY_DOES(path, fn, in, status, text, conflict)                                 \
+	{                                                                                  \
+		"POST", V2 "/public" path, fn, AUTH_PUBLIC, PERM_NONE, TX_WRITE, NULL, in, \
+			SHAPE_ONE, &PUBLIC_BOOKING, status, text, conflict, NULL           \
 	}
 
 /* clang-format off */
@@ -159,6 +174,20 @@ LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, 
 CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
+
+{"POST", V2 "/demo/race", h_race, AUTH_USER, PERM_NONE, TX_NONE, NULL, &RACE_IN, SHAPE_ONE, &RACE, 200, "Let rivals book one slot at once (sandbox only)", NULL, NULL},
+
+{"POST", V2 "/staff/{id}/feed", h_feed_address, AUTH_COMPANY, PERM_STAFF_WRITE, TX_READ, NULL, NULL, SHAPE_ONE, &FEED_ADDRESS, 200, "The secret address of a staff member's calendar, for calendar programs", NULL, NULL},
+REMOVE("/staff/{id}/feed", h_feed_renew, PERM_STAFF_WRITE, STAFF_FEED, NULL, "Make the addresses that were given out void"),
+ANYBODY_SEES("/feeds/{feed_token}", h_feed, NULL, SHAPE_NONE, NULL, "A staff member's calendar, text/calendar"),
+ANYBODY_SEES("/bookings/{manage_token}/calendar.ics", h_visit_calendar, NULL, SHAPE_NONE, NULL, "The appointment as text/calendar"),
+ANYBODY_SEES("/bookings/{manage_token}", h_public_booking, NULL, SHAPE_ONE, &PUBLIC_BOOKING, "An appointment, by its manage link"),
+ANYBODY_DOES("/bookings/{manage_token}/cancel", h_public_cancel, &CANCEL_IN, 200, "Cancel it", NULL),
+ANYBODY_DOES("/bookings/{manage_token}/reschedule", h_public_move, &PUBLIC_MOVE_IN, 200, "Move it", h_public_move_alternatives),
+ANYBODY_SEES("/{slug}", h_public_company, NULL, SHAPE_ONE, &PUBLIC_COMPANY, "A company that takes bookings from anybody"),
+ANYBODY_SEES("/{slug}/services", h_public_services, NULL, SHAPE_LIST, &PUBLIC_SERVICE, "Its services, and who can be wished for"),
+ANYBODY_SEES("/{slug}/availability", h_public_availability, &PUBLIC_AVAILABILITY_QUERY, SHAPE_ONE, &AVAILABILITY, "When one is free"),
+ANYBODY_DOES("/{slug}/bookings", h_public_book, &PUBLIC_BOOKING_IN, 201, "Book an appointment without a log-in; website is a trap for robots and stays empty", h_public_book_alternatives),
 
 HOOK("/webhooks/retell/{hook}", in_retell_hook, "An event of Retell"),
 HOOK("/webhooks/retell", in_retell_platform, "An event of Retell, account set up platform-wide"),

@@ -55,6 +55,8 @@ static int authorise(struct req *r)
 {
 	if (r->route->auth == AUTH_NONE || r->route->auth == AUTH_HOOK)
 		return 0;
+	if (r->route->auth == AUTH_PUBLIC)
+		return auth_public(r);
 	if (auth_identify(r) < 0)
 		return -1;
 	if (r->route->auth == AUTH_USER)
@@ -302,11 +304,12 @@ static void answer_conflict(struct req *r)
 	r->c.err = kept;
 }
 
-/* A GET of one object carries a digest of its text; the same text again
+/* A GET of one object or file carries a digest of its text; the same text again
  * needs no second transfer. */
 static void answer_conditional(struct req *r)
 {
-	if (r->route->shape != SHAPE_ONE || r->status != 200 || strcmp(r->method, "GET") != 0)
+	if ((r->route->shape != SHAPE_ONE && r->type == NULL) || r->status != 200 ||
+		strcmp(r->method, "GET") != 0)
 		return;
 	r->etag = etag_of(r);
 	if (etag_named(req_header(r, "if-none-match"), r->etag))

@@ -148,6 +148,19 @@ CREATE TABLE appointment_add_on (
 	CONSTRAINT appointment_add_on_add_on FOREIGN KEY (company_id, add_on_id) REFERENCES service_add_on (company_id, id)
 );
 
+-- Bookings by people without a log-in, per address: the limit of the API. Kept
+-- for a day.
+CREATE TABLE visitor_booking (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	remote_address VARCHAR(45) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY visitor_booking_address (company_id, remote_address, created_at),
+	KEY visitor_booking_age (created_at),
+	CONSTRAINT visitor_booking_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
 -- A visit kept free for somebody until expires_at, then swept away.
 CREATE TABLE hold (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),

@@ -10,6 +10,9 @@
 -- An API key of the salon's, role owner, for tests:
 -- fdk_test_demo_salon_000000000000
 
+-- A third company, Race Track (…-4ace), is nobody's: POST /api/v2/demo/race lets
+-- rivals book its one person, who works day and night.
+
 -- 0.20 a started minute in the company's currency, no base fee.
 INSERT INTO plan (id, code, name, minute_cents, base_cents)
 WITH v (id, code, name, minute_cents, base_cents) AS (VALUES
@@ -177,6 +180,48 @@ WITH v (company_id, service_segment_id, staff_id) AS (VALUES
 	(@dental, '01900000-0000-7000-8000-de0000000071', '01900000-0000-7000-8000-de0000000051'))
 SELECT v.company_id, CONCAT('01900000-0000-7000-8000-', LEFT(MD5(CONCAT(v.service_segment_id, v.staff_id)), 12)), v.service_segment_id, v.staff_id
 FROM v LEFT JOIN service_staff t ON t.company_id = v.company_id AND t.service_segment_id = v.service_segment_id AND t.staff_id = v.staff_id WHERE t.staff_id IS NULL;
+
+INSERT INTO company (uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale, status)
+WITH v (uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale, status) AS (VALUES
+	('01900000-0000-7000-8000-4ace00000001', '01900000-0000-7000-8000-000000000020', '01900000-0000-7000-8000-000000000010', 'race-track', 'Race Track', 'DE', 'Europe/Berlin', 'EUR', 'en', 'active'))
+SELECT v.* FROM v LEFT JOIN company t ON t.uid = v.uid WHERE t.uid IS NULL;
+
+SET @race = (SELECT id FROM company WHERE uid = '01900000-0000-7000-8000-4ace00000001');
+
+INSERT INTO branch (company_id, id, name, time_zone)
+WITH v (company_id, id, name, time_zone) AS (VALUES
+	(@race, '01900000-0000-7000-8000-4ace00000010', 'Track', 'Europe/Berlin'))
+SELECT v.* FROM v LEFT JOIN branch t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
+
+INSERT INTO resource (company_id, id, branch_id, kind, name)
+WITH v (company_id, id, branch_id, kind, name) AS (VALUES
+	(@race, '01900000-0000-7000-8000-4ace00000040', '01900000-0000-7000-8000-4ace00000010', 'staff', 'The only one'))
+SELECT v.* FROM v LEFT JOIN resource t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
+
+INSERT INTO staff (company_id, id, branch_id, resource_id, name)
+WITH v (company_id, id, branch_id, resource_id, name) AS (VALUES
+	(@race, '01900000-0000-7000-8000-4ace00000050', '01900000-0000-7000-8000-4ace00000010', '01900000-0000-7000-8000-4ace00000040', 'The only one'))
+SELECT v.* FROM v LEFT JOIN staff t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
+
+INSERT INTO working_hours (company_id, id, branch_id, staff_id, weekday, start_minute, end_minute)
+WITH v (weekday) AS (VALUES (1), (2), (3), (4), (5), (6), (7))
+SELECT @race, CONCAT('01900000-0000-7000-8000-4ace0000010', v.weekday), '01900000-0000-7000-8000-4ace00000010', '01900000-0000-7000-8000-4ace00000050', v.weekday, 0, 1440
+FROM v LEFT JOIN working_hours t ON t.company_id = @race AND t.id = CONCAT('01900000-0000-7000-8000-4ace0000010', v.weekday) WHERE t.id IS NULL;
+
+INSERT INTO service (company_id, id, name, duration_minutes, price_cents, currency, grid_minutes, notice_minutes, horizon_days)
+WITH v (company_id, id, name, duration_minutes, price_cents, currency, grid_minutes, notice_minutes, horizon_days) AS (VALUES
+	(@race, '01900000-0000-7000-8000-4ace00000060', 'Race', 15, 0, 'EUR', 15, 0, 500))
+SELECT v.* FROM v LEFT JOIN service t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
+
+INSERT INTO service_segment (company_id, id, service_id, position, name, duration_minutes)
+WITH v (company_id, id, service_id, position, name, duration_minutes) AS (VALUES
+	(@race, '01900000-0000-7000-8000-4ace00000070', '01900000-0000-7000-8000-4ace00000060', 1, 'Race', 15))
+SELECT v.* FROM v LEFT JOIN service_segment t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
+
+INSERT INTO service_staff (company_id, id, service_segment_id, staff_id)
+WITH v (company_id, id, service_segment_id, staff_id) AS (VALUES
+	(@race, '01900000-0000-7000-8000-4ace00000080', '01900000-0000-7000-8000-4ace00000070', '01900000-0000-7000-8000-4ace00000050'))
+SELECT v.* FROM v LEFT JOIN service_staff t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
 
 -- 0.07 and 0.0085 USD a minute, by the second.
 INSERT INTO rate (id, provider, kind, unit, per_units, microusd, valid_from)

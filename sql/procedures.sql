@@ -98,6 +98,23 @@ CREATE PROCEDURE sys_api_key(p_hash BINARY(32)) READS SQL DATA
 	FROM frontdesk_store.api_key k JOIN frontdesk_store.company c ON c.id = k.company_id AND c.status <> 'closed'
 	WHERE k.key_hash = p_hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
 
+-- An open company, by its slug or by its id, for people without a log-in.
+-- @web
+CREATE PROCEDURE sys_storefront(p_slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin, p_company UUID) READS SQL DATA
+	IF p_slug IS NOT NULL THEN
+		SELECT id AS company_number, uid AS company_id, public_booking FROM frontdesk_store.company
+			WHERE slug = p_slug AND status IN ('trial', 'active');
+	ELSE
+		SELECT id AS company_number, uid AS company_id, public_booking FROM frontdesk_store.company
+			WHERE uid = p_company AND status IN ('trial', 'active');
+	END IF;
+
+-- One company after the other, for the administrator's work.
+-- @worker
+CREATE PROCEDURE sys_companies(p_after INT UNSIGNED, p_n INT) READS SQL DATA
+	SELECT id AS company_number, uid AS company_id, slug FROM frontdesk_store.company
+	WHERE id > p_after AND status <> 'closed' ORDER BY id LIMIT p_n;
+
 -- The company and secrets behind an incoming address.
 -- @web
 CREATE PROCEDURE sys_hook(p_provider VARCHAR(20) CHARACTER SET ascii, p_hook VARCHAR(64) CHARACTER SET ascii) READS SQL DATA
@@ -268,6 +285,8 @@ CREATE PROCEDURE sys_sweep(p_rows INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_more, v_holds INT DEFAULT 0;
 	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.visitor_booking WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.session WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);

@@ -362,6 +362,21 @@ static void request_set(struct transfer *t, const struct http_request *r)
 	SET(t, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
+static void request_start(struct ctx *c, struct transfer *t, const struct http_request *r)
+{
+	t->body = buf_new(c->mem, r->answer_max > 0 ? r->answer_max : ANSWER_MAX);
+	transfer_start(c, t, r->url, r->total_ms > 0 ? r->total_ms : TOTAL_MS);
+	request_set(t, r);
+}
+
+static void request_end(struct ctx *c, struct transfer *t, const struct http_request *r,
+	CURLcode rc, struct http_answer *a)
+{
+	a->outcome = http_outcome(t, r, rc);
+	answer_fill(c, t, rc, a);
+	transfer_end(t);
+}
+
 int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a)
 {
 	struct transfer t = {0};
@@ -371,51 +386,61 @@ int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a
 	const char *why = request_objection(r);
 	if (why != NULL)
 		return refuse(c, r->provider, r->operation, a, why);
-	t.body = buf_new(c->mem, r->answer_max > 0 ? r->answer_max : ANSWER_MAX);
-	transfer_start(c, &t, r->url, r->total_ms > 0 ? r->total_ms : TOTAL_MS);
-	request_set(&t, r);
-	CURLcode rc = curl_easy_perform(t.curl);
-	a->outcome = http_outcome(&t, r, rc);
-	answer_fill(c, &t, rc, a);
-	transfer_end(&t);
+	request_start(c, &t, r);
+	request_end(c, &t, r, curl_easy_perform(t.curl), a);
 	return call_record(c, r->provider, r->operation, a);
 }
 
-const char *url_encode(struct arena *mem, const char *s)
+/* ---- many at once ---- */
+
+/* Those that ended; *left: how many have not. */
+static void take_ended(CURLM *m, struct transfer *t, CURLcode *codes, size_t *left)
 {
-	static const char HEX[] = "0123456789ABCDEF";
-	char *out = mem_alloc(mem, strlen(s) * 3 + 1);
-	char *p = out;
+	CURLMsg *message;
+	int more;
 
-	for (; *s != '\0'; s++) {
-		uint8_t b = (uint8_t)*s;
-		bool letter = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
+	while ((message = curl_multi_info_read(m, &more)) != NULL) {
+		struct transfer *one = NULL;
 
-		if (letter || (b >= '0' && b <= '9') || strchr("-._~", b) != NULL) {
-			*p++ = (char)b;
+		if (message->msg != CURLMSG_DONE)
 			continue;
-		}
-		*p++ = '%';
-		*p++ = HEX[b >> 4];
-		*p++ = HEX[b & 15];
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &one);
+		codes[one - t] = message->data.result;
+		(*left)--;
 	}
-	return out;
 }
 
-const char *form_encode(struct ctx *c, const char *const *pairs)
+void http_send_all(struct ctx *c, const struct http_request *r, struct http_answer *a, size_t n)
 {
-	struct buf b = buf_new(c->mem, ANSWER_MAX);
+	struct transfer *t = mem_alloc(c->mem, n * sizeof(*t));
+	CURLcode *codes = mem_alloc(c->mem, n * sizeof(*codes));
+	CURLM *m = curl_multi_init();
+	size_t left = n;
+	int running;
 
-	for (; pairs[0] != NULL; pairs += 2) {
-		if (b.n > 0)
-			buf_char(&b, '&');
-		buf_text_add(&b, url_encode(c->mem, pairs[0]));
-		buf_char(&b, '=');
-		buf_text_add(&b, url_encode(c->mem, pairs[1] != NULL ? pairs[1] : ""));
+	check_alone(c);
+	if (m == NULL || n == 0 || n > HTTP_ALL_MAX)
+		BUG("%zu requests cannot be sent at once", n);
+	for (size_t i = 0; i < n; i++) {
+		if (request_objection(&r[i]) != NULL)
+			BUG("%s: %s", r[i].url, request_objection(&r[i]));
+		request_start(c, &t[i], &r[i]);
+		SET(&t[i], CURLOPT_PRIVATE, &t[i]);
+		curl_multi_add_handle(m, t[i].curl);
 	}
-	if (buf_full(&b))
-		BUG("a form of more than 1 MiB");
-	return buf_text(&b);
+	while (left > 0) {
+		if (curl_multi_perform(m, &running) != CURLM_OK)
+			BUG("libcurl does not go on");
+		take_ended(m, t, codes, &left);
+		if (left > 0)
+			curl_multi_poll(m, NULL, 0, CONNECT_MS, NULL);
+	}
+	for (size_t i = 0; i < n; i++) {
+		curl_multi_remove_handle(m, t[i].curl);
+		memset(&a[i], 0, sizeof(a[i]));
+		request_end(c, &t[i], &r[i], codes[i], &a[i]);
+	}
+	curl_multi_cleanup(m);
 }
 
 /* ---- mail ---- */

@@ -51,6 +51,11 @@ void http_init(void);
  * recording the call. */
 int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a) MUST_USE;
 
+/* Many at once, to a server of our own: their answers, each as of http_send(),
+ * when the last one has come or has been given up. Nothing is recorded. */
+#define HTTP_ALL_MAX 200
+void http_send_all(struct ctx *c, const struct http_request *r, struct http_answer *a, size_t n);
+
 /* application/x-www-form-urlencoded; pairs of text up to NULL. */
 const char *form_encode(struct ctx *c, const char *const *pairs);
 const char *url_encode(struct arena *mem, const char *s);

@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
+#include "core/sys/crypto.h"
 #include "core/sys/json.h"
 #include <jwt.h>
 
@@ -42,6 +43,13 @@ void token_key_delete(struct token_key *k)
 		return;
 	explicit_bzero(k->p, k->n);
 	free(k);
+}
+
+void token_key_derive(const struct token_key *k, const char *purpose, uint8_t out[32])
+{
+	struct bytes key = {k->p, k->n}, nothing = {NULL, 0};
+
+	hmac_sha256(key, (struct bytes){(const uint8_t *)purpose, strlen(purpose)}, nothing, out);
 }
 
 /* ---- making ---- */

@@ -87,6 +87,8 @@ describe('pools', () => {
     ['POST', '/api/v2/auth/login', 'login'],
     ['POST', '/api/v2/auth/refresh', 'login'],
     ['GET', '/api/v2/auth/sessions', 'api'],
+    ['POST', '/api/v2/public/salon/bookings', 'api'],
+    ['POST', '/api/v2/demo/race', 'talk'],
     ['POST', '/api/ai/appointments', 'talk'],
     ['POST', '/api/mcp', 'talk'],
     ['POST', '/webhooks/retell/demo-salon', 'hook'],
@@ -287,6 +289,16 @@ describe('the log', () => {
     assert.match(log, /^at=\S+ id=worker method=GET path="\/api\/v2\/customers" status=200 .* address=127\.0\.0\.1$/m);
     assert.doesNotMatch(log, /Hoffmann|secret-token/);
   });
+
+  test('no address whose knowledge is a right', async () => {
+    const places = ['/api/v2/public/bookings/', '/api/v2/public/feeds/'];
+
+    for (const place of [...places, '/manage/']) await ask(`${place}a-token-of-somebody/calendar.ics`);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const log = readFileSync(join(stack.var, 'log/nginx.log'), 'utf8');
+    for (const place of places) assert.ok(log.includes(`path="${place}..."`), place);
+    assert.ok(!log.includes('a-token-of-somebody'));
+  });
 });
 
 describe('the production site', { skip: BROTLI ? false : 'needs the module libnginx-mod-http-brotli-static' }, () => {
@@ -371,6 +383,12 @@ describe('the production site', { skip: BROTLI ? false : 'needs the module libng
     assertApiError(refused[0], 429, 'rate_limited');
     assert.equal(refused[0].headers['retry-after'], '1');
     assert.equal((await flood('/webhooks/retell/x', 400)).length, 0);
+    const unbooked = await flood('/api/v2/public/salon/bookings', 60);
+
+    assert.ok(unbooked.length >= 35, `${unbooked.length} bookings refused`);
+    assertApiError(unbooked[0], 429, 'rate_limited');
+    assert.equal(unbooked[0].headers['retry-after'], '1');
+    assert.equal((await ask('/api/v2/public/salon', site)).status, 200, 'reading goes on');
     agent.destroy();
   });
 

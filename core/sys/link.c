@@ -1,0 +1,81 @@
+#include "core/sys/link.h"
+#include "core/base/id.h"
+#include "core/base/text.h"
+#include "core/sys/conf.h"
+#include "core/sys/crypto.h"
+#include "core/sys/token.h"
+
+#define ID_BYTES 16
+#define SIGNED_BYTES (ID_BYTES + ID_BYTES + 4)
+#define MAC_BYTES 16
+#define TOKEN_BYTES (SIGNED_BYTES + MAC_BYTES)
+
+/* Part of the key: never change one. */
+static const char *const LABELS[] = {
+	[LINK_MANAGE] = "frontdesk link: manage an appointment",
+	[LINK_FEED] = "frontdesk link: calendar of a staff member",
+};
+
+static void mac_of(struct ctx *c, enum link_purpose purpose, const uint8_t *p, uint8_t *mac)
+{
+	struct bytes text = {p, SIGNED_BYTES}, nothing = {NULL, 0};
+	uint8_t key[SHA256_SIZE], whole[SHA256_SIZE];
+
+	token_key_derive(c->conf->token_key, LABELS[purpose], key);
+	hmac_sha256((struct bytes){key, sizeof(key)}, text, nothing, whole);
+	explicit_bzero(key, sizeof(key));
+	memcpy(mac, whole, MAC_BYTES);
+}
+
+static void put_id(struct ctx *c, const char *id, uint8_t *out)
+{
+	char *hex = mem_alloc(c->mem, 2 * ID_BYTES + 1), *p = hex;
+
+	if (!id_valid(id))
+		BUG("\"%s\" is no id", id);
+	for (; *id != '\0'; id++) {
+		if (*id != '-')
+			*p++ = *id;
+	}
+	if (!hex_decode(hex, out, ID_BYTES))
+		BUG("%s are no hex digits", hex);
+}
+
+static const char *read_id(struct ctx *c, const uint8_t *p)
+{
+	const char *h = hex_encode(c->mem, (struct bytes){p, ID_BYTES});
+
+	return mem_printf(c->mem, "%.8s-%.4s-%.4s-%.4s-%s", h, h + 8, h + 12, h + 16, h + 20);
+}
+
+const char *link_token(struct ctx *c, enum link_purpose purpose, const struct link *l)
+{
+	uint8_t *p = mem_alloc(c->mem, TOKEN_BYTES);
+
+	put_id(c, l->company_id, p);
+	put_id(c, l->id, p + ID_BYTES);
+	for (int i = 0; i < 4; i++)
+		p[2 * ID_BYTES + i] = (uint8_t)(l->seq >> (24 - 8 * i));
+	mac_of(c, purpose, p, p + SIGNED_BYTES);
+	return base64url_encode(c->mem, (struct bytes){p, TOKEN_BYTES});
+}
+
+bool link_read(struct ctx *c, enum link_purpose purpose, const char *token, struct link *out)
+{
+	uint8_t mac[MAC_BYTES];
+	struct bytes b;
+
+	if (strlen(token) != LINK_TOKEN_LENGTH || !base64url_decode(c->mem, token, &b) ||
+		b.n != TOKEN_BYTES)
+		return false;
+	mac_of(c, purpose, b.p, mac);
+	if (!secret_same(
+		    (struct bytes){mac, MAC_BYTES}, (struct bytes){b.p + SIGNED_BYTES, MAC_BYTES}))
+		return false;
+	out->company_id = read_id(c, b.p);
+	out->id = read_id(c, b.p + ID_BYTES);
+	out->seq = 0;
+	for (int i = 0; i < 4; i++)
+		out->seq = out->seq << 8 | b.p[2 * ID_BYTES + i];
+	return true;
+}
