@@ -2,6 +2,7 @@
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
 #include "core/task/task.h"
+#include "fcgi/crud.h"
 #include "fcgi/page.h"
 
 /* ---- tables ---- */
@@ -66,13 +67,29 @@ int h_customers(struct req *r)
 	return reply_rows(r, &CUSTOMER, &rows, page_next(r, &p, &CUSTOMER, &rows, "created_at"));
 }
 
-int h_customer(struct req *r)
+int h_customer_create(struct req *r)
 {
 	struct customer customer;
 
-	if (customer_get(&r->c, r->ids[0], &customer) < 0)
+	if (customer_create(&r->c, r->in, &customer) < 0)
+		return -1;
+	return crud_created(r, &customer);
+}
+
+int h_customer_update(struct req *r)
+{
+	struct customer customer;
+
+	if (customer_change(&r->c, r->ids[0], r->in, r->given, &customer) < 0)
 		return -1;
 	return reply(r, 200, &CUSTOMER, &customer);
+}
+
+int h_customer_delete(struct req *r)
+{
+	if (customer_delete(&r->c, r->ids[0]) < 0)
+		return -1;
+	return reply_empty(r, 204);
 }
 
 int h_tasks(struct req *r)

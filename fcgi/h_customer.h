@@ -9,7 +9,9 @@ extern const struct table TASK_QUERY;
 extern const struct table NOTIFICATION_QUERY;
 
 int h_customers(struct req *r);
-int h_customer(struct req *r);
+int h_customer_create(struct req *r);
+int h_customer_update(struct req *r);
+int h_customer_delete(struct req *r);
 int h_tasks(struct req *r);
 int h_notifications(struct req *r);
 

@@ -6,6 +6,9 @@
 #include "core/notify/notify.h"
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
+#include "core/service/edit.h"
+#include "core/service/part.h"
+#include "core/service/room.h"
 #include "core/service/service.h"
 #include "core/staff/feed.h"
 #include "core/staff/staff.h"
@@ -25,6 +28,7 @@
 #include "fcgi/h_health.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_public.h"
+#include "fcgi/h_service.h"
 #include "fcgi/h_staff.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
@@ -148,7 +152,36 @@ ADD("/staff/{id}/time-off", h_time_off_create, PERM_STAFF_WRITE, &TIME_OFF, TIME
 ROW("/staff/{id}/time-off/{id}", h_time_off, PERM_COMPANY_READ, TIME_OFF, &STAFF, "One time off"),
 ALTER("/staff/{id}/time-off/{id}", h_time_off_update, PERM_STAFF_WRITE, &TIME_OFF, TIME_OFF, &STAFF, "Change a time off"),
 REMOVE("/staff/{id}/time-off/{id}", crud_delete, PERM_STAFF_WRITE, TIME_OFF, &STAFF, "Take back a time off"),
-LIST_OF("/services", h_services, PERM_COMPANY_READ, NULL, SERVICE, "Services"),
+
+ROWS("/services", h_services, PERM_COMPANY_READ, SERVICE, NULL, "Services by name"),
+ADD("/services", h_service_create, PERM_SERVICES_WRITE, &SERVICE_NEW, SERVICE, NULL, "Offer a service"),
+ROW("/services/{id}", h_service, PERM_COMPANY_READ, SERVICE, NULL, "One service"),
+ALTER("/services/{id}", h_service_update, PERM_SERVICES_WRITE, &SERVICE, SERVICE, NULL, "Change a service"),
+REMOVE("/services/{id}", h_service_delete, PERM_SERVICES_WRITE, SERVICE, NULL, "Offer a service no more"),
+ROWS("/services/{id}/segments", crud_list, PERM_COMPANY_READ, SERVICE_SEGMENT, &SERVICE, "The segments of a service in order"),
+ADD("/services/{id}/segments", h_segment_create, PERM_SERVICES_WRITE, &SERVICE_SEGMENT, SERVICE_SEGMENT, &SERVICE, "Add a segment to a service"),
+ROW("/services/{id}/segments/{id}", crud_get, PERM_COMPANY_READ, SERVICE_SEGMENT, &SERVICE, "One segment of a service"),
+ALTER("/services/{id}/segments/{id}", h_segment_update, PERM_SERVICES_WRITE, &SERVICE_SEGMENT, SERVICE_SEGMENT, &SERVICE, "Change or move a segment"),
+REMOVE("/services/{id}/segments/{id}", h_segment_delete, PERM_SERVICES_WRITE, SERVICE_SEGMENT, &SERVICE, "Take a segment out of a service"),
+ROWS("/services/{id}/add-ons", crud_list, PERM_COMPANY_READ, ADD_ON, &SERVICE, "What can be added to a service"),
+ADD("/services/{id}/add-ons", crud_create, PERM_SERVICES_WRITE, &ADD_ON, ADD_ON, &SERVICE, "Offer an add-on"),
+ROW("/services/{id}/add-ons/{id}", crud_get, PERM_COMPANY_READ, ADD_ON, &SERVICE, "One add-on of a service"),
+ALTER("/services/{id}/add-ons/{id}", crud_update, PERM_SERVICES_WRITE, &ADD_ON, ADD_ON, &SERVICE, "Change an add-on"),
+REMOVE("/services/{id}/add-ons/{id}", crud_delete, PERM_SERVICES_WRITE, ADD_ON, &SERVICE, "Offer an add-on no more"),
+LIST_OF("/services/{id}/staff", h_service_staff_list, PERM_COMPANY_READ, NULL, SERVICE_STAFF, "Who can do which segment of a service"),
+ADD("/services/{id}/staff", h_service_staff_create, PERM_SERVICES_WRITE, &SERVICE_STAFF_NEW, SERVICE_STAFF, &SERVICE, "Let a staff member do a segment"),
+ROW("/services/{id}/staff/{id}", h_service_staff, PERM_COMPANY_READ, SERVICE_STAFF, &SERVICE, "How a staff member does a segment"),
+ALTER("/services/{id}/staff/{id}", h_service_staff_update, PERM_SERVICES_WRITE, &SERVICE_STAFF, SERVICE_STAFF, &SERVICE, "Change how a staff member does a segment"),
+REMOVE("/services/{id}/staff/{id}", h_service_staff_delete, PERM_SERVICES_WRITE, SERVICE_STAFF, &SERVICE, "Let a staff member do a segment no more"),
+LIST_OF("/services/{id}/resources", h_service_resource_list, PERM_COMPANY_READ, NULL, SERVICE_RESOURCE, "The rooms and devices that a service takes"),
+ADD("/services/{id}/resources", h_service_resource_create, PERM_SERVICES_WRITE, &SERVICE_RESOURCE_NEW, SERVICE_RESOURCE, &SERVICE, "Let a segment take a room or device"),
+ROW("/services/{id}/resources/{id}", h_service_resource, PERM_COMPANY_READ, SERVICE_RESOURCE, &SERVICE, "A room or device that a segment takes"),
+REMOVE("/services/{id}/resources/{id}", h_service_resource_delete, PERM_SERVICES_WRITE, SERVICE_RESOURCE, &SERVICE, "Let a segment take a room or device no more"),
+ROWS("/resources", h_rooms, PERM_COMPANY_READ, RESOURCE, NULL, "Rooms and devices"),
+ADD("/resources", h_room_create, PERM_SERVICES_WRITE, &RESOURCE, RESOURCE, NULL, "Add a room or device"),
+ROW("/resources/{id}", h_room, PERM_COMPANY_READ, RESOURCE, NULL, "One room or device"),
+ALTER("/resources/{id}", h_room_update, PERM_SERVICES_WRITE, &RESOURCE, RESOURCE, NULL, "Change a room or device"),
+REMOVE("/resources/{id}", h_room_delete, PERM_SERVICES_WRITE, RESOURCE, NULL, "Take a room or device out of use for good"),
 
 {"GET", V2 "/availability", h_availability, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, &AVAILABILITY_QUERY, NULL, SHAPE_ONE, &AVAILABILITY, 200, "When a service is free", NULL, NULL},
 LIST_OF("/bookings", h_bookings, PERM_BOOKINGS_READ, &BOOKING_QUERY, APPOINTMENT, "Appointments by start"),
@@ -161,7 +194,10 @@ CHANGE("/bookings/{id}/no-show", h_booking_no_show, PERM_BOOKINGS_WRITE, NULL, A
 CHANGE("/bookings/{id}/cancel", h_booking_cancel, PERM_BOOKINGS_WRITE, &CANCEL_IN, APPOINTMENT, 200, "Cancel an appointment", NULL),
 
 LIST_OF("/customers", h_customers, PERM_CUSTOMERS_READ, &CUSTOMER_QUERY, CUSTOMER, "Customers, newest first"),
-SHOW("/customers/{id}", h_customer, PERM_CUSTOMERS_READ, CUSTOMER, "One customer"),
+ADD("/customers", h_customer_create, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Add a customer"),
+ROW("/customers/{id}", crud_get, PERM_CUSTOMERS_READ, CUSTOMER, NULL, "One customer"),
+ALTER("/customers/{id}", h_customer_update, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Change a customer"),
+REMOVE("/customers/{id}", h_customer_delete, PERM_CUSTOMERS_WRITE, CUSTOMER, NULL, "Delete a customer"),
 
 LIST_OF("/calls", h_calls, PERM_CALLS_READ, &CALL_QUERY, CALL, "Calls, newest first"),
 SHOW("/calls/{id}", h_call, PERM_CALLS_READ, CALL, "One call with its transcript and cost"),

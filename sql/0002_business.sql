@@ -257,6 +257,7 @@ CREATE TABLE service_add_on (
 	CONSTRAINT service_add_on_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id)
 );
 
+-- live_phone: a number belongs to one customer who is not deleted.
 CREATE TABLE customer (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -270,8 +271,9 @@ CREATE TABLE customer (
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
 	deleted_at DATETIME(3) NULL,
+	live_phone VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin AS (IF(deleted_at IS NULL, phone, NULL)) PERSISTENT,
 	PRIMARY KEY (company_id, id),
-	UNIQUE KEY customer_phone (company_id, phone),
+	UNIQUE KEY customer_phone (company_id, live_phone),
 	KEY customer_created (company_id, created_at, id),
 	CONSTRAINT customer_company FOREIGN KEY (company_id) REFERENCES company (id)
 );

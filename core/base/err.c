@@ -38,13 +38,19 @@ int err_set(struct ctx *c, enum err_code code, const char *fmt, ...)
 	return -1;
 }
 
-/* Adds a field to the 422 that is being gathered; another failure stays. */
-static void add_field(struct ctx *c, const char *field, const char *fmt, va_list ap)
-	PRINTF_LIKE(3, 0);
+/* Adds a field to the failure of this code, or to the 422 that is being
+ * gathered; another failure stays. */
+static void add_field(struct ctx *c, enum err_code code, const char *field, const char *fmt,
+	va_list ap) PRINTF_LIKE(4, 0);
 
-static void add_field(struct ctx *c, const char *field, const char *fmt, va_list ap)
+static void add_field(
+	struct ctx *c, enum err_code code, const char *field, const char *fmt, va_list ap)
 {
-	if (ERRORS[c->err.code].status != 422 || c->err.n_fields == ERR_FIELDS_MAX)
+	if (c->err.code == E_OK)
+		c->err.code = code;
+	if (c->err.code != code && ERRORS[c->err.code].status != 422)
+		return;
+	if (c->err.n_fields == ERR_FIELDS_MAX)
 		return;
 	struct field_error *f = &c->err.fields[c->err.n_fields++];
 
@@ -56,10 +62,8 @@ int err_field(struct ctx *c, const char *field, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (c->err.code == E_OK)
-		c->err.code = E_INVALID;
 	va_start(ap, fmt);
-	add_field(c, field, fmt, ap);
+	add_field(c, E_INVALID, field, fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -68,10 +72,8 @@ int err_field_as(struct ctx *c, enum err_code code, const char *field, const cha
 {
 	va_list ap;
 
-	if (c->err.code == E_OK)
-		c->err.code = code;
 	va_start(ap, fmt);
-	add_field(c, field, fmt, ap);
+	add_field(c, code, field, fmt, ap);
 	va_end(ap);
 	return -1;
 }

@@ -42,7 +42,7 @@ struct ctx;
 /* Both return -1, so that "return err_set(…)" is one line. */
 int err_set(struct ctx *c, enum err_code code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 int err_field(struct ctx *c, const char *field, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* The same under a code of its own, which is 422 too. */
+/* The same under a code of its own: another 422, or E_DUPLICATE. */
 int err_field_as(struct ctx *c, enum err_code code, const char *field, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 /* The field errors from number `first` on are those of something inside: "name"

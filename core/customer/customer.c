@@ -1,5 +1,6 @@
 #include "core/customer/customer.h"
 #include "core/audit/audit.h"
+#include "core/audit/row.h"
 #include "core/base/buf.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
@@ -23,9 +24,18 @@ static const struct field FIELDS[] = {
 	TEXT(customer, email, PERSONAL | SEARCH, EMAIL_LENGTH),
 	TEXT(customer, language, 0, LANGUAGE_LENGTH),
 	ENUM(customer, journey, RO | FILTER, enum journey, JOURNEY),
+	INT(customer, no_show_count, RO, 0, UINT32_MAX),
 	TIME(customer, created_at, RO | SORT),
 };
 const struct table CUSTOMER = TABLE_WITH(customer, "customer", FIELDS, SOFT);
+
+static const struct field EDIT_FIELDS[] = {
+	TEXT(customer, name, PERSONAL, NAME_LENGTH),
+	TEXT(customer, phone, PERSONAL, PHONE_MAX),
+	TEXT(customer, email, PERSONAL, EMAIL_LENGTH),
+	TEXT(customer, language, 0, LANGUAGE_LENGTH),
+};
+const struct table CUSTOMER_EDIT = TABLE(customer, "customer_edit", EDIT_FIELDS);
 
 /* ---- storage ---- */
 
@@ -37,15 +47,28 @@ int customer_get(struct ctx *c, const char *id, struct customer *out)
 
 int customer_find_by_phone(struct ctx *c, const char *e164, struct customer *out)
 {
-	return db_one(c, &CUSTOMER, out, "SELECT {cols} FROM customer WHERE phone = ?", e164);
+	return db_one(c, &CUSTOMER, out, "SELECT {cols} FROM customer WHERE live_phone = ?", e164);
 }
 
 int customer_booked(struct ctx *c, const char *id)
 {
-	return db_exec(c,
+	int rc = db_exec(c,
 		"UPDATE customer SET booking_seq = booking_seq + 1, "
-		"journey = IF(journey = 'lead', 'prospect', journey) WHERE id = ?",
+		"journey = IF(journey = 'lead', 'prospect', journey) "
+		"WHERE id = ? AND deleted_at IS NULL",
 		id);
+
+	return rc == 0 ? err_field(c, "customer_id", "is not known") : rc;
+}
+
+static int visits_to_come(struct ctx *c, const char *id)
+{
+	int64_t one;
+
+	return db_int(c, &one,
+		"SELECT 1 FROM appointment WHERE customer_id = ? AND ends_at > ? AND status IN "
+		"('scheduled', 'confirmed', 'in_progress', 'needs_attention') LIMIT 1",
+		id, c->now);
 }
 
 int customer_missed(struct ctx *c, const char *id)
@@ -181,4 +204,82 @@ int customer_of(struct ctx *c, const struct customer *in, struct customer *out)
 			return err_set(c, E_UNAVAILABLE, NULL);
 	}
 	return rc < 0 ? -1 : fill_in(c, &facts, out);
+}
+
+/* ---- by a person ---- */
+
+static int check(struct ctx *c, const struct customer *in)
+{
+	int rc = 0;
+
+	if (in->name == NULL && in->phone == NULL)
+		rc = err_field(c, "name", "is required, unless there is a phone");
+	if (in->language != NULL && !text_is_language(in->language))
+		rc = err_field(c, "language", "must be a language like de or pt-BR");
+	if (in->email != NULL && !text_is_email(in->email))
+		rc = err_field(c, "email", "is not an e-mail address");
+	return rc;
+}
+
+static int duplicate(struct ctx *c)
+{
+	return err_field_as(c, E_DUPLICATE, "phone", "belongs to another customer");
+}
+
+/* Whether the number is free for this customer (id NULL: a new one). */
+static int check_phone(struct ctx *c, const char *phone, const char *id)
+{
+	struct customer other;
+	int rc = phone == NULL ? 0 : customer_find_by_phone(c, phone, &other);
+
+	if (rc > 0 && (id == NULL || strcmp(other.id, id) != 0))
+		return duplicate(c);
+	return rc < 0 ? -1 : 0;
+}
+
+int customer_create(struct ctx *c, const struct customer *in, struct customer *out)
+{
+	struct customer facts = *in;
+	int rc;
+
+	if (check(c, &facts) < 0 || clean(c, &facts) < 0)
+		return -1;
+	if (check_phone(c, facts.phone, NULL) < 0)
+		return -1;
+	rc = create(c, &facts, out);
+	if (rc == 0) /* at the same moment */
+		return duplicate(c);
+	return rc < 0 ? -1 : 0;
+}
+
+int customer_change(struct ctx *c, const char *id, const struct customer *in, uint64_t given,
+	struct customer *out)
+{
+	struct customer was;
+	int rc;
+
+	if (db_must(c, db_find_locked(c, &CUSTOMER, id, &was), "customer", id) < 0)
+		return -1;
+	*out = was;
+	table_merge(&CUSTOMER_EDIT, out, in, given);
+	if (check(c, out) < 0 || clean(c, out) < 0 || check_phone(c, out->phone, was.id) < 0)
+		return -1;
+	rc = row_change(c, &CUSTOMER, &was, out);
+	if (rc <= 0)
+		return rc;
+	return event_emit(c, EV_CUSTOMER_UPDATED, out->id, &CUSTOMER, out);
+}
+
+int customer_delete(struct ctx *c, const char *id)
+{
+	struct customer k;
+	int rc;
+
+	if (db_must(c, db_find_locked(c, &CUSTOMER, id, &k), "customer", id) < 0)
+		return -1;
+	rc = visits_to_come(c, k.id);
+	if (rc > 0)
+		return err_set(c, E_STATE,
+			"Visits of this customer are still to come: cancel them first.");
+	return rc < 0 ? -1 : row_delete(c, &CUSTOMER, k.id);
 }

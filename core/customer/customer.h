@@ -16,12 +16,16 @@ struct customer {
 	const char *email;
 	const char *language;
 	enum journey journey;
+	int64_t no_show_count;
 	ts_t created_at;
 };
 
 extern const struct table CUSTOMER;
+extern const struct table CUSTOMER_EDIT; /* what a person may say: phone in any notation */
 
+/* Deleted ones, too: their calls and visits stay. */
 int customer_get(struct ctx *c, const char *id, struct customer *out) MUST_USE;
+/* Not deleted. */
 int customer_find_by_phone(struct ctx *c, const char *e164, struct customer *out) MUST_USE;
 /* Not deleted, newest first. q (NULL: all) is looked for in name and e-mail,
  * its digits in the number. after and after_id: the last row of the page
@@ -43,8 +47,22 @@ int customer_of(struct ctx *c, const struct customer *in, struct customer *out) 
  * that is none is nobody's. Reads only. */
 int customer_known(struct ctx *c, const struct customer *in, struct customer *out) MUST_USE;
 
+/*
+ * By a person, who means this one and no other. Both need a transaction, are
+ * audited, and emit customer.created or customer.updated. E_INVALID unless
+ * there is a name or a phone; E_DUPLICATE naming phone when somebody who is
+ * not deleted has it. A change takes the members `given` (bits of
+ * CUSTOMER_EDIT) from `in`.
+ */
+int customer_create(struct ctx *c, const struct customer *in, struct customer *out) MUST_USE;
+int customer_change(struct ctx *c, const char *id, const struct customer *in, uint64_t given,
+	struct customer *out) MUST_USE;
+/* The number is free for somebody new. E_STATE while visits are to come. */
+int customer_delete(struct ctx *c, const char *id) MUST_USE;
+
 /* First write of every take: whoever books for this customer at the same time
- * waits here. A lead becomes a prospect. Rows matched, or -1. */
+ * waits here. A lead becomes a prospect. Rows matched, or -1: the field error
+ * "customer_id" for one who is deleted. */
 int customer_booked(struct ctx *c, const char *id) MUST_USE;
 /* One more visit that the customer did not come to. Rows matched, or -1. */
 int customer_missed(struct ctx *c, const char *id) MUST_USE;

@@ -5,7 +5,7 @@
 static const struct field SEGMENT_FIELDS[] = {
 	ID(service_segment, id, RO),
 	ID(service_segment, service_id, RO | HIDDEN),
-	INT(service_segment, position, REQ, 1, 65535),
+	INT(service_segment, position, BY, 1, 65535),
 	TEXT(service_segment, name, REQ, 120),
 	INT(service_segment, duration_minutes, REQ, 1, 1440),
 	INT(service_segment, processing_minutes, 0, 0, 1440),
@@ -16,29 +16,43 @@ const struct table SERVICE_SEGMENT = TABLE(service_segment, "service_segment", S
 
 static const struct field ADD_ON_FIELDS[] = {
 	ID(add_on, id, RO),
-	TEXT(add_on, name, RO, 120),
-	INT(add_on, duration_minutes, RO, 0, 1440),
-	CENTS(add_on, price_cents, RO),
+	ID(add_on, service_id, RO | HIDDEN),
+	TEXT(add_on, name, REQ, 120),
+	INT(add_on, duration_minutes, 0, 0, 1440),
+	CENTS(add_on, price_cents, 0),
+	INT(add_on, position, BY, 0, 65535),
+	BOOL(add_on, is_active, 0),
 };
-static const struct table ADD_ON = TABLE(add_on, "service_add_on", ADD_ON_FIELDS);
+static const struct add_on ADD_ON_FRESH = {.is_active = true};
+const struct table ADD_ON =
+	TABLE_FRESH(add_on, "service_add_on", ADD_ON_FIELDS, SOFT, ADD_ON_FRESH);
 
-static const char *const STAFF_CHOICE[] = {
-	"least_loaded", "longest_idle", "round_robin", "usual", NULL};
+const char *const STAFF_CHOICE[] = {"least_loaded", "longest_idle", "round_robin", "usual", NULL};
+
+const struct service SERVICE_FRESH = {
+	.grid_minutes = 15,
+	.notice_minutes = 60,
+	.horizon_days = 90,
+	.capacity = 1,
+	.is_active = true,
+};
 
 static const struct field SERVICE_FIELDS[] = {
 	ID(service, id, RO),
-	TEXT(service, name, REQ | SORT | SEARCH, 120),
+	TEXT(service, name, REQ | BY | SEARCH, 120),
 	TEXT(service, description, 0, 1000),
 	INT(service, duration_minutes, RO, 1, 65535),
 	CENTS(service, price_cents, REQ),
 	TEXT(service, currency, RO, 3),
-	INT(service, buffer_before_minutes, HIDDEN, 0, 1440),
-	INT(service, buffer_after_minutes, HIDDEN, 0, 1440),
-	INT(service, grid_minutes, HIDDEN, 5, 60),
-	INT(service, notice_minutes, HIDDEN, 0, 525600),
-	INT(service, horizon_days, HIDDEN, 1, 1000),
-	INT(service, capacity, HIDDEN, 1, 100),
-	ENUM(service, staff_choice, HIDDEN, enum staff_choice, STAFF_CHOICE),
+	INT(service, buffer_before_minutes, 0, 0, 1440),
+	INT(service, buffer_after_minutes, 0, 0, 1440),
+	INT(service, grid_minutes, 0, 5, 60),
+	INT(service, notice_minutes, 0, 0, 525600),
+	INT(service, horizon_days, 0, 1, 1000),
+	INT(service, capacity, 0, 1, 100),
+	ENUM(service, staff_choice, 0, enum staff_choice, STAFF_CHOICE),
+	INT(service, cancel_notice_minutes, 0, 0, 525600),
+	CENTS(service, late_fee_cents, 0),
 	BOOL(service, is_active, FILTER),
 	BOOL(service, is_composite, RO | NOCOL),
 	LIST(service, segments, RO, SERVICE_SEGMENT),
@@ -46,7 +60,7 @@ static const struct field SERVICE_FIELDS[] = {
 	TEXTS(service, staff_ids, RO, 1000),
 	BOOL(service, has_needs, RO | HIDDEN | JOINED),
 };
-const struct table SERVICE = TABLE_WITH(service, "service", SERVICE_FIELDS, SOFT);
+const struct table SERVICE = TABLE_FRESH(service, "service", SERVICE_FIELDS, SOFT, SERVICE_FRESH);
 
 /* Who can do a segment. */
 struct doer {
@@ -146,26 +160,40 @@ int service_add_ons(struct ctx *c, const char *service_id, struct rows *out)
 		service_id);
 }
 
-static int segments_of_all(struct ctx *c, struct rows *segments, struct rows *doers)
+/* What belongs to services, of all of them or of one. */
+struct parts {
+	struct rows segments; /* by service and position */
+	struct rows doers;
+	struct rows add_ons; /* by service and position */
+};
+
+static int parts_of_all(struct ctx *c, struct parts *out)
 {
-	if (db_rows(c, &SERVICE_SEGMENT, segments,
+	if (db_rows(c, &SERVICE_SEGMENT, &out->segments,
 		    "SELECT {cols:g} FROM service_segment g JOIN service s ON s.id = g.service_id "
-		    "WHERE s.is_active AND s.deleted_at IS NULL "
-		    "ORDER BY g.service_id, g.position") < 0)
+		    "WHERE s.deleted_at IS NULL ORDER BY g.service_id, g.position") < 0)
 		return -1;
-	return db_rows(c, &DOER, doers,
+	if (db_rows(c, &ADD_ON, &out->add_ons,
+		    "SELECT {cols} FROM service_add_on WHERE is_active AND deleted_at IS NULL "
+		    "ORDER BY service_id, position, id") < 0)
+		return -1;
+	return db_rows(c, &DOER, &out->doers,
 		"SELECT {cols:ss} FROM service_staff ss JOIN staff st ON st.id = ss.staff_id "
 		"WHERE st.is_active AND st.deleted_at IS NULL ORDER BY st.position, st.name");
 }
 
-static int segments_of_one(
-	struct ctx *c, const char *service_id, struct rows *segments, struct rows *doers)
+static int parts_of_one(struct ctx *c, const char *service_id, struct parts *out)
 {
-	if (db_rows(c, &SERVICE_SEGMENT, segments,
+	if (db_rows(c, &SERVICE_SEGMENT, &out->segments,
 		    "SELECT {cols} FROM service_segment WHERE service_id = ? ORDER BY position",
 		    service_id) < 0)
 		return -1;
-	return db_rows(c, &DOER, doers,
+	if (db_rows(c, &ADD_ON, &out->add_ons,
+		    "SELECT {cols} FROM service_add_on WHERE service_id = ? AND is_active "
+		    "AND deleted_at IS NULL ORDER BY position, id",
+		    service_id) < 0)
+		return -1;
+	return db_rows(c, &DOER, &out->doers,
 		"SELECT {cols:ss} FROM service_segment g "
 		"JOIN service_staff ss ON ss.service_segment_id = g.id "
 		"JOIN staff st ON st.id = ss.staff_id "
@@ -188,18 +216,22 @@ static struct texts doers_of(struct ctx *c, const struct rows *doers, const char
 	return out;
 }
 
-/* The segments of a service lie together, by position. */
-static void attach(
-	struct ctx *c, struct service *s, const struct rows *segments, const struct rows *doers)
+/* The segments of a service lie together, by position; so do its add-ons. */
+static void attach(struct ctx *c, struct service *s, const struct parts *parts)
 {
-	struct service_segment *g = segments->p;
+	struct service_segment *g = parts->segments.p;
+	struct add_on *a = parts->add_ons.p;
 
-	for (size_t i = 0; i < segments->n; i++) {
+	for (size_t i = 0; i < parts->segments.n; i++) {
 		if (strcmp(g[i].service_id, s->id) != 0)
 			continue;
 		if (s->segments.n++ == 0)
 			s->segments.p = &g[i];
-		g[i].staff_ids = doers_of(c, doers, g[i].id);
+		g[i].staff_ids = doers_of(c, &parts->doers, g[i].id);
+	}
+	for (size_t i = 0; i < parts->add_ons.n; i++) {
+		if (strcmp(a[i].service_id, s->id) == 0 && s->add_ons.n++ == 0)
+			s->add_ons.p = &a[i];
 	}
 	s->is_composite = s->segments.n > 1;
 	if (s->segments.n > 0)
@@ -208,29 +240,34 @@ static void attach(
 
 int service_get(struct ctx *c, const char *id, struct service *out)
 {
-	struct rows segments, doers;
+	struct parts parts;
 
 	if (db_must(c, service_find(c, id, out), "service", id) < 0)
 		return -1;
-	if (segments_of_one(c, out->id, &segments, &doers) < 0)
+	if (parts_of_one(c, out->id, &parts) < 0)
 		return -1;
-	attach(c, out, &segments, &doers);
+	attach(c, out, &parts);
+	return 0;
+}
+
+int service_complete(struct ctx *c, struct rows *services)
+{
+	struct parts parts;
+
+	if (parts_of_all(c, &parts) < 0)
+		return -1;
+	for (size_t i = 0; i < services->n; i++)
+		attach(c, &((struct service *)services->p)[i], &parts);
 	return 0;
 }
 
 int service_list(struct ctx *c, struct rows *out)
 {
-	struct rows segments, doers;
-
 	if (db_rows(c, &SERVICE, out,
 		    "SELECT {cols} FROM service WHERE is_active AND deleted_at IS NULL "
 		    "ORDER BY name, id") < 0)
 		return -1;
-	if (segments_of_all(c, &segments, &doers) < 0)
-		return -1;
-	for (size_t i = 0; i < out->n; i++)
-		attach(c, &((struct service *)out->p)[i], &segments, &doers);
-	return (int)out->n;
+	return service_complete(c, out) < 0 ? -1 : (int)out->n;
 }
 
 /* ---- rules ---- */

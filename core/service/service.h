@@ -22,9 +22,12 @@ struct service_segment {
 /* What can be added to a service: its time goes to the end of the last segment. */
 struct add_on {
 	const char *id;
+	const char *service_id;
 	const char *name;
 	int64_t duration_minutes;
 	int64_t price_cents;
+	int64_t position;
+	bool is_active;
 };
 
 /* Who does it when nobody is wished. */
@@ -39,7 +42,7 @@ struct service {
 	const char *id;
 	const char *name;
 	const char *description;
-	int64_t duration_minutes; /* from first start to last end */
+	int64_t duration_minutes; /* of its segments with their processing */
 	int64_t price_cents;
 	const char *currency;
 	int64_t buffer_before_minutes;
@@ -47,21 +50,28 @@ struct service {
 	int64_t grid_minutes;
 	int64_t notice_minutes;
 	int64_t horizon_days;
-	int64_t capacity; /* above 1: a class */
+	int64_t capacity; /* above 1: a class, of one segment */
 	enum staff_choice staff_choice;
+	int64_t cancel_notice_minutes;
+	int64_t late_fee_cents; /* of who cancels later than that */
 	bool is_active;
 	bool is_composite;      /* more than one segment */
 	struct rows segments;   /* of struct service_segment, by position */
-	struct rows add_ons;    /* of struct add_on */
+	struct rows add_ons;    /* of struct add_on, active ones, by position */
 	struct texts staff_ids; /* who can do its first segment */
 	bool has_needs;         /* beside staff; only known by service_find() */
 };
 
 extern const struct table SERVICE;
+extern const struct service SERVICE_FRESH; /* what a new one is where nothing is said */
+extern const char *const STAFF_CHOICE[5];
 extern const struct table SERVICE_SEGMENT;
+extern const struct table ADD_ON;
 
-/* With segments and staff; a constant number of queries. */
+/* With segments, staff and add-ons; a constant number of queries. */
 int service_get(struct ctx *c, const char *id, struct service *out) MUST_USE;
+/* The same for rows that were read. 0, or -1. */
+int service_complete(struct ctx *c, struct rows *services) MUST_USE;
 int service_list(struct ctx *c, struct rows *out) MUST_USE; /* active, by name */
 /* 1 when exactly one active service is meant: the same name folded, else the
  * only one whose name begins with it or contains it. */

@@ -55,6 +55,12 @@ const NEW = {
   'branches/working-hours': () => ({ weekday: 7, start_minute: 0, end_minute: 1440 }),
   'staff/working-hours': () => ({ day: '2035-12-24', start_minute: 0, end_minute: 0 }),
   'staff/time-off': () => ({ local_start: '2035-12-27T00:00', local_end: '2035-12-29T00:00' }),
+  resources: own => ({ name: 'Room', kind: 'room', branch_id: own.branches }),
+  services: () => ({ name: 'Rights', duration_minutes: 30, price_cents: 1, is_active: false }),
+  'services/add-ons': () => ({ name: 'Extra' }),
+  'services/staff': own => ({ staff_id: own.staff }),
+  'services/resources': own => ({ resource_id: own.resources }),
+  'services/segments': () => ({ name: 'Second', duration_minutes: 30 }),
 }
 
 /** The address of a route with ids of ours: the first of the kind, the second

@@ -14,6 +14,8 @@
 #include "core/notify/notify.h"
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
+#include "core/service/part.h"
+#include "core/service/room.h"
 #include "core/service/service.h"
 #include "core/staff/resource.h"
 #include "core/staff/staff.h"

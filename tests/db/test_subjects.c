@@ -160,7 +160,7 @@ START_TEST(services_come_with_segments_and_staff)
 	unsigned before = c->db_calls;
 
 	ck_assert_int_eq(service_list(c, &all), 4);
-	ck_assert_uint_eq(c->db_calls - before, 3);
+	ck_assert_uint_eq(c->db_calls - before, 4);
 	ck_assert_str_eq(((struct service *)all.p)[0].name, "Beard trim");
 	ck_assert_uint_eq(((struct service *)all.p)[0].staff_ids.n, 1);
 	ck_assert_int_eq(service_get(c, CUT_AND_COLOUR, &s), 0);
