@@ -24,6 +24,7 @@ struct booking_query {
 	const char *staff_id;
 	const char *customer_id;
 	const char *call_id;
+	const char *series_id;
 	enum status_query status; /* 0 any, else 1 + enum appointment_status */
 	enum booking_sort sort;
 };
@@ -36,23 +37,18 @@ static const struct field BOOKING_QUERY_FIELDS[] = {
 	ID(booking_query, staff_id, 0),
 	ID(booking_query, customer_id, 0),
 	ID(booking_query, call_id, 0),
+	ID(booking_query, series_id, 0),
 	ENUM(booking_query, status, NULL0, enum status_query, STATUS_QUERY),
 	ENUM(booking_query, sort, NULL0, enum booking_sort, BOOKING_SORT),
 };
 const struct table BOOKING_QUERY = TABLE(booking_query, "booking_query", BOOKING_QUERY_FIELDS);
-
-struct customer_in {
-	const char *name;
-	const char *phone;
-	const char *email;
-};
 
 static const struct field CUSTOMER_IN_FIELDS[] = {
 	TEXT(customer_in, name, REQ | PERSONAL, 120),
 	TEXT(customer_in, phone, PERSONAL, 40),
 	TEXT(customer_in, email, PERSONAL, 254),
 };
-static const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
+const struct table CUSTOMER_IN = TABLE(customer_in, "customer_facts", CUSTOMER_IN_FIELDS);
 
 /* Like the sources of an appointment, behind "not said". */
 static const char *const SOURCES[] = {"", "phone", "web", "api", "portal", NULL};
@@ -181,6 +177,7 @@ int h_bookings(struct req *r)
 		.staff_id = q->staff_id,
 		.customer_id = q->customer_id,
 		.call_id = q->call_id,
+		.series_id = q->series_id,
 		.status = (int)q->status - 1,
 		.after = p.after,
 		.after_id = p.after_id,
@@ -207,8 +204,7 @@ int h_booking(struct req *r)
 	return reply_appointment(r, 200, r->ids[0]);
 }
 
-/* "+02:00" to minutes; OFFSET_NONE when absent. */
-static int read_offset(struct req *r, const char *s, int *minutes)
+int booking_offset(struct req *r, const char *field, const char *s, int *minutes)
 {
 	int m;
 
@@ -216,7 +212,7 @@ static int read_offset(struct req *r, const char *s, int *minutes)
 	if (s == NULL)
 		return 0;
 	if ((*s != '+' && *s != '-') || !minute_parse(s + 1, &m) || m > 14 * 60)
-		return err_field(&r->c, "utc_offset", "must look like +02:00");
+		return err_field(&r->c, field, "must look like +02:00");
 	*minutes = *s == '-' ? -m : m;
 	return 0;
 }
@@ -227,32 +223,36 @@ int booking_when(struct req *r, const struct booking_when *in, struct wish *w)
 		return err_field(&r->c, "starts_at", "give either this or local_start");
 	w->starts_at = in->starts_at;
 	w->local_start = in->local_start;
-	return read_offset(r, in->utc_offset, &w->utc_offset_minutes);
+	return booking_offset(r, "utc_offset", in->utc_offset, &w->utc_offset_minutes);
+}
+
+void booking_who(const char *id, const struct customer_in *facts, struct wish *w)
+{
+	w->customer = (struct customer){.id = id};
+	if (facts != NULL) {
+		w->customer.name = facts->name;
+		w->customer.phone = facts->phone;
+		w->customer.email = facts->email;
+	}
 }
 
 static int read_wish(struct req *r, struct wish *w)
 {
 	const struct booking_in *in = r->in;
 	struct booking_when when = {in->starts_at, in->local_start, in->utc_offset};
-	struct ctx *c = &r->c;
 
 	memset(w, 0, sizeof(*w));
 	if (booking_when(r, &when, w) < 0)
 		return -1;
 	if ((in->customer_id == NULL) == (in->customer == NULL))
-		return err_field(c, "customer_id", "give either this or customer");
+		return err_field(&r->c, "customer_id", "give either this or customer");
+	booking_who(in->customer_id, in->customer, w);
 	w->service_id = in->service_id;
 	w->staff_id = in->staff_id;
 	w->branch_id = in->branch_id;
 	w->notes = in->notes;
 	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
 						: SOURCE_API;
-	w->customer.id = in->customer_id;
-	if (in->customer != NULL) {
-		w->customer.name = in->customer->name;
-		w->customer.phone = in->customer->phone;
-		w->customer.email = in->customer->email;
-	}
 	return 0;
 }
 
@@ -319,13 +319,4 @@ int h_booking_complete(struct req *r)
 int h_booking_no_show(struct req *r)
 {
 	return set_status(r, APPOINTMENT_NO_SHOW);
-}
-
-int h_booking_cancel(struct req *r)
-{
-	struct appointment a;
-
-	if (appointment_cancel(&r->c, r->ids[0], cancel_reason(r), &a) < 0)
-		return -1;
-	return reply(r, 200, &APPOINTMENT, &a);
 }

@@ -11,6 +11,20 @@ extern const struct table CANCEL_IN;
 extern const struct table AVAILABILITY_QUERY;
 extern const struct table AVAILABILITY;
 
+/* Facts about a customer, new or known. */
+struct customer_in {
+	const char *name;
+	const char *phone;
+	const char *email;
+};
+
+extern const struct table CUSTOMER_IN;
+
+/* Into the wish: either may be NULL. */
+void booking_who(const char *id, const struct customer_in *facts, struct wish *w);
+/* "+02:00" to minutes; OFFSET_NONE when it is NULL. */
+int booking_offset(struct req *r, const char *field, const char *s, int *minutes) MUST_USE;
+
 /* When somebody wants to come, as requests say it. */
 struct booking_when {
 	ts_t starts_at;
@@ -35,6 +49,5 @@ int h_booking_confirm(struct req *r);
 int h_booking_check_in(struct req *r);
 int h_booking_complete(struct req *r);
 int h_booking_no_show(struct req *r);
-int h_booking_cancel(struct req *r);
 
 #endif
