@@ -206,10 +206,14 @@ static int put_all(struct ctx *c, struct occupancy *o, size_t n)
 	return 0;
 }
 
-/* Moves them in memory; the window that they take then. */
-static struct window shift(struct occupancy *o, size_t n, int64_t ms)
+struct new_time {
+	ts_t from, to;
+};
+
+/* Moves them in memory; the time that they take then. */
+static struct new_time shift(struct occupancy *o, size_t n, int64_t ms)
 {
-	struct window w = {.from = {INT64_MAX}};
+	struct new_time w = {.from = {INT64_MAX}};
 
 	for (size_t i = 0; i < n; i++) {
 		o[i].starts_at.ms += ms;
@@ -239,7 +243,7 @@ static int lock_rows(struct ctx *c, const struct holder *h, int64_t ms, struct r
 		if (occupancy_of(c, h, out) < 0)
 			return -1;
 		struct texts ids = resources_of(c, out->p, out->n);
-		struct window w = shift(out->p, out->n, ms);
+		struct new_time w = shift(out->p, out->n, ms);
 
 		if (out->n == before.n)
 			return 0;
@@ -254,7 +258,11 @@ static int shift_occupancy(struct ctx *c, const struct drift *d, int64_t ms)
 	struct holder h = {OCCUPANCY_APPOINTMENT, d->id};
 	struct rows rows;
 
-	if (lock_rows(c, &h, ms, &rows) < 0 || occupancy_free(c, &h, (ts_t){0}) < 0)
+	if (lock_rows(c, &h, ms, &rows) < 0)
+		return -1;
+	struct texts locked = resources_of(c, rows.p, rows.n);
+
+	if (occupancy_free(c, &h, (ts_t){0}, &locked) < 0)
 		return -1;
 	return put_all(c, rows.p, rows.n);
 }
