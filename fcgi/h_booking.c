@@ -2,6 +2,7 @@
 #include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/booking/booking.h"
+#include "core/booking/series.h"
 #include "core/sys/json.h"
 #include "fcgi/page.h"
 
@@ -61,6 +62,8 @@ struct booking_in {
 	const char *utc_offset;
 	const char *staff_id;
 	const char *branch_id;
+	struct texts add_on_ids;
+	const char *hold_id;
 	const char *customer_id;
 	struct customer_in *customer;
 	const char *notes;
@@ -68,12 +71,14 @@ struct booking_in {
 };
 
 static const struct field BOOKING_IN_FIELDS[] = {
-	ID(booking_in, service_id, REQ),
+	ID(booking_in, service_id, 0),
 	TIME(booking_in, starts_at, 0),
 	WALL(booking_in, local_start, 0),
 	TEXT(booking_in, utc_offset, 0, 6),
 	ID(booking_in, staff_id, 0),
 	ID(booking_in, branch_id, 0),
+	TEXTS(booking_in, add_on_ids, 0, ADD_ONS_MAX),
+	ID(booking_in, hold_id, 0),
 	ID(booking_in, customer_id, 0),
 	OBJECT(booking_in, customer, 0, struct customer_in, CUSTOMER_IN),
 	TEXT(booking_in, notes, PERSONAL, 2000),
@@ -81,14 +86,52 @@ static const struct field BOOKING_IN_FIELDS[] = {
 };
 const struct table BOOKING_IN = TABLE(booking_in, "booking_request", BOOKING_IN_FIELDS);
 
+struct booking_change {
+	const char *notes;
+};
+
+static const struct field BOOKING_CHANGE_FIELDS[] = {
+	TEXT(booking_change, notes, PERSONAL, APPOINTMENT_NOTES_LENGTH),
+};
+const struct table BOOKING_CHANGE = TABLE(booking_change, "booking_change", BOOKING_CHANGE_FIELDS);
+
+/* Of an appointment that is one of a series. */
+static const char *const SCOPES[] = {"one", "following", "all", NULL};
+
+struct move_in {
+	ts_t starts_at;
+	wall_t local_start;
+	const char *utc_offset;
+	const char *staff_id;
+	const char *branch_id;
+	enum series_scope scope;
+};
+
+static const struct field MOVE_IN_FIELDS[] = {
+	TIME(move_in, starts_at, 0),
+	WALL(move_in, local_start, 0),
+	TEXT(move_in, utc_offset, 0, 6),
+	ID(move_in, staff_id, 0),
+	ID(move_in, branch_id, 0),
+	ENUM(move_in, scope, 0, enum series_scope, SCOPES),
+};
+const struct table MOVE_IN = TABLE(move_in, "reschedule_request", MOVE_IN_FIELDS);
+
 struct cancel_in {
 	const char *reason;
+	enum series_scope scope;
 };
 
 static const struct field CANCEL_IN_FIELDS[] = {
-	TEXT(cancel_in, reason, PERSONAL, 300),
+	TEXT(cancel_in, reason, PERSONAL, CANCEL_REASON_LENGTH),
 };
 const struct table CANCEL_IN = TABLE(cancel_in, "cancel_request", CANCEL_IN_FIELDS);
+
+static const struct field CANCEL_SCOPE_FIELDS[] = {
+	TEXT(cancel_in, reason, PERSONAL, CANCEL_REASON_LENGTH),
+	ENUM(cancel_in, scope, 0, enum series_scope, SCOPES),
+};
+const struct table CANCEL_SCOPE_IN = TABLE(cancel_in, "cancel_scope_request", CANCEL_SCOPE_FIELDS);
 
 struct availability_query {
 	const char *service_id;
@@ -217,13 +260,16 @@ int booking_offset(struct req *r, const char *field, const char *s, int *minutes
 	return 0;
 }
 
-int booking_when(struct req *r, const struct booking_when *in, struct wish *w)
+int read_start(
+	struct req *r, ts_t starts_at, wall_t local_start, const char *utc_offset, struct wish *w)
 {
-	if ((in->starts_at.ms == 0) == (in->local_start.min == 0))
+	if ((starts_at.ms == 0) == (local_start.min == 0))
 		return err_field(&r->c, "starts_at", "give either this or local_start");
-	w->starts_at = in->starts_at;
-	w->local_start = in->local_start;
-	return booking_offset(r, "utc_offset", in->utc_offset, &w->utc_offset_minutes);
+	if (booking_offset(r, "utc_offset", utc_offset, &w->utc_offset_minutes) < 0)
+		return -1;
+	w->starts_at = starts_at;
+	w->local_start = local_start;
+	return 0;
 }
 
 void booking_who(const char *id, const struct customer_in *facts, struct wish *w)
@@ -236,20 +282,29 @@ void booking_who(const char *id, const struct customer_in *facts, struct wish *w
 	}
 }
 
+/* With a hold, what is not said is as the hold has it. */
 static int read_wish(struct req *r, struct wish *w)
 {
 	const struct booking_in *in = r->in;
-	struct booking_when when = {in->starts_at, in->local_start, in->utc_offset};
+	struct ctx *c = &r->c;
+	bool held = in->hold_id != NULL;
 
 	memset(w, 0, sizeof(*w));
-	if (booking_when(r, &when, w) < 0)
-		return -1;
-	if ((in->customer_id == NULL) == (in->customer == NULL))
-		return err_field(&r->c, "customer_id", "give either this or customer");
+	w->utc_offset_minutes = OFFSET_NONE;
+	if (in->service_id == NULL && !held)
+		return err_field(c, "service_id", "is required");
+	if (in->starts_at.ms != 0 || in->local_start.min != 0 || !held) {
+		if (read_start(r, in->starts_at, in->local_start, in->utc_offset, w) < 0)
+			return -1;
+	}
+	if (in->customer_id != NULL ? in->customer != NULL : in->customer == NULL && !held)
+		return err_field(c, "customer_id", "give either this or customer");
 	booking_who(in->customer_id, in->customer, w);
 	w->service_id = in->service_id;
 	w->staff_id = in->staff_id;
 	w->branch_id = in->branch_id;
+	w->add_on_ids = in->add_on_ids;
+	w->hold_id = in->hold_id;
 	w->notes = in->notes;
 	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
 						: SOURCE_API;
@@ -267,7 +322,7 @@ int h_booking_create(struct req *r)
 	return reply_appointment(r, 201, a.id);
 }
 
-int reply_alternatives(struct req *r, const struct wish *w)
+int put_alternatives(struct req *r, const struct wish *w)
 {
 	struct rows rows;
 
@@ -282,7 +337,7 @@ int h_booking_alternatives(struct req *r)
 {
 	struct wish w;
 
-	return read_wish(r, &w) < 0 ? -1 : reply_alternatives(r, &w);
+	return read_wish(r, &w) < 0 ? -1 : put_alternatives(r, &w);
 }
 
 const char *cancel_reason(const struct req *r)
@@ -319,4 +374,62 @@ int h_booking_complete(struct req *r)
 int h_booking_no_show(struct req *r)
 {
 	return set_status(r, APPOINTMENT_NO_SHOW);
+}
+
+int h_booking_cancel(struct req *r)
+{
+	const struct cancel_in *in = r->in;
+	struct appointment a;
+
+	if (series_cancel(&r->c, r->ids[0], in->scope, in->reason, &a) < 0)
+		return -1;
+	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+int h_booking_update(struct req *r)
+{
+	const struct booking_change *in = r->in;
+	struct appointment a;
+
+	if (r->given == 0)
+		return reply_appointment(r, 200, r->ids[0]);
+	if (appointment_set_notes(&r->c, r->ids[0], in->notes, &a) < 0)
+		return -1;
+	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+/* ---- moving ---- */
+
+static int read_move(struct req *r, struct wish *w)
+{
+	const struct move_in *in = r->in;
+
+	memset(w, 0, sizeof(*w));
+	w->staff_id = in->staff_id;
+	w->branch_id = in->branch_id;
+	return read_start(r, in->starts_at, in->local_start, in->utc_offset, w);
+}
+
+int h_booking_reschedule(struct req *r)
+{
+	const struct move_in *in = r->in;
+	struct appointment a;
+	struct wish w;
+
+	if (read_move(r, &w) < 0 || series_reschedule(&r->c, r->ids[0], in->scope, &w, &a) < 0)
+		return -1;
+	return reply(r, 200, &APPOINTMENT, &a);
+}
+
+/* (Of several, the one that is in the way need not be the one that is named.) */
+int h_booking_reschedule_alternatives(struct req *r)
+{
+	const struct move_in *in = r->in;
+	struct wish move, w;
+
+	if (in->scope != SCOPE_ONE)
+		return 0;
+	if (read_move(r, &move) < 0 || booking_reschedule_wish(&r->c, r->ids[0], &move, &w) < 0)
+		return -1;
+	return put_alternatives(r, &w);
 }

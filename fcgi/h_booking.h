@@ -7,7 +7,10 @@
 
 extern const struct table BOOKING_QUERY;
 extern const struct table BOOKING_IN;
+extern const struct table BOOKING_CHANGE;
+extern const struct table MOVE_IN;
 extern const struct table CANCEL_IN;
+extern const struct table CANCEL_SCOPE_IN;
 extern const struct table AVAILABILITY_QUERY;
 extern const struct table AVAILABILITY;
 
@@ -25,29 +28,28 @@ void booking_who(const char *id, const struct customer_in *facts, struct wish *w
 /* "+02:00" to minutes; OFFSET_NONE when it is NULL. */
 int booking_offset(struct req *r, const char *field, const char *s, int *minutes) MUST_USE;
 
-/* When somebody wants to come, as requests say it. */
-struct booking_when {
-	ts_t starts_at;
-	wall_t local_start;
-	const char *utc_offset;
-};
-
-/* Into the wish; -1 with field errors. */
-int booking_when(struct req *r, const struct booking_when *in, struct wish *w) MUST_USE;
 const char *cancel_reason(const struct req *r); /* of CANCEL_IN */
 /* add_on_ids: as they stand in a query. */
 int reply_availability(struct req *r, const char *add_on_ids, struct search *s) MUST_USE;
-/* Adds "alternatives" to the reply to a conflict. */
-int reply_alternatives(struct req *r, const struct wish *w) MUST_USE;
 
 int h_availability(struct req *r);
 int h_bookings(struct req *r);
 int h_booking(struct req *r);
 int h_booking_create(struct req *r);
 int h_booking_alternatives(struct req *r); /* after E_SLOT_TAKEN */
+int h_booking_update(struct req *r);
+int h_booking_reschedule(struct req *r);
+int h_booking_reschedule_alternatives(struct req *r); /* after E_SLOT_TAKEN */
 int h_booking_confirm(struct req *r);
 int h_booking_check_in(struct req *r);
 int h_booking_complete(struct req *r);
 int h_booking_no_show(struct req *r);
+int h_booking_cancel(struct req *r); /* CANCEL_SCOPE_IN: perhaps others of its series */
+
+/* One of both times, with its offset ("+02:00" or NULL), into the wish. */
+int read_start(struct req *r, ts_t starts_at, wall_t local_start, const char *utc_offset,
+	struct wish *w) MUST_USE;
+/* Adds what is free near the wish to the answer of a conflict. */
+int put_alternatives(struct req *r, const struct wish *w) MUST_USE;
 
 #endif

@@ -357,10 +357,10 @@ static int check_trap(struct req *r, const char *website)
 static int read_wish(struct req *r, struct wish *w)
 {
 	const struct public_booking_in *in = r->in;
-	struct booking_when when = {in->starts_at, in->local_start, in->utc_offset};
 
 	memset(w, 0, sizeof(*w));
-	if (check_trap(r, in->website) < 0 || booking_when(r, &when, w) < 0)
+	if (check_trap(r, in->website) < 0 ||
+		read_start(r, in->starts_at, in->local_start, in->utc_offset, w) < 0)
 		return -1;
 	w->service_id = in->service_id;
 	w->staff_id = in->staff_id;
@@ -389,7 +389,7 @@ int h_public_book_alternatives(struct req *r)
 {
 	struct wish w;
 
-	return read_wish(r, &w) < 0 ? -1 : reply_alternatives(r, &w);
+	return read_wish(r, &w) < 0 ? -1 : put_alternatives(r, &w);
 }
 
 /* By the link of the path, whose company the request is in. */
@@ -418,11 +418,10 @@ int h_public_cancel(struct req *r)
 static int read_move(struct req *r, struct wish *w)
 {
 	const struct public_move_in *in = r->in;
-	struct booking_when when = {in->starts_at, in->local_start, in->utc_offset};
 
 	memset(w, 0, sizeof(*w));
 	w->staff_id = in->staff_id;
-	return booking_when(r, &when, w);
+	return read_start(r, in->starts_at, in->local_start, in->utc_offset, w);
 }
 
 int h_public_move(struct req *r)
@@ -441,5 +440,5 @@ int h_public_move_alternatives(struct req *r)
 
 	if (read_move(r, &w) < 0 || booking_reschedule_wish(&r->c, r->link.id, &w, &whole) < 0)
 		return -1;
-	return reply_alternatives(r, &whole);
+	return put_alternatives(r, &whole);
 }

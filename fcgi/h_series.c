@@ -66,20 +66,6 @@ static const struct field PREVIEW_FIELDS[] = {
 };
 const struct table SERIES_PREVIEW = TABLE(series_preview, "booking_series_preview", PREVIEW_FIELDS);
 
-static const char *const SCOPES[] = {"one", "following", "all", NULL};
-
-struct scoped_cancel_in {
-	const char *reason;
-	enum series_scope scope;
-};
-
-static const struct field SCOPED_CANCEL_FIELDS[] = {
-	TEXT(scoped_cancel_in, reason, PERSONAL, CANCEL_REASON_LENGTH),
-	ENUM(scoped_cancel_in, scope, 0, enum series_scope, SCOPES),
-};
-const struct table SCOPED_CANCEL_IN =
-	TABLE(scoped_cancel_in, "booking_cancel_request", SCOPED_CANCEL_FIELDS);
-
 /* ---- handlers ---- */
 
 static int read_agreed(struct req *r, const struct rows *in, struct rows *out)
@@ -166,14 +152,4 @@ int h_series(struct req *r)
 	if (series_get(&r->c, r->ids[0], &s) < 0)
 		return -1;
 	return reply(r, 200, &BOOKING_SERIES_WHOLE, &s);
-}
-
-int h_series_cancel(struct req *r)
-{
-	const struct scoped_cancel_in *in = r->in;
-	struct appointment a;
-
-	if (series_cancel(&r->c, r->ids[0], in->scope, in->reason, &a) < 0)
-		return -1;
-	return reply(r, 200, &APPOINTMENT, &a);
 }

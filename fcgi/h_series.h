@@ -8,12 +8,10 @@
 extern const struct table SERIES_PREVIEW_IN;
 extern const struct table SERIES_PREVIEW;
 extern const struct table SERIES_IN;
-extern const struct table SCOPED_CANCEL_IN;
 
 int h_series_preview(struct req *r);
 int h_series_create(struct req *r);
 int h_series_conflicts(struct req *r); /* after E_SLOT_TAKEN */
 int h_series(struct req *r);
-int h_series_cancel(struct req *r); /* of a booking, and perhaps of others */
 
 #endif

@@ -169,7 +169,7 @@ CREATE TABLE hold (
 	service_id UUID NOT NULL,
 	staff_id UUID NOT NULL,
 	customer_id UUID NULL,
-	add_on_ids VARCHAR(800) CHARACTER SET ascii NULL, -- a JSON array
+	add_ons VARCHAR(800) CHARACTER SET ascii NULL, -- their ids, a JSON array
 	starts_at DATETIME(3) NOT NULL,
 	ends_at DATETIME(3) NOT NULL,
 	local_start DATETIME NOT NULL,

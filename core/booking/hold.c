@@ -13,7 +13,8 @@ static const struct field FIELDS[] = {
 	ID(hold, staff_id, RO),
 	ID(hold, branch_id, RO),
 	ID(hold, customer_id, RO),
-	JSON(hold, add_on_ids, RO, ADD_ON_IDS_LENGTH),
+	JSON(hold, add_ons, RO | HIDDEN | ASCII, ADD_ON_IDS_LENGTH),
+	TEXTS(hold, add_on_ids, RO, ADD_ONS_MAX),
 	TIME(hold, starts_at, RO),
 	TIME(hold, ends_at, RO),
 	WALL(hold, local_start, RO),
@@ -25,15 +26,33 @@ const struct table HOLD = TABLE(hold, "hold", FIELDS);
 
 /* ---- storage ---- */
 
+static int read_add_ons(struct ctx *c, struct hold *h)
+{
+	const struct json *j;
+	const char *s = h->add_ons;
+
+	if (s == NULL)
+		return 0;
+	if (json_parse(c, (struct bytes){(const uint8_t *)s, strlen(s)}, &j) < 0)
+		return -1;
+	h->add_on_ids.p = mem_alloc(c->mem, (json_count(j) + 1) * sizeof(char *));
+	for (const struct json *id = json_first(j); id != NULL; id = json_next(id))
+		h->add_on_ids.p[h->add_on_ids.n++] = json_string(id);
+	return 0;
+}
+
 int hold_find_any(struct ctx *c, const char *id, struct hold *out)
 {
-	return db_one(c, &HOLD, out, "SELECT {cols} FROM hold WHERE id = ?", id);
+	int rc = db_one(c, &HOLD, out, "SELECT {cols} FROM hold WHERE id = ?", id);
+
+	return rc > 0 && read_add_ons(c, out) < 0 ? -1 : rc;
 }
 
 int hold_find(struct ctx *c, const char *id, struct hold *out)
 {
-	return db_one(c, &HOLD, out, "SELECT {cols} FROM hold WHERE id = ? AND expires_at > ?", id,
-		c->now);
+	int rc = hold_find_any(c, id, out);
+
+	return rc > 0 && out->expires_at.ms <= c->now.ms ? 0 : rc;
 }
 
 int hold_get(struct ctx *c, const char *id, struct hold *out)
@@ -48,7 +67,7 @@ int hold_drop(struct ctx *c, const char *id)
 
 /* ---- rules ---- */
 
-static const char *ids_json(struct ctx *c, const struct texts *ids)
+static const char *add_ons_text(struct ctx *c, const struct texts *ids)
 {
 	struct buf b = buf_new(c->mem, ADD_ON_IDS_LENGTH);
 
@@ -78,7 +97,8 @@ static struct hold describe(struct ctx *c, const struct taking *t, int64_t secon
 		.service_id = t->v.service.id,
 		.staff_id = who->id,
 		.customer_id = t->wish.customer.id,
-		.add_on_ids = ids_json(c, &t->wish.add_on_ids),
+		.add_ons = add_ons_text(c, &t->wish.add_on_ids),
+		.add_on_ids = t->wish.add_on_ids,
 		.starts_at = minute_ts(t->at.minute),
 		.ends_at = minute_ts(t->plan.end),
 		.local_start = t->at.local,

@@ -20,7 +20,8 @@ struct hold {
 	const char *service_id;
 	const char *staff_id;    /* of the first segment */
 	const char *customer_id; /* for whom; NULL: not said */
-	const char *add_on_ids;  /* JSON array; NULL: none */
+	const char *add_ons;     /* as stored: a JSON array; NULL: none */
+	struct texts add_on_ids; /* the same */
 	ts_t starts_at;
 	ts_t ends_at;
 	wall_t local_start;

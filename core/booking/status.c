@@ -48,19 +48,6 @@ int appointment_open(
 	return err_set(c, E_STATE, "The appointment is %s: it cannot %s.", IS[out->status], verb);
 }
 
-/* ---- storage ---- */
-
-struct policy {
-	int64_t cancel_notice_minutes;
-	int64_t late_fee_cents;
-};
-
-static const struct field POLICY_FIELDS[] = {
-	INT(policy, cancel_notice_minutes, JOINED, 0, UINT32_MAX),
-	CENTS(policy, late_fee_cents, JOINED),
-};
-static const struct table POLICY = TABLE(policy, "service", POLICY_FIELDS);
-
 /* ---- conditions ---- */
 
 /* People come early, but not a day. */
@@ -133,12 +120,11 @@ int appointment_set_status(
 
 int appointment_late_fee(struct ctx *c, const struct appointment *a, int64_t *cents)
 {
-	struct policy s;
-	int rc = db_one(c, &POLICY, &s,
-		"SELECT cancel_notice_minutes, late_fee_cents FROM service WHERE id = ?",
-		a->service_id);
+	struct service s;
+	int rc = service_find(c, a->service_id, &s);
 
 	*cents = 0;
+	/* of a service that is gone no fee is known */
 	if (rc > 0 && c->now.ms > a->starts_at.ms - s.cancel_notice_minutes * 60000)
 		*cents = s.late_fee_cents;
 	return rc < 0 ? -1 : 0;

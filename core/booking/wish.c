@@ -3,7 +3,6 @@
 #include "core/booking/occupancy.h"
 #include "core/booking/series.h"
 #include "core/sys/db.h"
-#include "core/sys/json.h"
 
 #define USUAL_DAYS 365
 #define DAY_MS INT64_C(86400000)
@@ -34,21 +33,6 @@ static int read_usual(struct ctx *c, const char *customer_id, struct rows *out)
 
 /* ---- what a hold adds ---- */
 
-static int add_ons_of(struct ctx *c, const struct hold *h, struct texts *out)
-{
-	const struct json *j;
-	const char *s = h->add_on_ids;
-
-	if (s == NULL)
-		return 0;
-	if (json_parse(c, (struct bytes){(const uint8_t *)s, strlen(s)}, &j) < 0)
-		return -1;
-	*out = (struct texts){mem_alloc(c->mem, (json_count(j) + 1) * sizeof(char *)), 0};
-	for (const struct json *id = json_first(j); id != NULL; id = json_next(id))
-		out->p[out->n++] = json_string(id);
-	return 0;
-}
-
 int wish_complete(struct ctx *c, const struct wish *w, struct wish *out, struct hold *h)
 {
 	*out = *w;
@@ -63,8 +47,7 @@ int wish_complete(struct ctx *c, const struct wish *w, struct wish *out, struct 
 		return err_field(c, "hold_id", "is not known");
 	if (out->service_id == NULL) {
 		out->service_id = h->service_id;
-		if (add_ons_of(c, h, &out->add_on_ids) < 0)
-			return -1;
+		out->add_on_ids = h->add_on_ids;
 	}
 	if (out->starts_at.ms == 0 && out->local_start.min == 0)
 		out->starts_at = h->starts_at;
