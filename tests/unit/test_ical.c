@@ -366,6 +366,20 @@ START_TEST(broken_rules_break_nothing)
 }
 END_TEST
 
+/* libical would write of it to stderr, which is our log. */
+START_TEST(what_is_wrong_is_not_logged)
+{
+	struct holidays h = in_two_years();
+
+	unit_hush();
+	int rc = ical_holidays(
+		c, "file", FILE_OF(EVENT("END:X\r\nEND:X\r\nDTSTART;X:20269999\r\n")), &h);
+	const char *said = unit_said();
+	ck_assert_int_eq(rc, 0);
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
 /* What libical keeps for itself does not grow. */
 START_TEST(memory_does_not_grow)
 {
@@ -522,6 +536,7 @@ Suite *suite_ical(void)
 	tcase_add_loop_test(t, large_texts_end_soon, 0, COUNT_OF(LARGE));
 	tcase_add_loop_test(t, broken_calendars_break_nothing, 0, 2);
 	tcase_add_test(t, broken_rules_break_nothing);
+	tcase_add_test(t, what_is_wrong_is_not_logged);
 	tcase_add_test(t, memory_does_not_grow);
 	tcase_add_test(t, a_calendar_is_written);
 	tcase_add_loop_test(t, texts_are_escaped, 0, COUNT_OF(ESCAPED));
