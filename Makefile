@@ -29,6 +29,7 @@ CTL := $(wildcard fcgi/ctl*.c)
 FCGI := $(filter-out fcgi/main.c $(CTL),$(wildcard fcgi/*.c))
 UNIT := $(wildcard tests/unit/*.c)
 DBT := $(wildcard tests/db/*.c)
+WORLDS := $(addprefix tests/unit/,model.c model_maps.c worlds.c worlds_print.c)
 SUPPORT := $(wildcard tests/support/*.c)
 
 PKGS := libcjson libcurl libssl libcrypto yaml-0.1 libjwt icu-i18n icu-uc libical libmariadb
@@ -123,7 +124,7 @@ $(B)/t/frontdeskctl: $(CTL_T) $(FCGI_T) $(CORE_T)
 $(B)/t/unit: $(call objects,t,$(UNIT)) $(CORE_T)
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) $(shell pkg-config --libs check) -o $@
-$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT) tests/unit/server.c) $(FCGI_T) $(CORE_T)
+$(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT) $(WORLDS) tests/unit/server.c) $(FCGI_T) $(CORE_T)
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
 

@@ -1,8 +1,30 @@
 #include "fcgi/h_branch.h"
 #include "core/booking/affected.h"
 #include "core/phone/phone.h"
+#include "core/sys/ical.h"
 #include "core/tenant/closed_day.h"
 #include "fcgi/crud.h"
+
+/* ---- tables ---- */
+
+struct import_in {
+	const char *branch_id;
+	const char *ics;
+};
+
+static const struct field IMPORT_IN_FIELDS[] = {
+	ID(import_in, branch_id, 0),
+	TEXT(import_in, ics, REQ, ICAL_TEXT_MAX),
+};
+const struct table CLOSED_DAYS_IMPORT_IN =
+	TABLE(import_in, "closed_days_import_request", IMPORT_IN_FIELDS);
+
+static const struct field IMPORT_FIELDS[] = {
+	INT(closed_days_import, added, RO, 0, INT64_MAX),
+	INT(closed_days_import, skipped, RO, 0, INT64_MAX),
+};
+const struct table CLOSED_DAYS_IMPORT =
+	TABLE(closed_days_import, "closed_days_import", IMPORT_FIELDS);
 
 /* ---- branches ---- */
 
@@ -55,20 +77,12 @@ int h_phone_number_update(struct req *r)
 
 /* ---- closed days ---- */
 
-int h_closed_day_create(struct req *r)
+int h_closed_days_import(struct req *r)
 {
-	struct closed_day *d = crud_new(r);
+	const struct import_in *in = r->in;
+	struct closed_days_import out;
 
-	if (d == NULL || closed_day_create(&r->c, d) < 0)
+	if (closed_days_import(&r->c, in->branch_id, in->ics, &out) < 0)
 		return -1;
-	return crud_created(r, d);
-}
-
-int h_closed_day_update(struct req *r)
-{
-	struct closed_day was, now;
-
-	if (crud_change(r, &was, &now) < 0 || closed_day_change(&r->c, &was, &now) < 0)
-		return -1;
-	return reply(r, 200, &CLOSED_DAY, &now);
+	return reply(r, 200, &CLOSED_DAYS_IMPORT, &out);
 }

@@ -6,6 +6,9 @@
 
 #include "fcgi/req.h"
 
+extern const struct table CLOSED_DAYS_IMPORT_IN; /* {branch_id?, ics} */
+extern const struct table CLOSED_DAYS_IMPORT;    /* {added, skipped} */
+
 int h_branch_create(struct req *r);
 int h_branch_update(struct req *r);
 int h_branch_delete(struct req *r);
@@ -13,7 +16,6 @@ int h_branch_delete(struct req *r);
 int h_phone_number_create(struct req *r);
 int h_phone_number_update(struct req *r);
 
-int h_closed_day_create(struct req *r);
-int h_closed_day_update(struct req *r);
+int h_closed_days_import(struct req *r);
 
 #endif

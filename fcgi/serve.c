@@ -337,7 +337,10 @@ static int run_steps(struct req *r)
 		return -1;
 	if (step_auth(r) < 0 || step_input(r) < 0)
 		return -1;
-	return step_run(r);
+	if (step_run(r) == 0)
+		return 0;
+	/* what only the handler could see to be wrong */
+	return err_status(r->c.err.code) == 422 ? prefer_absence(r) : -1;
 }
 
 void serve(struct req *r)

@@ -151,7 +151,7 @@ CREATE TABLE time_off (
 );
 
 -- A day on which a branch is closed, whatever else is said; without branch_id,
--- all of them.
+-- all of them. place: where, for the key that keeps a day from being there twice.
 CREATE TABLE closed_day (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -159,8 +159,9 @@ CREATE TABLE closed_day (
 	day DATE NOT NULL,
 	name VARCHAR(200) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	place UUID AS (COALESCE(branch_id, '00000000-0000-0000-0000-000000000000')) PERSISTENT,
 	PRIMARY KEY (company_id, id),
-	KEY closed_day_day (company_id, day, branch_id),
+	UNIQUE KEY closed_day_once (company_id, day, place),
 	CONSTRAINT closed_day_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id),
 	CONSTRAINT closed_day_company FOREIGN KEY (company_id) REFERENCES company (id)
 );

@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const node = (...files) => ['node', '--test', '--test-reporter=spec', '--test-concurrency=1', ...files]
 const files = folder => readdirSync(`${root}/tests/${folder}`).filter(f => f.endsWith('.test.mjs')).sort().map(f => `tests/${folder}/${f}`)
 
+const LONGER = 20 // times, with LONG=1
+
 // name, command, seconds it may take
 const STEPS = [
   ['lint', ['make', '-s', 'lint'], 300],
@@ -31,13 +33,14 @@ function run([name, [command, ...args], seconds]) {
   const began = Date.now()
   const path = `${root}/build/test/${name}.log`
   const log = createWriteStream(path)
+  const patience = process.env.LONG === '1' ? seconds * LONGER : seconds
 
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NO_COLOR: '1', TEST_BUILD: `${root}/build/t`, TEST_HITS: `${root}/build/test/hits`, CK_VERBOSITY: 'normal' },
     })
-    const timer = setTimeout(() => child.kill('SIGTERM'), seconds * 1000)
+    const timer = setTimeout(() => child.kill('SIGTERM'), patience * 1000)
     child.stdout.pipe(log, { end: false })
     child.stderr.pipe(log, { end: false })
     child.on('error', e => log.write(`${e.message}\n`))
@@ -45,7 +48,7 @@ function run([name, [command, ...args], seconds]) {
       clearTimeout(timer)
       log.end(() => resolve({
         name, path, ok: code === 0, took: Math.round((Date.now() - began) / 1000),
-        why: signal ? `ended by ${signal} after ${seconds} s` : `exit status ${code}`,
+        why: signal ? `ended by ${signal} after ${patience} s` : `exit status ${code}`,
         ...count(readFileSync(path, 'utf8'), code === 0),
       }))
     })

@@ -340,7 +340,8 @@ static int add_needs(struct ctx *c, struct visit *v)
 				return err_field(c, "service_id",
 					"has a segment with more than %d requirements",
 					VISIT_NEEDS_MAX);
-			need->rooms[need->n++] = room_of(c, v, n);
+			if (n->resource_id != NULL)
+				need->rooms[need->n++] = room_of(c, v, n);
 		}
 	}
 	return 0;

@@ -42,10 +42,11 @@ int rules_of_service(struct ctx *c, const char *service_id, const char *staff_id
 	struct query q = {.c = c};
 
 	add_hours(&q, service_id, staff_id);
+	/* opening hours of other days say that a branch has some */
 	query_add(&q,
-		" AND (w.day IS NULL OR w.day BETWEEN ? AND ?) "
+		" AND (w.staff_id IS NULL OR ((w.day IS NULL OR w.day BETWEEN ? AND ?) "
 		"AND (w.valid_from IS NULL OR w.valid_from <= ?) "
-		"AND (w.valid_to IS NULL OR w.valid_to >= ?) "
+		"AND (w.valid_to IS NULL OR w.valid_to >= ?))) "
 		"UNION ALL SELECT 'closed_day', d.id, d.branch_id, NULL, NULL, d.day, NULL, NULL, "
 		"NULL, NULL, NULL, NULL FROM closed_day d WHERE d.day BETWEEN ? AND ? "
 		"UNION ALL SELECT 'time_off', o.id, NULL, o.staff_id, NULL, NULL, NULL, NULL, "

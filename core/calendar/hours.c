@@ -105,7 +105,7 @@ struct span hours_rule_span(const struct hours *h, const struct hours_rule *r)
 		return (struct span){d.begins, d.ends};
 	}
 	return (struct span){tz_of_wall(h->tz, r->local_start).first.ms / MS_A_MINUTE,
-		tz_of_wall(h->tz, r->local_end).second.ms / MS_A_MINUTE};
+		wall_end(h->tz, r->local_end)};
 }
 
 struct spans hours_off(struct arena *mem, const struct hours *h, const char *staff_id)

@@ -54,6 +54,14 @@ struct local_day local_day(const struct tz *z, day_t day)
 	return d;
 }
 
+int64_t wall_end(const struct tz *z, wall_t w)
+{
+	wall_t before = {w.min - 1};
+	struct tz_instants at = tz_of_wall(z, before);
+
+	return at.second.ms / MS_A_MINUTE + (at.kind == TZ_SKIPPED ? 0 : 1);
+}
+
 struct span local_span(const struct tz *z, const struct local_day *d, int64_t from, int64_t to)
 {
 	struct span s = {d->begins + from, d->begins + to};
@@ -61,9 +69,7 @@ struct span local_span(const struct tz *z, const struct local_day *d, int64_t fr
 	if (d->even)
 		return s;
 	s.from = first_minute(z, wall_of(d->day, (int)from));
-	s.to = d->ends;
-	if (to < MINUTES_A_DAY)
-		s.to = tz_of_wall(z, wall_of(d->day, (int)to)).second.ms / MS_A_MINUTE;
+	s.to = wall_end(z, wall_of(d->day, (int)to));
 	return s;
 }
 

@@ -25,8 +25,11 @@ struct local_day {
 };
 
 struct local_day local_day(const struct tz *z, day_t day);
-/* From one minute of the local day to another (0..1440); empty when the clock
- * jumped over all of it. What it showed twice is in it twice. */
+/* The minute after the last one at which the clock shows less than this. */
+int64_t wall_end(const struct tz *z, wall_t w);
+/* From the first minute of the local day (0..1440) to the last, in one piece:
+ * empty when the clock jumped over all of it; with what it showed in between
+ * when it was put back. */
 struct span local_span(const struct tz *z, const struct local_day *d, int64_t from, int64_t to);
 
 struct start {

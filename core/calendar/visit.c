@@ -24,10 +24,11 @@ void visit_days(struct arena *mem, struct visit *v, day_t from, day_t to)
 {
 	struct hours *h = &v->hours;
 
-	/* a visit may end on a later day than it began */
+	/* a visit may end on a later day than it began, and a calendar may have
+	 * left a day out in between */
 	v->n_days = (size_t)(to.n - from.n + 1);
 	h->tz = v->tz;
-	h->n_days = v->n_days + 1 + (size_t)(visit_minutes(v) / MINUTES_A_DAY);
+	h->n_days = v->n_days + 2 + (size_t)(visit_minutes(v) / MINUTES_A_DAY);
 	h->days = mem_alloc(mem, h->n_days * sizeof(*h->days));
 	for (size_t i = 0; i < h->n_days; i++)
 		h->days[i] = local_day(v->tz, (day_t){from.n + (int32_t)i});
@@ -120,7 +121,8 @@ static bool may_join(const struct visit *v, const struct member *m, const struct
 	const struct piece *p = &v->pieces[0];
 	int64_t begin = k->span.from + p->before, end = begin + m->minutes[0];
 
-	return k->sitting < v->service.capacity && (k->lanes[0] & 1) != 0 && k->span.to == end + p->after &&
+	return k->sitting < v->service.capacity && (k->lanes[0] & 1) != 0 &&
+		k->span.to == end + p->after &&
 		spans_contain(m->who->hours, (struct span){begin, end});
 }
 

@@ -9,7 +9,7 @@ static const struct field FIELDS[] = {
 	ID(inbox_event, id, RO),
 	TEXT(inbox_event, provider, RO | FILTER | ASCII, 20),
 	TEXT(inbox_event, dedupe_key, RO | HIDDEN, 200),
-	TEXT(inbox_event, event, RO | FILTER, 60),
+	TEXT(inbox_event, event, RO | FILTER | ASCII, 60),
 	TEXT(inbox_event, external_id, RO | FILTER, 128),
 	BYTES(inbox_event, body, RO | PERSONAL, BODY_MAX),
 	TIME(inbox_event, received_at, RO | SORT),

@@ -8,6 +8,7 @@
 
 /* ---- storage ---- */
 
+/* Locked: a visit that is just being booked holds the segments it has. */
 int plan_read(struct ctx *c, const char *service_id, struct plan *out)
 {
 	struct rows rows;

@@ -147,7 +147,8 @@ int service_needs(struct ctx *c, const char *service_id, struct rows *out)
 		"SELECT g.position, n.requirement, r.id AS resource_id, r.name, r.branch_id, "
 		"r.capacity FROM service_segment g "
 		"JOIN service_resource n ON n.service_segment_id = g.id "
-		"JOIN resource r ON r.id = n.resource_id AND r.is_active AND r.deleted_at IS NULL "
+		"LEFT JOIN resource r "
+		"ON r.id = n.resource_id AND r.is_active AND r.deleted_at IS NULL "
 		"WHERE g.service_id = ? ORDER BY g.position, n.requirement, r.position, r.id",
 		service_id);
 }

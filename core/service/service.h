@@ -100,7 +100,8 @@ struct crew {
 	const char *time_zone;
 };
 
-/* A room or device that may meet a requirement of a segment. */
+/* A room or device that may meet a requirement of a segment; resource_id is
+ * NULL when it is not in use any more: the requirement stays. */
 struct service_need {
 	int64_t position; /* of the segment */
 	int64_t requirement;

@@ -8,8 +8,8 @@
  * All functions need a transaction in which the owner's row (the staff member,
  * or the branch) is held, so that two cannot add what overlaps.
  */
-#ifndef FRONTDESK_HOURS_H
-#define FRONTDESK_HOURS_H
+#ifndef FRONTDESK_STAFF_HOURS_H
+#define FRONTDESK_STAFF_HOURS_H
 
 #include "core/staff/staff.h"
 

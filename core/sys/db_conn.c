@@ -226,6 +226,10 @@ int db_statement_failed(struct ctx *c, struct statement *s, const char *sql)
 	unsigned code = s ? mysql_stmt_errno(s->handle) : mysql_errno(db->conn);
 	const char *message = s ? mysql_stmt_error(s->handle) : mysql_error(db->conn);
 
+	if (code == 0) { /* it came after columns, in the place of rows */
+		code = mysql_errno(db->conn);
+		message = mysql_error(db->conn);
+	}
 	return statement_failed(c, code, mem_text(c->mem, message), sql);
 }
 

@@ -1,6 +1,8 @@
 #include "core/tenant/closed_day.h"
-#include "core/audit/row.h"
+#include "core/audit/audit.h"
+#include "core/base/id.h"
 #include "core/sys/db.h"
+#include "core/sys/ical.h"
 #include "core/tenant/company.h"
 
 static const struct field FIELDS[] = {
@@ -13,34 +15,77 @@ const struct table CLOSED_DAY = TABLE(closed_day, "closed_day", FIELDS);
 
 /* ---- storage ---- */
 
-/* 1 when another row closes the same place on the same day. */
-static int find_same(struct ctx *c, const struct closed_day *d)
+/* Days on which this place is closed, by itself or with all, ascending. */
+static int closed_from(struct ctx *c, const char *branch_id, day_t from, struct rows *out)
 {
-	int64_t one;
-
-	return db_int(c, &one,
-		"SELECT 1 FROM closed_day WHERE day = ? AND branch_id <=> ? AND NOT id <=> ?"
-		" LIMIT 1",
-		d->day, d->branch_id, d->id);
+	return db_rows(c, &CLOSED_DAY, out,
+		"SELECT {cols} FROM closed_day WHERE day >= ?"
+		" AND (branch_id IS NULL OR branch_id = ?) ORDER BY day",
+		from, branch_id);
 }
 
 /* ---- rules ---- */
 
-static int check(struct ctx *c, const struct closed_day *d)
+/* Both lists ascend; at: how far the closed ones have been looked at. */
+static bool is_closed(const struct rows *closed, size_t *at, day_t day)
 {
-	int rc = find_same(c, d);
+	const struct closed_day *d = closed->p;
 
-	if (rc > 0)
-		return err_set(c, E_DUPLICATE, "That day is closed already.");
+	while (*at < closed->n && d[*at].day.n < day.n)
+		(*at)++;
+	return *at < closed->n && d[*at].day.n == day.n;
+}
+
+static int add(struct ctx *c, const char *branch_id, const struct holiday *h)
+{
+	struct closed_day d = {id_new(c), branch_id, h->day, h->name};
+
+	return db_insert_new(c, &CLOSED_DAY, &d);
+}
+
+static int add_all(struct ctx *c, const char *branch_id, const struct holidays *all,
+	struct closed_days_import *out)
+{
+	const struct holiday *h = all->rows.p;
+	struct rows closed;
+	size_t at = 0;
+
+	if (closed_from(c, branch_id, all->from, &closed) < 0)
+		return -1;
+	for (size_t i = 0; i < all->rows.n; i++) {
+		int rc = is_closed(&closed, &at, h[i].day) ? 0 : add(c, branch_id, &h[i]);
+
+		if (rc < 0)
+			return -1;
+		*(rc > 0 ? &out->added : &out->skipped) += 1;
+	}
+	return 0;
+}
+
+static int look_for_branch(struct ctx *c, const char *branch_id)
+{
+	int rc = branch_id == NULL ? 1 : db_exists(c, &BRANCH, branch_id);
+
+	if (rc == 0)
+		return err_field(c, "branch_id", "There is no such branch.");
 	return rc;
 }
 
-int closed_day_create(struct ctx *c, struct closed_day *d)
+int closed_days_import(
+	struct ctx *c, const char *branch_id, const char *ics, struct closed_days_import *out)
 {
-	return check(c, d) < 0 ? -1 : row_create(c, &CLOSED_DAY, d);
-}
+	struct holidays all = {0};
+	struct company co;
 
-int closed_day_change(struct ctx *c, const struct closed_day *was, struct closed_day *now)
-{
-	return check(c, now) < 0 ? -1 : row_change(c, &CLOSED_DAY, was, now);
+	if (look_for_branch(c, branch_id) < 0 || company_current(c, &co) < 0)
+		return -1;
+	const struct tz *z = tz_find(co.time_zone);
+	all.from = day_of_wall(tz_wall(z != NULL ? z : tz_find("UTC"), c->now));
+	all.to.n = all.from.n + CLOSED_DAYS_AHEAD;
+	if (ical_holidays(c, "ics", ics, &all) < 0)
+		return -1;
+	*out = (struct closed_days_import){.skipped = (int64_t)all.left_out};
+	if (add_all(c, branch_id, &all, out) < 0)
+		return -1;
+	return audit_add(c, "closed_day.import", "closed_day", NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /*
  * closed_day.h - days on which a branch, or the whole company, is closed,
- * whatever else is said: public holidays, the works outing.
+ * whatever else is said: public holidays, the works outing. A key keeps a day
+ * from being closed twice in one place.
  */
 #ifndef FRONTDESK_CLOSED_DAY_H
 #define FRONTDESK_CLOSED_DAY_H
@@ -17,8 +18,21 @@ struct closed_day {
 
 extern const struct table CLOSED_DAY;
 
-/* In a transaction. E_DUPLICATE when that day is closed there already. */
-int closed_day_create(struct ctx *c, struct closed_day *d) MUST_USE;
-int closed_day_change(struct ctx *c, const struct closed_day *was, struct closed_day *now) MUST_USE;
+#define CLOSED_DAYS_AHEAD 1096 /* an import looks so far: three years */
+
+/* What came of an import. */
+struct closed_days_import {
+	int64_t added;
+	int64_t skipped; /* days that were closed before, and what is no whole day */
+};
+
+/*
+ * The days of a calendar file (RFC 5545) on which it has events of whole days,
+ * from today on: closed for this branch (NULL: for all). Days that are closed
+ * there already stay as they are, so that it may be run again. In a
+ * transaction. Field errors: branch_id, ics.
+ */
+int closed_days_import(struct ctx *c, const char *branch_id, const char *ics,
+	struct closed_days_import *out) MUST_USE;
 
 #endif

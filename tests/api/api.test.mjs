@@ -141,6 +141,22 @@ test('no company named by somebody who is not in it', async () => {
   assert.deepEqual({ ...r.json, request_id: '' }, { ...unknown.json, request_id: '' })
 })
 
+test('of those who add the same hours at once one does, and of those who change the same thing unread none', async () => {
+  const { ben, mitte } = await facts()
+  const address = `/api/v2/staff/${ben}/working-hours`
+  const added = await Promise.all(Array.from({ length: 8 }, (_, i) =>
+    client.call('salon', 'POST', address, { json: { day: '2036-02-02', start_minute: 540 + i, end_minute: 700 } })))
+  assert.deepEqual(added.map(r => r.status).sort(), [201, ...Array(7).fill(422)])
+  const one = `${address}/${added.find(r => r.status === 201).json.id}`
+
+  const etag = (await client.call('salon', 'GET', one)).headers.etag
+  const changed = await Promise.all(Array.from({ length: 8 }, (_, i) =>
+    client.call('salon', 'PATCH', one, { json: { end_minute: 800 + i }, headers: { 'If-Match': etag } })))
+  assert.deepEqual(changed.map(r => r.status).sort(), [200, ...Array(7).fill(412)])
+  assert.equal((await client.call('salon', 'DELETE', one)).status, 204)
+  assert.equal((await client.call('salon', 'GET', `/api/v2/branches/${mitte}/working-hours`)).status, 200)
+})
+
 test('the id of a company is the same in capitals', async () => {
   const id = (await client.call('salon', 'GET', '/api/v2/companies/current')).json.id
   for (const written of [id, id.toUpperCase()]) {

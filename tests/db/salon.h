@@ -53,4 +53,11 @@ const char *obstacle(const struct wish *w);
 /* availability_search(), in parts. */
 int find_slots(const struct search *s, struct rows *slots, const char **zone);
 
+/* What is taken is what live visits and holds need, of this context's company:
+ * no more, no less, no overlap, and every class is led. */
+void expect_consistent(struct ctx *of);
+int64_t rows_of(const char *appointment_or_hold_id);
+/* The take fails with E_SLOT_TAKEN, saying this (NULL: anything). */
+void expect_taken(const struct wish *w, const char *why);
+
 #endif

@@ -20,11 +20,6 @@ static void put_in(const char *id, enum appointment_status status)
 		1);
 }
 
-static int64_t rows_of(const char *id)
-{
-	return one_int(c, "SELECT COUNT(*) FROM occupancy WHERE appointment_id = ?", id);
-}
-
 static int64_t seq_of(const char *resource_id)
 {
 	return one_int(c, "SELECT booking_seq FROM resource WHERE id = ?", resource_id);

@@ -9,6 +9,7 @@
 
 #define HAIRCUT "01900000-0000-7000-8000-5a1000000060"
 #define CUT_AND_COLOUR "01900000-0000-7000-8000-5a1000000063"
+#define MITTE "01900000-0000-7000-8000-5a1000000010"
 #define ANNA "01900000-0000-7000-8000-5a1000000050"
 
 #define VISIT "01900000-0000-7000-8000-7ee000000001" /* and whatever else is new */
@@ -20,6 +21,17 @@ static void forget(void)
 	change("DELETE FROM session");
 	change("DELETE FROM login_failure");
 	change("DELETE FROM user WHERE id = '" VISIT "'");
+	change("DELETE FROM service_segment WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
+	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
+	change("DELETE FROM service WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
+	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
+	change("DELETE FROM staff WHERE name = 'Torture'");
+	change("DELETE FROM resource WHERE name = 'Torture'");
+	change("DELETE FROM phone_number WHERE label = 'Torture'");
+	change("DELETE FROM working_hours WHERE branch_id = '" MITTE "' AND staff_id IS NULL");
+	change("DELETE FROM time_off");
+	change("DELETE FROM closed_day");
+	change("DELETE FROM task WHERE kind = 'time_off'");
 }
 
 static void setup(void)
@@ -55,6 +67,7 @@ struct question {
 	int status;           /* of success */
 	void (*before)(void); /* makes what the request needs */
 	int commits;          /* without a key: a line lost in one of them is a 503 */
+	const char *method;   /* NULL: POST */
 };
 
 /* The status of the answer; what failed once is asked for anew. */
@@ -67,6 +80,9 @@ static int ask(const struct question *q)
 	};
 	struct mem_mark mark = mem_mark(web->mem);
 	struct req r = {.c = *web, .method = "POST", .path = q->path, .headers = HEADERS};
+
+	if (q->method != NULL)
+		r.method = q->method;
 
 	r.n_headers = COUNT_OF(HEADERS);
 	r.body = (struct bytes){(const uint8_t *)q->body, strlen(q->body)};
@@ -172,7 +188,7 @@ static struct question booking(const char *members)
 			"{\"local_start\":\"%sT10:00\",\"customer\":{\"name\":\"Kim Berger\","
 			"\"phone\":\"+4915112345678\"},%s}",
 			bookable_day(), members),
-		201, NULL, 0};
+		201, NULL, 0, NULL};
 }
 
 #define HAIRCUT_OF_ANNA "\"service_id\":\"" HAIRCUT "\",\"staff_id\":\"" ANNA "\""
@@ -209,8 +225,8 @@ static void book_visit(void)
 
 START_TEST(a_cancellation)
 {
-	struct question q = {
-		"/api/v2/bookings/" VISIT "/cancel", "{\"reason\":\"ill\"}", 200, book_visit, 0};
+	struct question q = {"/api/v2/bookings/" VISIT "/cancel", "{\"reason\":\"ill\"}", 200,
+		book_visit, 0, NULL};
 
 	torture(&q, 6);
 }
@@ -221,7 +237,7 @@ END_TEST
 /* Somebody who has mistyped before; the hash has the lowest cost. */
 static void mistype(void)
 {
-	struct question q = {"/api/v2/auth/login", PERSON("wrong-password"), 401, NULL, 0};
+	struct question q = {"/api/v2/auth/login", PERSON("wrong-password"), 401, NULL, 0, NULL};
 
 	change("INSERT INTO user (id, email, name, password_hash) VALUES ('" VISIT "',"
 	       " 'hurried@salon.example', 'Hurried',"
@@ -231,7 +247,7 @@ static void mistype(void)
 
 START_TEST(a_login)
 {
-	struct question q = {"/api/v2/auth/login", PERSON("frontdesk-demo"), 200, mistype, 2};
+	struct question q = {"/api/v2/auth/login", PERSON("frontdesk-demo"), 200, mistype, 2, NULL};
 
 	torture(&q, 6);
 }
@@ -240,7 +256,7 @@ END_TEST
 /* A wrong password leaves a failure to count and its entry, or nothing. */
 START_TEST(a_refused_login)
 {
-	struct question q = {"/api/v2/auth/login", PERSON("wrong-password"), 401, NULL, 2};
+	struct question q = {"/api/v2/auth/login", PERSON("wrong-password"), 401, NULL, 2, NULL};
 
 	torture(&q, 6);
 }
@@ -258,10 +274,142 @@ static void have_session(void)
 
 START_TEST(a_refresh)
 {
-	struct question q = {
-		"/api/v2/auth/refresh", "{\"refresh_token\":\"torture\"}", 200, have_session, 1};
+	struct question q = {"/api/v2/auth/refresh", "{\"refresh_token\":\"torture\"}", 200,
+		have_session, 1, NULL};
 
 	torture(&q, 3);
+}
+END_TEST
+
+START_TEST(a_staff_member)
+{
+	struct question q = {"/api/v2/staff", "{\"name\":\"Torture\",\"branch_id\":\"" MITTE "\"}",
+		201, NULL, 0, NULL};
+
+	torture(&q, 8);
+}
+END_TEST
+
+START_TEST(a_number)
+{
+	struct question q = {"/api/v2/phone-numbers",
+		"{\"e164\":\"+493023125997\",\"label\":\"Torture\",\"branch_id\":\"" MITTE "\"}",
+		201, NULL, 0, NULL};
+
+	torture(&q, 6);
+}
+END_TEST
+
+static void open_at_night(void)
+{
+	change("INSERT INTO working_hours (company_id, id, branch_id, weekday, start_minute, "
+	       "end_minute) SELECT company_id, '" VISIT "', id, 1, 0, 60 FROM branch WHERE id = "
+	       "'" MITTE "'");
+}
+
+START_TEST(hours_of_a_week)
+{
+	struct question q = {"/api/v2/branches/" MITTE "/working-hours",
+		"{\"data\":[{\"weekday\":1,\"start_minute\":480,\"end_minute\":600},"
+		"{\"weekday\":2,\"start_minute\":480,\"end_minute\":600}]}",
+		200, open_at_night, 0, "PUT"};
+
+	torture(&q, 6);
+}
+END_TEST
+
+static void book_for_time_off(void)
+{
+	struct question q = booking(HAIRCUT_OF_ANNA);
+
+	ck_assert_int_eq(ask(&q), 201);
+	change("DELETE FROM idempotency");
+}
+
+START_TEST(time_off_over_a_visit)
+{
+	struct question q = {
+		"/api/v2/staff/" ANNA "/time-off", NULL, 201, book_for_time_off, 0, NULL};
+
+	q.body = mem_printf(admin->mem, "{\"local_start\":\"%sT00:00\",\"local_end\":\"%sT23:59\"}",
+		bookable_day(), bookable_day());
+	torture(&q, 8);
+}
+END_TEST
+
+START_TEST(an_import)
+{
+	struct question q = {"/api/v2/closed-days/import",
+		"{\"ics\":\"BEGIN:VCALENDAR\\r\\nVERSION:2.0\\r\\nPRODID:-//T//T//EN\\r\\n"
+		"BEGIN:VEVENT\\r\\nUID:1\\r\\nDTSTART;VALUE=DATE:20200101\\r\\n"
+		"RRULE:FREQ=YEARLY\\r\\nSUMMARY:New "
+		"Year\\r\\nEND:VEVENT\\r\\nEND:VCALENDAR\\r\\n\"}",
+		200, NULL, 0, NULL};
+
+	torture(&q, 6);
+}
+END_TEST
+
+START_TEST(a_new_service)
+{
+	struct question q = {"/api/v2/services",
+		"{\"name\":\"Torture\",\"price_cents\":1,\"segments\":["
+		"{\"name\":\"One\",\"duration_minutes\":5},{\"name\":\"Two\",\"duration_minutes\":"
+		"5}]}",
+		201, NULL, 0, NULL};
+
+	torture(&q, 8);
+}
+END_TEST
+
+/* A service of two segments, the second of which is known beforehand. */
+static void have_service(void)
+{
+	change("INSERT INTO service (company_id, id, name, duration_minutes, price_cents, currency)"
+	       " SELECT id, '" VISIT "', 'Torture', 10, 1, 'EUR' FROM company"
+	       " WHERE slug = 'salon-morgenrot'");
+	change("INSERT INTO service_segment (company_id, id, service_id, position, name,"
+	       " duration_minutes) SELECT company_id, UUID(), id, 1, 'One', 5 FROM service"
+	       " WHERE id = '" VISIT "'");
+	change("INSERT INTO service_segment (company_id, id, service_id, position, name,"
+	       " duration_minutes) SELECT company_id, id, id, 2, 'Two', 5 FROM service"
+	       " WHERE id = '" VISIT "'");
+}
+
+START_TEST(a_segment_between_others)
+{
+	struct question q = {"/api/v2/services/" VISIT "/segments",
+		"{\"name\":\"New\",\"duration_minutes\":5,\"position\":2}", 201, have_service, 0,
+		NULL};
+
+	torture(&q, 9);
+}
+END_TEST
+
+START_TEST(a_segment_that_moves)
+{
+	struct question q = {"/api/v2/services/" VISIT "/segments/" VISIT, "{\"position\":1}", 200,
+		have_service, 0, "PATCH"};
+
+	torture(&q, 9);
+}
+END_TEST
+
+START_TEST(a_segment_that_goes)
+{
+	struct question q = {
+		"/api/v2/services/" VISIT "/segments/" VISIT, "", 204, have_service, 0, "DELETE"};
+
+	torture(&q, 9);
+}
+END_TEST
+
+START_TEST(a_new_customer)
+{
+	struct question q = {"/api/v2/customers",
+		"{\"name\":\"Torture\",\"phone\":\"0151 99887766\"}", 201, NULL, 0, NULL};
+
+	torture(&q, 6);
 }
 END_TEST
 
@@ -278,6 +426,16 @@ Suite *suite_torture(void)
 	tcase_add_test(t, a_login);
 	tcase_add_test(t, a_refused_login);
 	tcase_add_test(t, a_refresh);
+	tcase_add_test(t, a_staff_member);
+	tcase_add_test(t, a_number);
+	tcase_add_test(t, hours_of_a_week);
+	tcase_add_test(t, time_off_over_a_visit);
+	tcase_add_test(t, an_import);
+	tcase_add_test(t, a_new_service);
+	tcase_add_test(t, a_segment_between_others);
+	tcase_add_test(t, a_segment_that_moves);
+	tcase_add_test(t, a_segment_that_goes);
+	tcase_add_test(t, a_new_customer);
 	suite_add_tcase(s, t);
 	return s;
 }
