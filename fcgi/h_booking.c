@@ -340,11 +340,6 @@ int h_booking_alternatives(struct req *r)
 	return read_wish(r, &w) < 0 ? -1 : put_alternatives(r, &w);
 }
 
-const char *cancel_reason(const struct req *r)
-{
-	return ((const struct cancel_in *)r->in)->reason;
-}
-
 /* ---- what becomes of it ---- */
 
 static int set_status(struct req *r, enum appointment_status to)
@@ -374,6 +369,11 @@ int h_booking_complete(struct req *r)
 int h_booking_no_show(struct req *r)
 {
 	return set_status(r, APPOINTMENT_NO_SHOW);
+}
+
+const char *cancel_reason(const struct req *r)
+{
+	return ((const struct cancel_in *)r->in)->reason;
 }
 
 int h_booking_cancel(struct req *r)

@@ -28,10 +28,6 @@ void booking_who(const char *id, const struct customer_in *facts, struct wish *w
 /* "+02:00" to minutes; OFFSET_NONE when it is NULL. */
 int booking_offset(struct req *r, const char *field, const char *s, int *minutes) MUST_USE;
 
-const char *cancel_reason(const struct req *r); /* of CANCEL_IN */
-/* add_on_ids: as they stand in a query. */
-int reply_availability(struct req *r, const char *add_on_ids, struct search *s) MUST_USE;
-
 int h_availability(struct req *r);
 int h_bookings(struct req *r);
 int h_booking(struct req *r);
@@ -49,6 +45,9 @@ int h_booking_cancel(struct req *r); /* CANCEL_SCOPE_IN: perhaps others of its s
 /* One of both times, with its offset ("+02:00" or NULL), into the wish. */
 int read_start(struct req *r, ts_t starts_at, wall_t local_start, const char *utc_offset,
 	struct wish *w) MUST_USE;
+/* add_on_ids: as they stand in a query. */
+int reply_availability(struct req *r, const char *add_on_ids, struct search *s) MUST_USE;
+const char *cancel_reason(const struct req *r); /* of CANCEL_IN */
 /* Adds what is free near the wish to the answer of a conflict. */
 int put_alternatives(struct req *r, const struct wish *w) MUST_USE;
 
