@@ -197,13 +197,13 @@ BENCH_CC = $(CC) -I. -D_GNU_SOURCE $(CFLAGS_ALL) -O2 $(CFLAGS)
 $(B)/openloop: tests/bench/openloop.c tests/bench/wire.c tests/bench/wire.h Makefile
 	@mkdir -p $(@D)
 	$(BENCH_CC) $(filter %.c,$^) -o $@
-$(B)/bare: tests/bench/bare.c Makefile
+$(B)/bare: tests/bench/bare.c tests/bench/bare_book.c tests/bench/bare_book.h Makefile
 	@mkdir -p $(@D)
-	$(BENCH_CC) $(shell pkg-config --cflags libmariadb) $< $(shell pkg-config --libs libmariadb) -lfcgi -o $@
+	$(BENCH_CC) $(shell pkg-config --cflags libmariadb) $(filter %.c,$^) $(shell pkg-config --libs libmariadb) -lfcgi -o $@
 
 .PHONY: bench test-fault
 
-## make bench     measure against the bare limit of this machine (build/bench.json)
+## make bench     measure against the bare limit of this machine (build/bench.json, build/bench/)
 bench: programs node-modules $(B)/openloop $(B)/bare
 	node tests/bench/bench.mjs --port $$(($(PORT) + 20)) $(BENCH_FLAGS)
 

@@ -272,14 +272,16 @@ int read_start(
 	return 0;
 }
 
-void booking_who(const char *id, const struct customer_in *facts, struct wish *w)
+struct customer customer_said(const char *id, const struct customer_in *facts)
 {
-	w->customer = (struct customer){.id = id};
+	struct customer k = {.id = id};
+
 	if (facts != NULL) {
-		w->customer.name = facts->name;
-		w->customer.phone = facts->phone;
-		w->customer.email = facts->email;
+		k.name = facts->name;
+		k.phone = facts->phone;
+		k.email = facts->email;
 	}
+	return k;
 }
 
 /* With a hold, what is not said is as the hold has it. */
@@ -299,7 +301,6 @@ static int read_wish(struct req *r, struct wish *w)
 	}
 	if (in->customer_id != NULL ? in->customer != NULL : in->customer == NULL && !held)
 		return err_field(c, "customer_id", "give either this or customer");
-	booking_who(in->customer_id, in->customer, w);
 	w->service_id = in->service_id;
 	w->staff_id = in->staff_id;
 	w->branch_id = in->branch_id;
@@ -308,6 +309,7 @@ static int read_wish(struct req *r, struct wish *w)
 	w->notes = in->notes;
 	w->source = in->source != SOURCE_UNSAID ? (enum appointment_source)((int)in->source - 1)
 						: SOURCE_API;
+	w->customer = customer_said(in->customer_id, in->customer);
 	return 0;
 }
 
@@ -319,7 +321,7 @@ int h_booking_create(struct req *r)
 	if (read_wish(r, &w) < 0 || booking_take(&r->c, &w, &a) < 0)
 		return -1;
 	r->location = mem_printf(r->c.mem, "/api/v2/bookings/%s", a.id);
-	return reply_appointment(r, 201, a.id);
+	return reply(r, 201, &APPOINTMENT, &a);
 }
 
 int put_alternatives(struct req *r, const struct wish *w)
@@ -400,14 +402,18 @@ int h_booking_update(struct req *r)
 
 /* ---- moving ---- */
 
+/* That one time is given is looked at when the appointment is there. */
 static int read_move(struct req *r, struct wish *w)
 {
 	const struct move_in *in = r->in;
 
-	memset(w, 0, sizeof(*w));
-	w->staff_id = in->staff_id;
-	w->branch_id = in->branch_id;
-	return read_start(r, in->starts_at, in->local_start, in->utc_offset, w);
+	*w = (struct wish){
+		.staff_id = in->staff_id,
+		.branch_id = in->branch_id,
+		.starts_at = in->starts_at,
+		.local_start = in->local_start,
+	};
+	return booking_offset(r, "utc_offset", in->utc_offset, &w->utc_offset_minutes);
 }
 
 int h_booking_reschedule(struct req *r)

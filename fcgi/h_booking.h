@@ -14,20 +14,16 @@ extern const struct table CANCEL_SCOPE_IN;
 extern const struct table AVAILABILITY_QUERY;
 extern const struct table AVAILABILITY;
 
-/* Facts about a customer, new or known. */
+/* A customer inside a body: facts about a new or known one. */
 struct customer_in {
 	const char *name;
 	const char *phone;
 	const char *email;
 };
-
 extern const struct table CUSTOMER_IN;
 
-/* Into the wish: either may be NULL. */
-void booking_who(const char *id, const struct customer_in *facts, struct wish *w);
 /* "+02:00" to minutes; OFFSET_NONE when it is NULL. */
 int booking_offset(struct req *r, const char *field, const char *s, int *minutes) MUST_USE;
-
 int h_availability(struct req *r);
 int h_bookings(struct req *r);
 int h_booking(struct req *r);
@@ -42,6 +38,8 @@ int h_booking_complete(struct req *r);
 int h_booking_no_show(struct req *r);
 int h_booking_cancel(struct req *r); /* CANCEL_SCOPE_IN: perhaps others of its series */
 
+/* Either of both, as it was said. */
+struct customer customer_said(const char *id, const struct customer_in *facts);
 /* One of both times, with its offset ("+02:00" or NULL), into the wish. */
 int read_start(struct req *r, ts_t starts_at, wall_t local_start, const char *utc_offset,
 	struct wish *w) MUST_USE;

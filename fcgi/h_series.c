@@ -104,7 +104,7 @@ static int read_series(struct req *r, struct series_wish *w)
 			},
 		.rrule = in->rrule,
 	};
-	booking_who(in->customer_id, in->customer, &w->wish);
+	w->wish.customer = customer_said(in->customer_id, in->customer);
 	return read_agreed(r, &in->occurrences, &w->agreed);
 }
 

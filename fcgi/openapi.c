@@ -195,6 +195,8 @@ static void gather(struct tables *all, const struct table *t)
 	for (size_t i = 0; i < all->n; i++) {
 		if (all->t[i] == t)
 			return;
+		if (strcmp(all->t[i]->name, t->name) == 0)
+			BUG("two schemas are called %s", t->name);
 	}
 	if (all->n == TABLES_MAX)
 		BUG("too many tables for OpenAPI");

@@ -1,6 +1,7 @@
 #include "fcgi/route.h"
 #include "core/booking/booking.h"
 #include "core/booking/hold.h"
+#include "core/booking/waiting_list.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"
 #include "core/customer/customer.h"
@@ -33,6 +34,7 @@
 #include "fcgi/h_series.h"
 #include "fcgi/h_service.h"
 #include "fcgi/h_staff.h"
+#include "fcgi/h_waiting_list.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
 #include "fcgi/page.h"
@@ -207,6 +209,14 @@ SHOW("/booking-series/{id}", h_series, PERM_BOOKINGS_READ, BOOKING_SERIES_WHOLE,
 CHANGE("/holds", h_hold_create, PERM_BOOKINGS_WRITE, &HOLD_IN, HOLD, 201, "Keep a visit free for a while", h_hold_alternatives),
 SHOW("/holds/{id}", h_hold, PERM_BOOKINGS_READ, HOLD, "One hold, until it expires"),
 REMOVE("/holds/{id}", h_hold_delete, PERM_BOOKINGS_WRITE, HOLD, NULL, "Give a hold back"),
+
+LIST_OF("/waiting-list", h_waiting_list, PERM_BOOKINGS_READ, &WAITING_QUERY, WAITING_ENTRY, "Who waits, the longest first"),
+CHANGE("/waiting-list", h_waiting_add, PERM_BOOKINGS_WRITE, &WAITING_IN, WAITING_ENTRY, 201, "Wait for time to become free", NULL),
+SHOW("/waiting-list/{id}", h_waiting_entry, PERM_BOOKINGS_READ, WAITING_ENTRY, "One entry of the waiting list"),
+ALTER("/waiting-list/{id}", h_waiting_change, PERM_BOOKINGS_WRITE, &WAITING_ENTRY, WAITING_ENTRY, NULL, "Change what is waited for"),
+REMOVE("/waiting-list/{id}", h_waiting_cancel, PERM_BOOKINGS_WRITE, WAITING_ENTRY, NULL, "Wait no longer"),
+CHANGE("/waiting-list/{id}/accept", h_waiting_accept, PERM_BOOKINGS_WRITE, NULL, WAITING_ENTRY, 200, "Book what is offered", NULL),
+CHANGE("/waiting-list/{id}/decline", h_waiting_decline, PERM_BOOKINGS_WRITE, NULL, WAITING_ENTRY, 200, "Wait for another time", NULL),
 
 LIST_OF("/customers", h_customers, PERM_CUSTOMERS_READ, &CUSTOMER_QUERY, CUSTOMER, "Customers, newest first"),
 ADD("/customers", h_customer_create, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Add a customer"),

@@ -136,8 +136,7 @@ static int prefer_absence(struct req *r)
 	if (object == NULL || r->n_ids == 0)
 		return -1;
 	err_clear(&r->c);
-	if (run_object(r, object) < 0 && r->c.err.code != E_UNAVAILABLE &&
-		err_status(r->c.err.code) != 422) /* (it may need a query of its own) */
+	if (run_object(r, object) < 0 && r->c.err.code == E_NOT_FOUND)
 		return -1;
 	buf_reset(&r->out);
 	r->c.err = kept;

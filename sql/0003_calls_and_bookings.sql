@@ -185,8 +185,10 @@ CREATE TABLE hold (
 	CONSTRAINT hold_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id)
 );
 
--- Wishes that could not be had: who wants what, when. An offer is a hold with
--- an end.
+-- Wishes that could not be had: who wants what, when; the whole visit lies
+-- between two minutes of a local day. waits_until: the end of to_day. An offer
+-- is a hold with an end; what was offered last stays known, so that it is not
+-- offered again.
 CREATE TABLE waiting_list_entry (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -198,17 +200,22 @@ CREATE TABLE waiting_list_entry (
 	to_day DATE NOT NULL,
 	start_minute SMALLINT UNSIGNED NOT NULL DEFAULT 0,
 	end_minute SMALLINT UNSIGNED NOT NULL DEFAULT 1440,
+	waits_until DATETIME(3) NOT NULL,
 	status ENUM('waiting','offered','booked','expired','cancelled') NOT NULL DEFAULT 'waiting',
 	hold_id UUID NULL,
-	offered_start DATETIME NULL, -- local
 	offer_expires_at DATETIME(3) NULL,
+	offered_starts_at DATETIME(3) NULL,
+	offered_ends_at DATETIME(3) NULL,
+	offered_local_start DATETIME NULL,
+	offered_staff_id UUID NULL,
+	offered_branch_id UUID NULL,
 	offers SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	ignored SMALLINT UNSIGNED NOT NULL DEFAULT 0,
 	appointment_id UUID NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
-	KEY waiting_list_entry_service (company_id, service_id, status, created_at),
+	KEY waiting_list_entry_created (company_id, created_at, id),
 	KEY waiting_list_entry_status (company_id, status, created_at, id),
-	KEY waiting_list_entry_hold (company_id, hold_id),
 	CHECK (from_day <= to_day),
 	CHECK (start_minute < end_minute AND end_minute <= 1440),
 	CONSTRAINT waiting_list_entry_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),

@@ -1,7 +1,9 @@
 #include "core/booking/hold.h"
 #include "core/audit/audit.h"
 #include "core/base/id.h"
+#include "core/booking/freed.h"
 #include "core/booking/taking.h"
+#include "core/queue/queue.h"
 #include "core/sys/db.h"
 #include "core/sys/json.h"
 
@@ -125,7 +127,16 @@ int hold_make(struct ctx *c, const struct wish *w, int64_t seconds, struct hold 
 
 	if (taking_occupy(c, &t, &h, out->expires_at) < 0 || taking_chosen(c, &t) < 0)
 		return -1;
+	if (queue_add(c, JOB_HOLD_EXPIRE, out->id, out->expires_at, NULL) < 0)
+		return -1;
 	return audit_add(c, "hold.make", "hold", out->id, NULL);
+}
+
+static int tell_freed(struct ctx *c, const struct hold *h)
+{
+	struct freed f = {h->service_id, h->staff_id, h->branch_id, h->starts_at, h->ends_at};
+
+	return time_freed(c, h->id, &f);
 }
 
 int hold_release(struct ctx *c, const char *id)
@@ -141,5 +152,20 @@ int hold_release(struct ctx *c, const char *id)
 	rc = hold_drop(c, id);
 	if (rc <= 0)
 		return rc;
+	if (tell_freed(c, &row) < 0)
+		return -1;
 	return audit_add(c, "hold.release", "hold", id, NULL) < 0 ? -1 : 1;
+}
+
+int hold_expire(struct ctx *c, const char *id)
+{
+	struct hold h;
+	int rc = hold_find_any(c, id, &h);
+
+	if (rc <= 0)
+		return rc;
+	/* the database's clock, which starts jobs, may be ahead of ours */
+	if (h.expires_at.ms > c->now.ms)
+		return queue_add(c, JOB_HOLD_EXPIRE, id, h.expires_at, NULL);
+	return hold_release(c, id) < 0 ? -1 : 0;
 }

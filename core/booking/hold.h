@@ -48,8 +48,11 @@ int hold_find(struct ctx *c, const char *id, struct hold *out) MUST_USE;
 int hold_get(struct ctx *c, const char *id, struct hold *out) MUST_USE;
 
 /* Gives back what it keeps, expired or not: 1, 0 there is none, -1. Needs a
- * transaction. Audited. */
+ * transaction. Audited; whoever waits for such time hears of it. */
 int hold_release(struct ctx *c, const char *id) MUST_USE;
+/* The same once it has expired: the job that hold_make() queues. Nothing when
+ * it is gone. */
+int hold_expire(struct ctx *c, const char *id) MUST_USE;
 /* The row alone, when its visit has been taken: rows that matched, or -1. */
 int hold_drop(struct ctx *c, const char *id) MUST_USE;
 

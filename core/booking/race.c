@@ -83,7 +83,8 @@ int race_pick(struct ctx *c, struct race *out)
 	if (services.n == 0)
 		return err_set(c, E_STATE, "The race track is not there: load the demo data.");
 	s.service_id = ((const struct service *)services.p)->id;
-	s.from.n = day_of_wall((wall_t){c->now.ms / 60000}).n + DAYS_AHEAD + (int)random_below(DAYS);
+	s.from.n =
+		day_of_wall((wall_t){c->now.ms / 60000}).n + DAYS_AHEAD + (int)random_below(DAYS);
 	s.to = s.from;
 	return pick_of(c, &s, out);
 }

@@ -74,14 +74,16 @@ static bool is_true(const struct memory *m, int64_t seq, ts_t from, ts_t to)
 		now_ms() - m->read_ms < TRUE_FOR_MS;
 }
 
-/* Rows of one resource, read over a window after its seq was. */
-static void remember(struct ctx *c, const char *id, int64_t seq, ts_t from, ts_t to,
-	const struct taken *t, size_t n)
+/* Rows of one resource, read over a window after its version was. */
+static void remember(
+	struct ctx *c, const struct version *v, ts_t from, ts_t to, const struct rows *rows)
 {
-	struct memory *m = bucket(c, id);
+	struct memory *m = bucket(c, v->id);
+	const struct taken *t = rows->p;
+	size_t n = rows->n;
 
 	drop(m);
-	if (strlen(id) >= sizeof(m->resource_id) || spans_kept + n > SPANS_MAX)
+	if (strlen(v->id) >= sizeof(m->resource_id) || spans_kept + n > SPANS_MAX)
 		return;
 	m->p = calloc(n + 1, sizeof(*m->p));
 	if (m->p == NULL)
@@ -89,11 +91,11 @@ static void remember(struct ctx *c, const char *id, int64_t seq, ts_t from, ts_t
 	for (size_t i = 0; i < n; i++) {
 		m->p[i] = (struct stretch){(int32_t)(t[i].starts_at.ms / MS_A_MINUTE),
 			(int32_t)((t[i].ends_at.ms + MS_A_MINUTE - 1) / MS_A_MINUTE),
-			t[i].expires_at.ms / 1000};
+			(t[i].expires_at.ms + 999) / 1000};
 	}
-	memcpy(m->resource_id, id, strlen(id) + 1);
+	memcpy(m->resource_id, v->id, strlen(v->id) + 1);
 	m->company = c->company;
-	m->seq = seq;
+	m->seq = v->booking_seq;
 	m->read_ms = now_ms();
 	m->from = from;
 	m->to = to;
@@ -197,7 +199,7 @@ static int refresh(struct finding *f, const struct version *stale, size_t n)
 		struct mem_mark mark = mem_mark(c->mem);
 		struct rows own = rows_of(c, &all, stale[i].id);
 
-		remember(c, stale[i].id, stale[i].booking_seq, wide.from, wide.to, own.p, own.n);
+		remember(c, &stale[i], wide.from, wide.to, &own);
 		mem_release(c->mem, mark);
 	}
 	for (size_t i = 0; i < all.n; i++)

@@ -11,6 +11,7 @@ struct moved {
 	ts_t old_ends_at;
 	wall_t old_local_start;
 	const char *old_staff_id;
+	const char *old_branch_id;
 };
 
 static const struct field OLD_FIELDS[] = {
@@ -18,6 +19,7 @@ static const struct field OLD_FIELDS[] = {
 	TIME(moved, old_ends_at, RO | NOCOL),
 	WALL(moved, old_local_start, RO | NOCOL),
 	ID(moved, old_staff_id, RO | NOCOL),
+	ID(moved, old_branch_id, RO | NOCOL),
 };
 
 /* ---- the wish ---- */
@@ -68,7 +70,8 @@ int booking_reschedule_wish(struct ctx *c, const char *id, const struct wish *w,
 
 static int tell(struct ctx *c, const struct appointment *now, const struct appointment *old)
 {
-	struct moved m = {*now, old->starts_at, old->ends_at, old->local_start, old->staff_id};
+	struct moved m = {*now, old->starts_at, old->ends_at, old->local_start, old->staff_id,
+		old->branch_id};
 	struct field *f = mem_alloc(c->mem, (APPOINTMENT.n + COUNT_OF(OLD_FIELDS)) * sizeof(*f));
 	struct table t = APPOINTMENT;
 

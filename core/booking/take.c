@@ -19,6 +19,7 @@ static int check_facts(struct ctx *c, const struct wish *w)
 	return c->err.code == E_OK ? 0 : -1;
 }
 
+/* 1: somebody new, who has no other visits. */
 int booking_customer(struct ctx *c, const struct wish *w, struct customer *out)
 {
 	int before = c->err.n_fields, rc;
@@ -35,7 +36,7 @@ int booking_customer(struct ctx *c, const struct wish *w, struct customer *out)
 	}
 	if (rc < 0)
 		return -1;
-	return customer_booked(c, out->id) < 0 ? -1 : 0;
+	return customer_booked(c, out->id) < 0 ? -1 : rc;
 }
 
 /* As many visits to come as the company lets one customer have. */
@@ -152,9 +153,11 @@ int booking_take(struct ctx *c, const struct wish *w, struct appointment *out)
 	use_hold(c, &h, &t);
 	if (taking_look(c, &t) < 0 || company_current(c, &co) < 0)
 		return -1;
-	if (booking_customer(c, &t.wish, &t.customer) < 0 || check_limit(c, t.customer.id) < 0)
+	int rc = booking_customer(c, &t.wish, &t.customer);
+
+	if (rc < 0 || (rc == 0 && check_limit(c, t.customer.id) < 0))
 		return -1;
-	if (taking_lock(c, &t, t.customer.id) < 0)
+	if (taking_lock(c, &t, rc == 0 ? t.customer.id : NULL) < 0)
 		return -1;
 	*out = describe(c, &t, co.requires_confirmation);
 	if (write_all(c, &t, out) < 0)

@@ -26,7 +26,7 @@ int wish_customer(struct ctx *c, struct visit *v, const char *customer_id) MUST_
 int wish_customer_known(struct ctx *c, struct visit *v, const struct wish *w) MUST_USE;
 
 /* Who the wish is for, made if need be, and locked: the first write of a take.
- * E_INVALID on customer_id and customer.*. */
+ * 1 somebody new, 0, -1: E_INVALID on customer_id and customer.*. */
 int booking_customer(struct ctx *c, const struct wish *w, struct customer *out) MUST_USE;
 
 #endif

@@ -1,4 +1,6 @@
 #include "core/worker/kinds.h"
+#include "core/booking/hold.h"
+#include "core/booking/waiting_list.h"
 #include "core/event/event.h"
 #include "core/notify/notify.h"
 #include "core/provider/messages.h"
@@ -15,6 +17,9 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_INBOX_RETELL] = {JOB_TX_NONE, retell_process},
 	[JOB_EVENT_DISPATCH] = {JOB_TX_WRITE, event_dispatch},
 	[JOB_NOTIFICATION_SEND] = {JOB_TX_NONE, messages_send},
+	[JOB_HOLD_EXPIRE] = {JOB_TX_WRITE, hold_expire},
+	[JOB_WAITING_LIST_OFFER] = {JOB_TX_NONE, waiting_offer},
+	[JOB_WAITING_LIST_END] = {JOB_TX_WRITE, waiting_end},
 	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
 };
 
@@ -33,6 +38,9 @@ static const struct {
 	{EV_APPOINTMENT_RESCHEDULED, notify_on_event},
 	{EV_APPOINTMENT_CANCELLED, notify_on_event},
 	{EV_CALL_ANALYZED, notify_on_event},
+	{EV_APPOINTMENT_RESCHEDULED, waiting_on_event},
+	{EV_APPOINTMENT_CANCELLED, waiting_on_event},
+	{EV_TIME_FREED, waiting_on_event},
 };
 
 static int event_dispatch(struct ctx *c, const char *event_id)

@@ -149,12 +149,16 @@ test('of those who add the same hours at once one does, and of those who change 
   assert.deepEqual(added.map(r => r.status).sort(), [201, ...Array(7).fill(422)])
   const one = `${address}/${added.find(r => r.status === 201).json.id}`
 
-  const etag = (await client.call('salon', 'GET', one)).headers.etag
-  const changed = await Promise.all(Array.from({ length: 8 }, (_, i) =>
-    client.call('salon', 'PATCH', one, { json: { end_minute: 800 + i }, headers: { 'If-Match': etag } })))
-  assert.deepEqual(changed.map(r => r.status).sort(), [200, ...Array(7).fill(412)])
+  const branch = `/api/v2/branches/${mitte}`
+  const rounds = Array.from({ length: 3 }, (_, k) => [branch, i => ({ address: `Torstraße ${k}.${i}` })])
+  for (const [path, change] of [[one, i => ({ end_minute: 800 + i })], ...rounds]) {
+    const { headers: { etag } } = await client.call('salon', 'GET', path)
+    const changed = await Promise.all(Array.from({ length: 8 }, (_, i) =>
+      client.call('salon', 'PATCH', path, { json: change(i), headers: { 'If-Match': etag } })))
+    assert.deepEqual(changed.map(r => r.status).sort(), [200, ...Array(7).fill(412)], path)
+  }
   assert.equal((await client.call('salon', 'DELETE', one)).status, 204)
-  assert.equal((await client.call('salon', 'GET', `/api/v2/branches/${mitte}/working-hours`)).status, 200)
+  assert.equal((await client.call('salon', 'PATCH', branch, { json: { address: 'Torstraße 1, 10119 Berlin' } })).status, 200)
 })
 
 test('the id of a company is the same in capitals', async () => {

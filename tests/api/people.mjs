@@ -49,6 +49,7 @@ export async function addKey(sql, name, role, more = {}) {
 }
 
 /* What is added for the tests of rights: the address, and one of them. */
+const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 const NEW = {
   'phone-numbers': own => ({ branch_id: own.branches, e164: '+493023125990' }),
   'closed-days': () => ({ day: '2035-12-25' }),
@@ -60,6 +61,7 @@ const NEW = {
   'services/add-ons': () => ({ name: 'Extra' }),
   'services/staff': own => ({ staff_id: own.staff }),
   'services/resources': own => ({ resource_id: own.resources }),
+  'waiting-list': own => ({ service_id: own.haircut, from_day: inDays(3), to_day: inDays(3), customer: { name: 'Rita Rechte' } }),
   'services/segments': () => ({ name: 'Second', duration_minutes: 30 }),
 }
 
@@ -83,16 +85,18 @@ export async function makeOneOfEach(client) {
   await send({ ...rubbish, body, headers: { ...rubbish.headers, 'X-Retell-Signature': retellSignature('key_demo_salon', body) } })
 
   const haircut = (await list('services')).find(s => s.name === 'Haircut').id
-  const day = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
-  const free = await client.call('salon', 'GET', `/api/v2/availability?service_id=${haircut}&from=${day(3)}&to=${day(12)}`)
+  const free = await client.call('salon', 'GET', `/api/v2/availability?service_id=${haircut}&from=${inDays(3)}&to=${inDays(12)}`)
   const booked = await client.call('salon', 'POST', '/api/v2/bookings',
     { json: { service_id: haircut, starts_at: free.json.slots[0].starts_at, customer: { name: 'Rita Rechte' } } })
   assert.equal(booked.status, 201, booked.text)
-  const slot = free.json.slots.at(-1).local_start
+  const slot = free.json.slots.at(-8).local_start
   const series = await client.call('salon', 'POST', '/api/v2/booking-series',
     { json: { service_id: haircut, rrule: 'FREQ=WEEKLY;COUNT=1', local_start: slot, customer: { name: 'Rita Rechte' }, occurrences: [{ local_start: slot }] } })
   assert.equal(series.status, 201, series.text)
-  const own = { branches: (await list('branches')).find(b => b.name === 'Mitte').id, staff: (await list('staff'))[0].id }
+  const held = await client.call('salon', 'POST', '/api/v2/holds',
+    { json: { service_id: haircut, starts_at: free.json.slots.at(-1).starts_at, ttl_seconds: 900 } })
+  assert.equal(held.status, 201, held.text)
+  const own = { haircut, branches: (await list('branches')).find(b => b.name === 'Mitte').id, staff: (await list('staff'))[0].id }
   for (const [what, make] of Object.entries(NEW)) {
     const [kind, under] = what.split('/')
     const r = await client.call('salon', 'POST', `/api/v2/${under ? `${kind}/${own[kind]}/${under}` : kind}`, { json: make(own) })
@@ -103,6 +107,7 @@ export async function makeOneOfEach(client) {
     ...own,
     'booking-series': series.json.id,
     bookings: booked.json.id,
+    holds: held.json.id,
     customers: booked.json.customer_id,
     calls: (await first('calls')).id,
     'dead-letters': (await first('dead-letters')).id,

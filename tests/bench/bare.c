@@ -7,7 +7,10 @@
  *	GET  /one?COMPANY,ID   one customer
  *	GET  /list?COMPANY     the 50 latest calls, with the names that belong to them
  *	POST /write            the body as a row, committed
+ *	POST /book?FACTS       a booking's statements (bare_book.h)
  */
+#include "tests/bench/bare_book.h"
+
 #include <fcgiapp.h>
 #include <mysql.h>
 #include <stdbool.h>
@@ -90,11 +93,12 @@ static MYSQL *connect_to(const char *socket_path)
 	MYSQL *db = mysql_init(NULL);
 
 	mysql_options(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	if (mysql_real_connect(db, NULL, "root", "", "bench", 0, socket_path, 0) == NULL)
+	if (mysql_real_connect(db, NULL, "root", "", "frontdesk", 0, socket_path, 0) == NULL)
 		die(socket_path, mysql_error(db));
 	prepare(db, &CUSTOMER);
 	prepare(db, &CALLS);
 	prepare(db, &EVENT);
+	bare_book_prepare(db);
 	return db;
 }
 
@@ -163,7 +167,7 @@ static void answer(FCGX_Request *f, int status, const char *p, int n)
 	FCGX_PutStr(p, n, f->out);
 }
 
-static void handle(FCGX_Request *f)
+static void handle(MYSQL *db, FCGX_Request *f)
 {
 	const char *uri = FCGX_GetParam("REQUEST_URI", f->envp);
 	const char *query = uri == NULL ? NULL : strchr(uri, '?');
@@ -177,6 +181,8 @@ static void handle(FCGX_Request *f)
 		n = rows(&CALLS, company, "", BODY, BODY_MAX);
 	else if (uri != NULL && strncmp(uri, "/write", 6) == 0)
 		n = execute(&EVENT, 0, "", read_body(f)) ? 0 : -1;
+	else if (uri != NULL && strncmp(uri, "/book", 5) == 0)
+		n = query != NULL && bare_book(db, query + 1) ? 0 : -1;
 	answer(f, n < 0 ? 500 : n == 0 ? 204 : 200, BODY, n < 0 ? 0 : n);
 }
 
@@ -192,7 +198,7 @@ int main(int argc, char **argv)
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&f, 0, 0) != 0)
 		die("descriptor 0", "is no FastCGI socket");
 	while (FCGX_Accept_r(&f) == 0) {
-		handle(&f);
+		handle(db, &f);
 		FCGX_Finish_r(&f);
 	}
 	mysql_close(db);

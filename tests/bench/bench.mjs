@@ -1,7 +1,7 @@
 // `make bench`: a private stack, the bare limit beside it, and a table of what
 // the one makes of the other; build/bench.json holds the same. A goal that is
 // not held is a result (exit 0); what could not be measured is an error (1).
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,20 +10,24 @@ import { request } from '../support/http.mjs';
 import { sqlOn } from '../support/sql.mjs';
 import { startStack } from '../support/stack.mjs';
 import { startBare } from './bare-server.mjs';
-import { USER, loadData } from './data.mjs';
+import { Bookings } from './booking.mjs';
+import { USER, companyNumbers, loadData } from './data.mjs';
+import { Growth, growthPlot, growthTable } from './growth.mjs';
+import { forgetBookings, kept, loadMass } from './mass.mjs';
 import { Measurements } from './measure.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const VAR = join(ROOT, 'build/bench-var');
 const RESULT = join(ROOT, 'build/bench.json');
+const PLOTS = join(ROOT, 'build/bench');
 const IDLE = 0.5; // a load average up to this
 const PASSWORD = 'frontdesk-demo';
-const FULL = { rounds: 3, seconds: 3, steady: 30, warmUp: 5, memory: [20_000, 100_000] };
-const SHORT = { rounds: 3, seconds: 1, steady: 4, warmUp: 1, memory: [10_000, 20_000] };
+const FULL = { rounds: 3, seconds: 3, steady: 30, warmUp: 5, memory: [20_000, 100_000], companies: 500 };
+const SHORT = { rounds: 3, seconds: 1, steady: 4, warmUp: 1, memory: [10_000, 20_000], companies: 50 };
 
 const USAGE = `usage: bench.mjs [--port P] [--short]
   --port P   the stack's port, and P+5 and P+6 for the bare limit (8100)
-  --short    shorter runs: about a minute, and figures that vary more`;
+  --short    shorter runs over a tenth of the data: about a minute once that is
+             loaded, and figures that vary more`;
 
 function options() {
   try {
@@ -67,16 +71,21 @@ async function measure({ port, plan }) {
   const say = (what) => console.error(`${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ${what}`);
 
   if (loadavg()[0] > IDLE) say(`the machine is busy (load ${loadavg()[0].toFixed(1)}): expect figures that vary`);
-  rmSync(VAR, { recursive: true, force: true });
+  const VAR = join(ROOT, `build/bench-${plan.companies}`);
+  const data = kept(VAR, plan.companies);
   mkdirSync(VAR, { recursive: true });
   say('starting a stack');
   const stack = await startStack({ port, dir: VAR });
   let bare;
 
   try {
-    const sql = sqlOn(stack);
-    say('preparing data');
-    const numbers = await loadData(sql);
+    const sql = sqlOn(stack, { timeoutMs: 600_000 });
+    say(data.kept ? 'the data of the last time' : 'preparing data');
+    await loadData(sql);
+    if (!data.kept) await loadMass(sql, plan.companies, say);
+    data.keep();
+    await forgetBookings(sql);
+    const numbers = await companyNumbers(sql);
     bare = await startBare(stack, port + 5);
     const m = new Measurements({
       stack, bare, plan, sql, numbers, stackPort: port, token: () => logIn(stack.base), file: (name) => join(VAR, `${name}.requests`),
@@ -87,20 +96,23 @@ async function measure({ port, plan }) {
       say(what);
       results.push(...[await m[steps]()].flat());
     }
+    say('bookings');
+    results.push(...await new Bookings(m).all());
+    say('growth');
+    const growth = await new Growth(m).all();
     say('done');
-    return results;
+    return { results, growth };
   } finally {
     await bare?.stop();
     await stack.stop();
-    rmSync(VAR, { recursive: true, force: true });
   }
 }
 
 try {
-  const results = await measure(options());
+  const { results, growth } = await measure(options());
 
   writeFileSync(RESULT, `${JSON.stringify(results, null, 1)}\n`);
-  console.log(table(results));
+  console.log(`${table(results)}\n\n${growthTable(growth)}\n\n${growthPlot(PLOTS, growth)}`);
 } catch (e) {
   console.error(`bench: ${e.message}`);
   process.exitCode = 1;

@@ -1,29 +1,35 @@
 // What the measurements read: 20 companies with calls, appointments and
-// customers, and two with many staff members, all of one user.
+// customers, two with many staff members and some with ten who are more and
+// more busy, all of one user. mass.mjs adds the many.
 export const COMPANIES = 20;
 export const ROWS = 100; // of each kind, in each of these companies
 export const USER = 'bench@frontdesk.example';
 export const TEAMS = { 10: 21, 60: 22 }; // staff members: number of the company
+export const BUSY = { 0: 23, 2: 24, 4: 25, 8: 26, 16: 27 }; // appointments of each of ten a day, for a month: number of the company
+export const HANDS = [1, 2, 5, 10, 20, 40, 60]; // services of the biggest team that so many can do
 
 const DAYS = 34; // for which the teams are busy: five times a day in the first week, once in the last
 const ID = '-0000-7000-8000-';
 const KINDS = {
   company: 'c0', user: 'a0', branch: 'b0', resource: 'e0', staff: 'd0', hours: 'd1', doer: 'd2', service: '50', segment: '51', customer: 'c1',
-  call: 'ca', cost: 'cb', appointment: 'ab', appointmentSegment: 'ac', occupancy: '0c',
+  massAppointment: 'ad', massSegment: 'ae', massOccupancy: '0d', doerOfSome: 'd3', busy: '0e', call: 'ca', cost: 'cb', appointment: 'ab', appointmentSegment: 'ac', occupancy: '0c',
 };
 
 /** The id of the n-th row of a kind; n is unique over all companies. */
 export const idOf = (kind, n) => `019800${KINDS[kind]}${ID}${n.toString(16).padStart(12, '0')}`;
-const id = (kind, n) => `CONCAT('019800${KINDS[kind]}${ID}', LPAD(LOWER(HEX(${n})), 12, '0'))`;
+export const id = (kind, n) => `CONCAT('019800${KINDS[kind]}${ID}', LPAD(LOWER(HEX(${n})), 12, '0'))`;
 
 /** The number of the i-th row of company k, for idOf(). */
 export const rowNumber = (k, i) => k * 1000 + i;
 const row = 'k.seq * 1000 + p.seq';
 
-const LAST = Math.max(...Object.values(TEAMS));
-const company = "JOIN company c ON c.slug = CONCAT('bench-', k.seq)";
+const LAST = Math.max(...Object.values(TEAMS), ...Object.values(BUSY));
+export const company = "JOIN company c ON c.slug = CONCAT('bench-', k.seq)";
 const rows = `FROM seq_1_to_${COMPANIES} k JOIN seq_1_to_${ROWS} p ${company}`;
-const team = Object.entries(TEAMS).map(([n, k]) => `WHEN ${k} THEN ${n}`).join(' ');
+const team = [...Object.entries(TEAMS), ...Object.values(BUSY).map((k) => [10, k])].map(([n, k]) => `WHEN ${k} THEN ${n}`).join(' ');
+const busy = Object.entries(BUSY).map(([n, k]) => `WHEN ${k} THEN ${n}`).join(' ');
+/** The service of the biggest team that so many can do. */
+export const serviceOf = (hands) => 1000 + hands;
 const staff = `FROM seq_1_to_${LAST} k JOIN seq_1_to_60 p ON p.seq <= CASE k.seq ${team} ELSE 1 END ${company}`;
 const started = 'UTC_TIMESTAMP(3) - INTERVAL p.seq HOUR';
 const starts = 'UTC_DATE() + INTERVAL p.seq DAY + INTERVAL 12 HOUR';
@@ -85,16 +91,33 @@ FROM (SELECT c.id AS company_id, ${row} AS n, ${id('resource', row)} AS resource
 		UTC_DATE() + INTERVAL 450 + p.seq MOD 4 * 15 MINUTE AS base ${staff} WHERE k.seq IN (${Object.values(TEAMS)})) b
 	JOIN seq_0_to_${DAYS} d JOIN seq_0_to_4 h ON h.seq <= 4 - d.seq DIV 7;
 
+INSERT INTO service (company_id, id, name, duration_minutes, price_cents, currency)
+SELECT c.id, ${id('service', '1000 + h.n')}, CONCAT('For ', h.n), 30, 3500, 'EUR' FROM (${HANDS.map((n) => `SELECT ${n} AS n`).join(' UNION ')}) h JOIN company c ON c.slug = 'bench-${TEAMS[60]}';
+INSERT INTO service_segment (company_id, id, service_id, position, name, duration_minutes)
+SELECT company_id, REPLACE(id, '01980050', '01980051'), id, 1, name, 30 FROM service WHERE name LIKE 'For %';
+INSERT INTO service_staff (company_id, id, service_segment_id, staff_id)
+SELECT g.company_id, ${id('doerOfSome', 'SUBSTR(g.name, 5) * 1000 + t.position')}, g.id, t.id
+FROM service_segment g JOIN staff t ON t.company_id = g.company_id AND t.position <= SUBSTR(g.name, 5) WHERE g.name LIKE 'For %';
+INSERT INTO occupancy (company_id, id, resource_id, starts_at, ends_at, kind)
+SELECT c.id, ${id('busy', '((k.seq * 100 + p.seq) * 100 + d.seq) * 100 + h.seq')}, ${id('resource', row)}, UTC_DATE() + INTERVAL d.seq DAY + INTERVAL 480 + h.seq * 30 MINUTE,
+	UTC_DATE() + INTERVAL d.seq DAY + INTERVAL 495 + h.seq * 30 MINUTE, 'block'
+FROM seq_1_to_${LAST} k JOIN seq_1_to_10 p JOIN seq_0_to_62 d JOIN seq_0_to_15 h ${company} WHERE h.seq < CASE k.seq ${busy} ELSE 0 END;
+
 CREATE DATABASE bench;
 CREATE TABLE bench.event (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, body MEDIUMBLOB NOT NULL);
 ANALYZE TABLE customer, \`call\`, platform_cost, appointment, appointment_segment, occupancy, working_hours;
 `;
 
-/** Loads it, once, and resolves to the companies' internal numbers by k. */
+/** Loads it, unless it is there. */
 export async function loadData(sql) {
   const [[loaded]] = await sql("SELECT COUNT(*) FROM company WHERE slug LIKE 'bench-%'");
 
   if (loaded === '0') await sql(SQL);
+}
+
+/** The companies' internal numbers by k. */
+export async function companyNumbers(sql) {
   const found = await sql("SELECT SUBSTR(slug, 7), id FROM company WHERE slug LIKE 'bench-%'");
+
   return new Map(found.map(([k, number]) => [Number(k), Number(number)]));
 }

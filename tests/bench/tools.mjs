@@ -76,6 +76,11 @@ export async function exactly({ port, file, count }) {
   return out;
 }
 
+/** So many requests at once; {status: how often each}. */
+export async function answers({ port, file, count, connections }) {
+  return JSON.parse(await run(join(BUILD, 'openloop'), ['-p', String(port), '-r', '0', '-n', String(count), '-c', String(connections), file], 120_000));
+}
+
 function good({ status }) {
   return Object.entries(status).reduce((n, [s, times]) => n + (s.startsWith('2') ? times : 0), 0);
 }

@@ -130,77 +130,82 @@ void keep(const char *from, const char *to, ts_t expires_at)
 	ck_assert_int_eq(occupancy_add(c, &o), 1);
 }
 
+struct counted {
+	int64_t n;
+};
+
+static const struct field COUNTED_FIELDS[] = {
+	INT(counted, n, JOINED, 0, INT64_MAX),
+};
+static const struct table COUNTED = TABLE(counted, "counted", COUNTED_FIELDS);
+
+/* Each counts what must not be. */
+static const char *const WRONG[] = {
+	/* a segment of a live visit without its staff member's time */
+	"SELECT COUNT(*) AS n FROM appointment a "
+	"JOIN appointment_segment g ON g.appointment_id = a.id "
+	"JOIN staff s ON s.id = g.staff_id "
+	"LEFT JOIN occupancy o ON o.appointment_id = a.id "
+	"AND o.resource_id = s.resource_id "
+	"AND o.starts_at <= g.starts_at AND o.ends_at >= g.ends_at "
+	"WHERE a.status IN ('scheduled', 'confirmed', 'in_progress', "
+	"'needs_attention') AND o.id IS NULL",
+	/* time of a visit that is none any more, or of no hold */
+	"SELECT COUNT(*) AS n FROM occupancy o "
+	"LEFT JOIN appointment a ON a.id = o.appointment_id "
+	"AND a.status NOT IN ('cancelled', 'no_show') "
+	"LEFT JOIN hold h ON h.id = o.hold_id "
+	"WHERE o.kind = 'appointment' AND a.id IS NULL "
+	"OR o.kind = 'hold' AND (h.id IS NULL OR o.expires_at <> h.expires_at)",
+	/* ... or that it does not need */
+	"SELECT COUNT(*) AS n FROM occupancy o JOIN staff s ON s.resource_id = "
+	"o.resource_id "
+	"LEFT JOIN appointment_segment g ON g.appointment_id = o.appointment_id "
+	"AND g.staff_id = s.id "
+	"AND o.starts_at <= g.starts_at AND o.ends_at >= g.ends_at "
+	"WHERE o.kind = 'appointment' AND g.id IS NULL",
+	/* two in one lane */
+	"SELECT COUNT(*) AS n FROM occupancy a JOIN occupancy b "
+	"ON b.resource_id = a.resource_id AND b.id > a.id "
+	"AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at "
+	"WHERE a.lane = b.lane",
+	/* a staff member at two things at once */
+	"SELECT COUNT(*) AS n FROM occupancy a "
+	"JOIN resource r ON r.id = a.resource_id AND r.kind = 'staff' "
+	"JOIN occupancy b ON b.resource_id = a.resource_id AND b.id <> a.id "
+	"AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at "
+	"WHERE a.starts_at <> b.starts_at OR a.ends_at <> b.ends_at "
+	"OR NOT (a.class_of <=> b.class_of)",
+	/* a class that nobody leads to its end */
+	"SELECT COUNT(*) AS n FROM occupancy a "
+	"JOIN resource r ON r.id = a.resource_id AND r.kind = 'staff' "
+	"LEFT JOIN occupancy b ON b.resource_id = a.resource_id AND b.lane = 0 "
+	"AND b.starts_at = a.starts_at AND b.class_of = a.class_of "
+	"AND (b.expires_at IS NULL OR b.expires_at >= a.expires_at) "
+	"WHERE a.lane > 0 AND b.id IS NULL",
+	/* a class that is led without the room it needs, or has it twice */
+	"SELECT COUNT(*) AS n FROM (SELECT o.id, COUNT(DISTINCT n.requirement) AS "
+	"needs, "
+	"COUNT(DISTINCT x.id) AS rooms FROM occupancy o "
+	"JOIN resource r ON r.id = o.resource_id AND r.kind = 'staff' "
+	"JOIN service_segment g ON g.service_id = o.class_of "
+	"JOIN service_resource n ON n.service_segment_id = g.id "
+	"LEFT JOIN occupancy x ON x.id <> o.id AND x.resource_id = n.resource_id "
+	"AND COALESCE(x.appointment_id, x.hold_id) = "
+	"COALESCE(o.appointment_id, o.hold_id) "
+	"GROUP BY o.id, o.lane HAVING rooms <> IF(o.lane = 0, needs, 0)) wrong",
+};
+
 void expect_consistent(struct ctx *of)
 {
-	/* a segment of a live visit without its staff member's time */
-	ck_assert_int_eq(one_int(of,
-				 "SELECT COUNT(*) FROM appointment a "
-				 "JOIN appointment_segment g ON g.appointment_id = a.id "
-				 "JOIN staff s ON s.id = g.staff_id "
-				 "LEFT JOIN occupancy o ON o.appointment_id = a.id "
-				 "AND o.resource_id = s.resource_id "
-				 "AND o.starts_at <= g.starts_at AND o.ends_at >= g.ends_at "
-				 "WHERE a.status IN ('scheduled', 'confirmed', 'in_progress', "
-				 "'needs_attention') AND o.id IS NULL"),
-		0);
-	/* time of a visit that is none any more, or that it does not need */
-	ck_assert_int_eq(
-		one_int(of,
-			"SELECT COUNT(*) FROM occupancy o "
-			"LEFT JOIN appointment a ON a.id = o.appointment_id "
-			"AND a.status NOT IN ('cancelled', 'no_show') "
-			"LEFT JOIN hold h ON h.id = o.hold_id "
-			"WHERE o.kind = 'appointment' AND a.id IS NULL "
-			"OR o.kind = 'hold' AND (h.id IS NULL OR o.expires_at <> h.expires_at)"),
-		0);
-	ck_assert_int_eq(
-		one_int(of,
-			"SELECT COUNT(*) FROM occupancy o JOIN staff s ON s.resource_id = "
-			"o.resource_id "
-			"LEFT JOIN appointment_segment g ON g.appointment_id = o.appointment_id "
-			"AND g.staff_id = s.id "
-			"AND o.starts_at <= g.starts_at AND o.ends_at >= g.ends_at "
-			"WHERE o.kind = 'appointment' AND g.id IS NULL"),
-		0);
-	ck_assert_int_eq(one_int(of,
-				 "SELECT COUNT(*) FROM occupancy a JOIN occupancy b "
-				 "ON b.resource_id = a.resource_id AND b.id > a.id "
-				 "AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at "
-				 "WHERE a.lane = b.lane"),
-		0);
-	/* a staff member at two things at once, or in a class that nobody leads */
-	ck_assert_int_eq(
-		one_int(of,
-			"SELECT COUNT(*) FROM occupancy a "
-			"JOIN resource r ON r.id = a.resource_id AND r.kind = 'staff' "
-			"JOIN occupancy b ON b.resource_id = a.resource_id AND b.id <> a.id "
-			"AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at "
-			"WHERE a.starts_at <> b.starts_at OR a.ends_at <> b.ends_at "
-			"OR NOT (a.class_of <=> b.class_of)"),
-		0);
-	ck_assert_int_eq(
-		one_int(of,
-			"SELECT COUNT(*) FROM occupancy a "
-			"JOIN resource r ON r.id = a.resource_id AND r.kind = 'staff' "
-			"LEFT JOIN occupancy b ON b.resource_id = a.resource_id AND b.lane = 0 "
-			"AND b.starts_at = a.starts_at AND b.class_of = a.class_of "
-			"AND (b.expires_at IS NULL OR b.expires_at >= a.expires_at) "
-			"WHERE a.lane > 0 AND b.id IS NULL"),
-		0);
-	/* a class that is led without the room it needs, or has it twice */
-	ck_assert_int_eq(
-		one_int(of,
-			"SELECT COUNT(*) FROM (SELECT o.id, COUNT(DISTINCT n.requirement) AS "
-			"needs, "
-			"COUNT(DISTINCT x.id) AS rooms FROM occupancy o "
-			"JOIN resource r ON r.id = o.resource_id AND r.kind = 'staff' "
-			"JOIN service_segment g ON g.service_id = o.class_of "
-			"JOIN service_resource n ON n.service_segment_id = g.id "
-			"LEFT JOIN occupancy x ON x.id <> o.id AND x.resource_id = n.resource_id "
-			"AND COALESCE(x.appointment_id, x.hold_id) = "
-			"COALESCE(o.appointment_id, o.hold_id) "
-			"GROUP BY o.id, o.lane HAVING rooms <> IF(o.lane = 0, needs, 0)) wrong"),
-		0);
+	for (size_t i = 0; i < COUNT_OF(WRONG); i++) {
+		struct query q;
+		struct rows rows;
+
+		query_start(&q, of, WRONG[i]);
+		ck_assert_int_ge(query_rows(&q, &COUNTED, &rows), 0);
+		ck_assert_msg(((struct counted *)rows.p)->n == 0, "%s", WRONG[i]);
+	}
 }
 
 int64_t rows_of(const char *id)

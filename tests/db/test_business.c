@@ -278,6 +278,9 @@ START_TEST(time_off_counts_the_parts_that_are_in_it)
 	ck_assert_int_eq(away(CLARA, "2026-12-03T10:59", "2026-12-03T11:00"), 1);
 	ck_assert_int_eq(away(ANNA, "2026-12-01T00:00", "2026-12-09T00:00"), 1);
 	ck_assert_int_eq(one_int(c, "SELECT COUNT(*) FROM task"), tasks + 4);
+	c->now = berlin("2026-12-03T10:45"); /* the cut is over */
+	ck_assert_int_eq(away(ANNA, "2026-12-03T10:00", "2026-12-03T10:30"), 0);
+	ck_assert_int_eq(away(ANNA, "2026-12-03T11:30", "2026-12-03T12:00"), 1);
 	c->now = berlin("2026-12-03T12:00");
 	ck_assert_int_eq(away(ANNA, "2026-12-01T00:00", "2026-12-10T00:00"), 0);
 }

@@ -92,7 +92,7 @@ START_TEST(control_a_view_without_its_where_is_noticed)
 	ck_assert_int_eq(db_script(admin, "DROP TABLE frontdesk_store.planted"), 0);
 	ck_assert_int_eq(
 		db_script(admin, "REVOKE ALL ON frontdesk.planted FROM fd_web@localhost"), 0);
-	ck_assert_int_eq(found, 2);
+	ck_assert_int_eq(found, 3);
 	db_ctx_end(c);
 	db_ctx_end(admin);
 }

@@ -242,17 +242,17 @@ START_TEST(demo_data_twice_is_demo_data_once)
 	ck_assert_msg(run(schema_seed) == 0, "%s", output);
 	ck_assert_msg(strstr(output, "already") != NULL, "%s", output);
 	ck_assert_int_eq(ask(SUM), users);
-	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.company"), 2);
-	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.staff"), 6);
-	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.service_segment"), 8);
-	ck_assert_int_eq(
-		ask("SELECT COUNT(*) FROM frontdesk_store.working_hours"), 10 + 5 + 4 + 4 + 4 + 4);
+	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.company"), 3);
+	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.staff"), 7);
+	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.service_segment"), 9);
+	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.working_hours"),
+		10 + 5 + 4 + 4 + 4 + 4 + 7);
 	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.integration WHERE "
 			     "LENGTH(secret_cell) > 40"),
 		4);
 	tell("DELETE FROM frontdesk_store.working_hours WHERE weekday = 2");
 	ck_assert_msg(run(schema_seed) == 0, "%s", output);
-	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.working_hours"), 31);
+	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.working_hours"), 38);
 }
 END_TEST
 

@@ -20,11 +20,11 @@ static void forget(void)
 	change("DELETE FROM idempotency");
 	change("DELETE FROM session");
 	change("DELETE FROM login_failure");
+	change("DELETE FROM visitor_booking");
 	change("DELETE FROM user WHERE id = '" VISIT "'");
-	change("DELETE FROM service_segment WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
-	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
-	change("DELETE FROM service WHERE id NOT LIKE '01900000-0000-7000-8000-5a1%'"
-	       " AND id NOT LIKE '01900000-0000-7000-8000-de0%'");
+	change("DELETE g FROM service_segment g JOIN service s ON s.company_id = g.company_id"
+	       " AND s.id = g.service_id WHERE s.name = 'Torture'");
+	change("DELETE FROM service WHERE name = 'Torture'");
 	change("DELETE FROM staff WHERE name = 'Torture'");
 	change("DELETE FROM resource WHERE name = 'Torture'");
 	change("DELETE FROM phone_number WHERE label = 'Torture'");
@@ -232,6 +232,112 @@ START_TEST(a_cancellation)
 }
 END_TEST
 
+/* In which nothing but the version and the status must change. */
+static void visit_is(const char *status, const char *more)
+{
+	book_visit();
+	change(mem_printf(admin->mem, "UPDATE appointment SET status = '%s'%s", status, more));
+}
+
+static void visit_scheduled(void)
+{
+	visit_is("scheduled", "");
+}
+
+static void visit_today(void)
+{
+	visit_is("confirmed", ", local_start = NOW()");
+}
+
+static void visit_in_progress(void)
+{
+	visit_is("in_progress", "");
+}
+
+static void visit_over(void)
+{
+	visit_is("confirmed", ", starts_at = NOW() - INTERVAL 1 HOUR");
+}
+
+START_TEST(a_step)
+{
+	static const struct question STEPS[] = {
+		{"/api/v2/bookings/" VISIT "/confirm", "{}", 200, visit_scheduled, 0, NULL},
+		{"/api/v2/bookings/" VISIT "/check-in", "{}", 200, visit_today, 0, NULL},
+		{"/api/v2/bookings/" VISIT "/complete", "{}", 200, visit_in_progress, 0, NULL},
+		{"/api/v2/bookings/" VISIT "/no-show", "{}", 200, visit_over, 0, NULL},
+	};
+
+	torture(&STEPS[_i], 5);
+}
+END_TEST
+
+START_TEST(a_move)
+{
+	struct question q = {"/api/v2/bookings/" VISIT "/reschedule",
+		mem_printf(admin->mem, "{\"local_start\":\"%sT15:00\"}", bookable_day()), 200,
+		book_visit, 0, NULL};
+
+	torture(&q, 12);
+}
+END_TEST
+
+static struct question hold(const char *members)
+{
+	return (struct question){"/api/v2/holds",
+		mem_printf(
+			admin->mem, "{\"local_start\":\"%sT10:00\",%s}", bookable_day(), members),
+		201, NULL, 0, NULL};
+}
+
+START_TEST(a_hold)
+{
+	struct question q = hold("\"service_id\":\"" CUT_AND_COLOUR "\"");
+
+	torture(&q, 10);
+}
+END_TEST
+
+/* A hold with an id that is known beforehand. */
+static void hold_visit(void)
+{
+	struct question q = hold(HAIRCUT_OF_ANNA);
+
+	ck_assert_int_eq(ask(&q), 201);
+	change("DELETE FROM idempotency");
+	change("SET foreign_key_checks = 0");
+	change("UPDATE hold SET id = '" VISIT "'");
+	change("UPDATE occupancy SET hold_id = '" VISIT "'");
+	change("SET foreign_key_checks = 1");
+}
+
+START_TEST(a_booking_of_a_hold)
+{
+	struct question q = {"/api/v2/bookings",
+		"{\"hold_id\":\"" VISIT "\",\"customer\":{\"name\":\"Kim Berger\"}}", 201,
+		hold_visit, 0, NULL};
+
+	torture(&q, 12);
+}
+END_TEST
+
+/* One that has expired is given back by whoever comes to its time. */
+static void hold_expired(void)
+{
+	hold_visit();
+	change("UPDATE hold SET expires_at = NOW() - INTERVAL 1 MINUTE");
+	change("UPDATE occupancy SET expires_at = NOW() - INTERVAL 1 MINUTE");
+}
+
+START_TEST(a_booking_over_an_expired_hold)
+{
+	struct question q = booking(HAIRCUT_OF_ANNA);
+
+	q.before = hold_expired;
+	torture(&q, 14);
+}
+END_TEST
+
 #define PERSON(password) "{\"email\":\"hurried@salon.example\",\"password\":\"" password "\"}"
 
 /* Somebody who has mistyped before; the hash has the lowest cost. */
@@ -413,6 +519,43 @@ START_TEST(a_new_customer)
 }
 END_TEST
 
+/* ---- without a log-in ---- */
+
+START_TEST(a_visit)
+{
+	struct question q = booking("\"service_id\":\"" HAIRCUT "\"");
+
+	q.path = "/api/v2/public/salon-morgenrot/bookings";
+	torture(&q, 14);
+}
+END_TEST
+
+static const char *link_to(const char *what)
+{
+	struct link l = {SALON_ID, VISIT, 0};
+
+	return mem_printf(
+		web->mem, "/api/v2/public/bookings/%s/%s", link_token(web, LINK_MANAGE, &l), what);
+}
+
+START_TEST(a_visit_given_up_or_moved)
+{
+	struct question end = {link_to("cancel"), "{}", 200, book_visit, 0, NULL};
+	struct question move = {link_to("reschedule"), NULL, 200, book_visit, 0, NULL};
+
+	move.body = mem_printf(admin->mem, "{\"local_start\":\"%sT15:00\"}", bookable_day());
+	torture(_i == 0 ? &end : &move, 8);
+}
+END_TEST
+
+START_TEST(a_feed_that_ends)
+{
+	struct question q = {"/api/v2/staff/" ANNA "/feed", "", 204, NULL, 0, "DELETE"};
+
+	torture(&q, 2);
+}
+END_TEST
+
 Suite *suite_torture(void)
 {
 	Suite *s = suite_create("torture");
@@ -423,6 +566,11 @@ Suite *suite_torture(void)
 	tcase_add_test(t, a_booking);
 	tcase_add_test(t, a_booking_of_three_parts);
 	tcase_add_test(t, a_cancellation);
+	tcase_add_loop_test(t, a_step, 0, 4);
+	tcase_add_test(t, a_move);
+	tcase_add_test(t, a_hold);
+	tcase_add_test(t, a_booking_of_a_hold);
+	tcase_add_test(t, a_booking_over_an_expired_hold);
 	tcase_add_test(t, a_login);
 	tcase_add_test(t, a_refused_login);
 	tcase_add_test(t, a_refresh);
@@ -436,6 +584,9 @@ Suite *suite_torture(void)
 	tcase_add_test(t, a_segment_that_moves);
 	tcase_add_test(t, a_segment_that_goes);
 	tcase_add_test(t, a_new_customer);
+	tcase_add_test(t, a_visit);
+	tcase_add_loop_test(t, a_visit_given_up_or_moved, 0, 2);
+	tcase_add_test(t, a_feed_that_ends);
 	suite_add_tcase(s, t);
 	return s;
 }

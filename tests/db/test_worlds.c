@@ -12,6 +12,7 @@
 #define WORLDS 30
 #define WORLDS_LONG 2000
 #define CHUNK 10
+#define OTHERS 3 /* times that are refused */
 #define MINUTE_MS 60000
 
 static struct ctx *c;
@@ -49,7 +50,13 @@ static bool is_kind(const char *id, enum kind kind)
 	return strtol(id + 9, NULL, 16) == kind;
 }
 
-#define insert(...) ck_assert_int_ge(db_exec(c, "INSERT INTO " __VA_ARGS__), 1)
+static void inserted(int rc, int line)
+{
+	ck_assert_msg(rc == 1, "the row of line %d: %s %s", line, err_wire(c->err.code),
+		c->err.detail != NULL ? c->err.detail : "");
+}
+
+#define insert(...) inserted(db_exec(c, "INSERT INTO " __VA_ARGS__), __LINE__)
 
 static int home_of(const struct world *w, int staff)
 {
@@ -143,16 +150,30 @@ static void add_hours(const struct world *w)
 			(day_t){w->closed[i].day});
 }
 
+static const char *add_hold(const struct world_busy *b, ts_t from, ts_t to, ts_t expires)
+{
+	const char *id = id_new(c);
+
+	insert("hold (id, branch_id, service_id, staff_id, starts_at, ends_at, local_start,"
+	       " time_zone, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'UTC', ?)",
+		id, id_of(ROW_BRANCH, 0), id_of(ROW_SERVICE, 0),
+		id_of(ROW_STAFF, b->of_room ? 0 : b->who), from, to, (wall_t){b->from}, expires);
+	return id;
+}
+
 static void add_busy(const struct world *w, const struct world_busy *b)
 {
-	ts_t from = {b->from * MINUTE_MS}, to = {b->to * MINUTE_MS};
-	ts_t expires = {w->now_ms + (b->expired ? 0 : 1000)};
+	ts_t from = {b->from * MINUTE_MS}, to = {b->to * MINUTE_MS}, expires = {0};
+	const char *hold = NULL;
 
-	insert("occupancy (id, resource_id, lane, starts_at, ends_at, kind, expires_at, class_of)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	if (b->hold) {
+		expires.ms = w->now_ms + (b->expired ? 0 : 1000);
+		hold = add_hold(b, from, to, expires);
+	}
+	insert("occupancy (id, resource_id, lane, starts_at, ends_at, kind, hold_id, expires_at,"
+	       " class_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		id_new(c), id_of(b->of_room ? ROW_ROOM : ROW_STAFF, b->who), b->lane, from, to,
-		b->hold ? "hold" : "appointment", b->hold ? expires : (ts_t){0},
-		b->seat ? id_of(ROW_SERVICE, 0) : NULL);
+		b->hold ? "hold" : "block", hold, expires, b->seat ? id_of(ROW_SERVICE, 0) : NULL);
 }
 
 static void add_world(const struct world *w)
@@ -246,7 +267,7 @@ static const char *compare(const struct world *w, struct model *m, const struct 
 struct kept {
 	const char *resource_id;
 	int64_t lane;
-	ts_t starts_at, ends_at;
+	ts_t starts_at, ends_at, expires_at;
 	const char *class_of;
 };
 
@@ -255,30 +276,74 @@ static const struct field KEPT_FIELDS[] = {
 	INT(kept, lane, JOINED, 0, 65535),
 	TIME(kept, starts_at, JOINED),
 	TIME(kept, ends_at, JOINED),
+	TIME(kept, expires_at, JOINED),
 	ID(kept, class_of, JOINED),
 };
 static const struct table KEPT = TABLE(kept, "occupancy", KEPT_FIELDS);
 
-/* As rows of the world: staff first where both begin at once. */
-static void keep(struct world *w, const char *appointment_id)
+/* What is taken now, as rows of the world. */
+static void read_busy(struct world *w)
 {
 	struct rows rows;
-	const struct kept *k;
 
 	ck_assert_int_gt(db_rows(c, &KEPT, &rows,
-				 "SELECT resource_id, lane, starts_at, ends_at, class_of FROM "
-				 "occupancy WHERE appointment_id = ? ORDER BY starts_at, id",
-				 appointment_id),
+				 "SELECT o.resource_id, o.lane, o.starts_at, o.ends_at, "
+				 "o.expires_at, o.class_of FROM resource r JOIN occupancy o "
+				 "ON o.resource_id = r.id WHERE r.branch_id IN (?, ?)",
+				 id_of(ROW_BRANCH, 0), id_of(ROW_BRANCH, 1)),
 		0);
-	k = rows.p;
-	for (size_t i = 0; i < rows.n; i++)
+	ck_assert_uint_le(rows.n, WORLD_ROWS_MAX);
+	w->busies = 0;
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct kept *k = &((const struct kept *)rows.p)[i];
+
 		w->busy[w->busies++] =
-			(struct world_busy){.of_room = is_kind(k[i].resource_id, ROW_ROOM),
-				.who = number_of(k[i].resource_id),
-				.lane = (int)k[i].lane,
-				.from = k[i].starts_at.ms / MINUTE_MS,
-				.to = k[i].ends_at.ms / MINUTE_MS,
-				.seat = k[i].class_of != NULL};
+			(struct world_busy){.of_room = is_kind(k->resource_id, ROW_ROOM),
+				.who = number_of(k->resource_id),
+				.lane = (int)k->lane,
+				.from = k->starts_at.ms / MINUTE_MS,
+				.to = k->ends_at.ms / MINUTE_MS,
+				.seat = k->class_of != NULL && !is_kind(k->resource_id, ROW_ROOM),
+				.hold = k->expires_at.ms != 0,
+				.expired = k->expires_at.ms != 0 && k->expires_at.ms <= w->now_ms};
+	}
+}
+
+static struct wish wish_at(const struct world *w, ts_t start)
+{
+	struct wish wish = {.service_id = id_of(ROW_SERVICE, 0),
+		.staff_id = staff_wish(w),
+		.branch_id = branch_wish(w),
+		.starts_at = start,
+		.add_on_ids = add_ons(w),
+		.utc_offset_minutes = OFFSET_NONE,
+		.customer = {.name = "Kim"},
+		.source = SOURCE_API};
+
+	return wish;
+}
+
+/* What stands between two slots is refused, and for a reason. */
+static const char *refuse_others(const struct world *w, const struct found *f)
+{
+	const struct slot *s = f->slots.p;
+	int64_t grid = w->grid * INT64_C(60000);
+
+	for (size_t i = 0, asked = 0; i + 1 < f->slots.n && asked < OTHERS; i++) {
+		ts_t start = {s[i].starts_at.ms + grid};
+		struct wish wish = wish_at(w, start);
+		const char *why = NULL;
+
+		if (start.ms >= s[i + 1].starts_at.ms)
+			continue;
+		asked++;
+		if (booking_obstacle(c, &wish, &why) < 0)
+			return "it cannot be said why a time is refused";
+		if (why == NULL)
+			return mem_printf(c->mem, "nothing is in the way of %s",
+				world_minute(c->mem, w, start.ms / MINUTE_MS));
+	}
+	return NULL;
 }
 
 /* The first slot, from the first who is offered; and then all again. */
@@ -286,13 +351,7 @@ static const char *take_first(const struct world *w, const struct found *f)
 {
 	static struct world after;
 	const struct slot *s = f->slots.p;
-	struct wish wish = {.service_id = id_of(ROW_SERVICE, 0),
-		.branch_id = branch_wish(w),
-		.starts_at = s->starts_at,
-		.add_on_ids = add_ons(w),
-		.utc_offset_minutes = OFFSET_NONE,
-		.customer = {.name = "Kim"},
-		.source = SOURCE_API};
+	struct wish wish = wish_at(w, s->starts_at);
 	struct appointment a = {0};
 	struct found again = {0};
 
@@ -303,7 +362,9 @@ static const char *take_first(const struct world *w, const struct found *f)
 			err_wire(c->err.code), c->err.detail != NULL ? c->err.detail : "");
 	if (a.starts_at.ms != s->starts_at.ms || a.ends_at.ms != s->ends_at.ms)
 		return "the visit has another time than was promised";
-	keep(&after, a.id);
+	read_busy(&after);
+	if (!world_is_sound(&after))
+		return "who sits in lane 0 does not stay longest";
 	if (search(&after, &again) < 0)
 		return "the second search failed";
 	const char *why = compare(&after, model_new(c->mem, &after), &again);
@@ -334,6 +395,8 @@ static const char *differ(const struct world *w)
 		return mem_printf(c->mem, "the search failed: %s %s", err_wire(c->err.code),
 			c->err.n_fields > 0 ? c->err.fields[0].message : "");
 	why = compare(w, model_new(c->mem, w), &f);
+	if (why == NULL)
+		why = refuse_others(w, &f);
 	return why != NULL || f.slots.n == 0 ? why : take_first(w, &f);
 }
 

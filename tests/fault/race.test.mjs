@@ -24,7 +24,7 @@ describe(`${RIVALS} rivals for one hour`, () => {
   before(async () => {
     stack = await startStack({ port: PORT });
     sql = sqlOn(stack);
-    race = await startRace(stack, sql, { moves: false });
+    race = await startRace(stack, sql);
   });
   after(() => stack?.stop());
 
@@ -38,8 +38,8 @@ describe(`${RIVALS} rivals for one hour`, () => {
   test(`${ROUNDS} rounds`, async (t) => {
     assert.deepEqual(await play(ROUNDS), []);
     t.diagnostic(JSON.stringify(race.total));
-    const { won, lost, cancelled, alternatives } = race.total;
-    assert.ok(Math.min(won, lost, cancelled, alternatives) > ROUNDS, 'all of it must have happened');
+    const { won, lost, cancelled, moved, alternatives } = race.total;
+    assert.ok(Math.min(won, lost, cancelled, moved, alternatives) > ROUNDS, 'all of it must have happened');
   });
 
   test(`${KILLED_ROUNDS} rounds while workers are killed`, async (t) => {

@@ -530,49 +530,6 @@ START_TEST(sending_in_a_transaction_is_a_bug)
 }
 END_TEST
 
-static void all_at_once(struct ctx *of, const char *const *paths, struct http_answer *a, size_t n)
-{
-	struct http_request *r = mem_alloc(of->mem, n * sizeof(*r));
-
-	for (size_t i = 0; i < n; i++) {
-		r[i].method = "POST";
-		r[i].url = mem_printf(of->mem, "http://127.0.0.1:%d%s", server.port, paths[i]);
-		r[i].body = bytes_of("{}");
-		r[i].total_ms = 3000;
-	}
-	http_send_all(of, r, a, n);
-}
-
-START_TEST(each_of_many_gets_its_own_answer)
-{
-	static const char *const PATHS[] = {
-		"/echo", "/429", "/nothing", "/close", "/echo", "/redirect"};
-	static const int STATUS[] = {201, 429, 200, 0, 201, 302};
-	struct http_answer a[COUNT_OF(PATHS)];
-
-	all_at_once(c, PATHS, a, COUNT_OF(PATHS));
-	for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
-		ck_assert_int_eq(a[i].status, STATUS[i]);
-		ck_assert_int_eq(a[i].outcome, STATUS[i] == 0 ? HTTP_UNKNOWN : HTTP_ANSWERED);
-		ck_assert_int_eq(a[i].error == NULL, STATUS[i] != 0);
-	}
-	ck_assert_ptr_nonnull(strstr((const char *)a[0].body.p, "POST /echo"));
-	ck_assert_int_eq(a[1].retry_after, 7);
-}
-END_TEST
-
-START_TEST(many_have_deadlines_too)
-{
-	static const char *const PATHS[] = {"/stall", "/nothing"};
-	struct http_answer a[COUNT_OF(PATHS)];
-
-	/* one after the other: the second waits behind the first */
-	all_at_once(c, PATHS, a, COUNT_OF(PATHS));
-	ck_assert_int_eq(a[0].outcome, HTTP_UNKNOWN);
-	ck_assert_int_lt(a[0].ms, 5000);
-}
-END_TEST
-
 START_TEST(forms_are_encoded)
 {
 	static const char *const PAIRS[] = {
@@ -606,8 +563,6 @@ Suite *suite_http(void)
 	tcase_add_test(t, what_was_sent_in_part_has_not_arrived);
 	tcase_add_test(t, what_did_not_connect_has_not_arrived);
 	tcase_add_test(t, connecting_has_a_deadline);
-	tcase_add_test(t, each_of_many_gets_its_own_answer);
-	tcase_add_test(t, many_have_deadlines_too);
 	suite_add_tcase(s, t);
 	tcase_set_timeout(u, 15);
 	tcase_add_checked_fixture(u, setup_silent, teardown);

@@ -188,6 +188,91 @@ START_TEST(what_does_not_fit_names_its_field)
 }
 END_TEST
 
+/* ---- what is said, and what is not ---- */
+
+struct room {
+	const char *name;
+	int64_t seats;
+	bool open;
+	struct rows parts;
+};
+static const struct field ROOM_FIELDS[] = {
+	TEXT(room, name, REQ, 20),
+	INT(room, seats, 0, 1, 10),
+	BOOL(room, open, 0),
+	LIST(room, parts, 0, PART),
+};
+static const struct room FRESH = {.seats = 4, .open = true};
+static const struct table ROOM = TABLE_FRESH(room, "room", ROOM_FIELDS, 0, FRESH);
+
+static const struct {
+	const char *text;
+	enum json_mode mode;
+	int64_t seats;
+	bool open;
+	uint64_t given;
+} ROOMS[] = {
+	{"{\"name\":\"a\"}", JSON_CREATE, 4, true, 1},
+	{"{\"name\":\"a\",\"seats\":2,\"open\":false}", JSON_CREATE, 2, false, 7},
+	{"{\"name\":\"a\",\"seats\":null,\"open\":null}", JSON_CREATE, 4, true, 7},
+	{"{}", JSON_PATCH, 4, true, 0},
+	{"{\"seats\":null}", JSON_PATCH, 4, true, 2},
+	{"{\"open\":false}", JSON_PATCH, 4, false, 4},
+};
+
+START_TEST(what_is_not_said_is_as_it_is_when_new)
+{
+	const struct json *j;
+	struct room r;
+	uint64_t given;
+
+	ck_assert_int_eq(parse(ROOMS[_i].text, &j), 0);
+	ck_assert_int_eq(json_decode(c, j, &ROOM, ROOMS[_i].mode, &r, &given), 0);
+	ck_assert_int_eq(r.seats, ROOMS[_i].seats);
+	ck_assert_int_eq(r.open, ROOMS[_i].open);
+	ck_assert_uint_eq(given, ROOMS[_i].given);
+}
+END_TEST
+
+START_TEST(a_patch_may_leave_out_but_not_take_away)
+{
+	struct thing t = {0};
+	struct room r;
+	const struct json *j;
+
+	ck_assert_int_eq(parse("{\"name\":null}", &j), 0);
+	ck_assert_int_eq(json_decode(c, j, &ROOM, JSON_PATCH, &r, NULL), -1);
+	ck_assert_str_eq(c->err.fields[0].field, "name");
+	err_clear(c);
+	ck_assert_int_eq(parse("{\"size\":null}", &j), 0); /* neither fresh nor absent */
+	ck_assert_int_eq(json_decode(c, j, &THING, JSON_PATCH, &t, NULL), -1);
+	ck_assert_str_eq(c->err.fields[0].field, "size");
+}
+END_TEST
+
+START_TEST(objects_in_a_list_name_their_place)
+{
+	static const char *const FIELDS[] = {"parts.1.name", "parts.2", "parts.3.name"};
+	struct room r;
+	const struct json *j;
+
+	ck_assert_int_eq(
+		parse("{\"name\":\"a\",\"parts\":[{\"name\":\"p\"},{},5,{\"name\":\"longer\"}]}",
+			&j),
+		0);
+	ck_assert_int_eq(json_decode(c, j, &ROOM, JSON_CREATE, &r, NULL), -1);
+	ck_assert_int_eq(c->err.n_fields, (int)COUNT_OF(FIELDS));
+	for (size_t i = 0; i < COUNT_OF(FIELDS); i++)
+		ck_assert_str_eq(c->err.fields[i].field, FIELDS[i]);
+	err_clear(c);
+	ck_assert_int_eq(
+		parse("{\"name\":\"a\",\"parts\":[{\"name\":\"p\"},{\"name\":\"q\"}]}", &j), 0);
+	ck_assert_int_eq(json_decode(c, j, &ROOM, JSON_CREATE, &r, NULL), 0);
+	ck_assert_uint_eq(r.parts.n, 2);
+	ck_assert_str_eq(((const struct part *)r.parts.p)[1].name, "q");
+}
+END_TEST
+
 START_TEST(text_that_is_not_utf8_is_mended_on_the_way_out)
 {
 	struct buf b = buf_new(c->mem, 100);
@@ -210,6 +295,9 @@ Suite *suite_json(void)
 	tcase_add_test(t, a_struct_goes_out_and_its_text_comes_in_again);
 	tcase_add_loop_test(t, what_does_not_fit_names_its_field, 0, COUNT_OF(WRONG));
 	tcase_add_test(t, text_that_is_not_utf8_is_mended_on_the_way_out);
+	tcase_add_loop_test(t, what_is_not_said_is_as_it_is_when_new, 0, (int)COUNT_OF(ROOMS));
+	tcase_add_test(t, a_patch_may_leave_out_but_not_take_away);
+	tcase_add_test(t, objects_in_a_list_name_their_place);
 	suite_add_tcase(s, t);
 	return s;
 }

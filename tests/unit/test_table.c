@@ -80,6 +80,32 @@ START_TEST(names_are_found)
 }
 END_TEST
 
+START_TEST(rows_are_compared_and_merged_by_member)
+{
+	char name[] = "Anna";
+	struct thing a = {.id = "1", .name = "Anna", .count = 2, .tags = {NULL, 1}};
+	struct thing b = {.id = "1", .name = name, .count = 3, .active = true, .colour = GREEN};
+	uint64_t diff = table_diff(&THING, &a, &b);
+
+	ck_assert_uint_eq(diff,
+		field_bit(&THING, table_field(&THING, "count")) |
+			field_bit(&THING, table_field(&THING, "active")) |
+			field_bit(&THING, table_field(&THING, "colour")));
+	b.born.n = 5; /* no column */
+	ck_assert_uint_eq(table_diff(&THING, &a, &b), diff);
+	b.secret = (struct bytes){(const uint8_t *)"x", 1};
+	ck_assert_uint_eq(table_diff(&THING, &a, &b),
+		diff | field_bit(&THING, table_field(&THING, "secret")));
+	table_merge(&THING, &a, &b, field_bit(&THING, table_field(&THING, "colour")));
+	ck_assert_int_eq(a.colour, GREEN);
+	ck_assert_int_eq(a.count, 2);
+	ck_assert(!a.active);
+	table_merge(&THING, &a, &b, UINT64_MAX);
+	ck_assert_uint_eq(table_diff(&THING, &a, &b), 0);
+	ck_assert_str_eq(*table_id(&THING, &a), "1");
+}
+END_TEST
+
 Suite *suite_table(void)
 {
 	Suite *s = suite_create("table");
@@ -88,6 +114,7 @@ Suite *suite_table(void)
 	tcase_add_test(t, fields_know_their_place);
 	tcase_add_test(t, columns_are_what_is_stored);
 	tcase_add_test(t, names_are_found);
+	tcase_add_test(t, rows_are_compared_and_merged_by_member);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -193,6 +193,26 @@ START_TEST(base64url_has_one_spelling)
 }
 END_TEST
 
+START_TEST(addresses_and_languages_have_a_shape)
+{
+	static const char *const EMAILS[] = {"a@b", "anna.b+c@salon.example", "k\xC3\xA4the@s.de"};
+	static const char *const NO_EMAILS[] = {
+		"", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\n", "A <a@b>", "a@b,c@d"};
+	static const char *const LANGUAGES[] = {"de", "pt-BR", "gsw", "zh-Hant-TW", "en-1"};
+	static const char *const NO_LANGUAGES[] = {"", "d", "-", "de-", "de--AT", "d1", "deutsch",
+		"d\xC3\xA9", "de AT", "de-abcdefghi"};
+
+	for (size_t i = 0; i < COUNT_OF(EMAILS); i++)
+		ck_assert_msg(text_is_email(EMAILS[i]), "%s", EMAILS[i]);
+	for (size_t i = 0; i < COUNT_OF(NO_EMAILS); i++)
+		ck_assert_msg(!text_is_email(NO_EMAILS[i]), "%s", NO_EMAILS[i]);
+	for (size_t i = 0; i < COUNT_OF(LANGUAGES); i++)
+		ck_assert_msg(text_is_language(LANGUAGES[i]), "%s", LANGUAGES[i]);
+	for (size_t i = 0; i < COUNT_OF(NO_LANGUAGES); i++)
+		ck_assert_msg(!text_is_language(NO_LANGUAGES[i]), "%s", NO_LANGUAGES[i]);
+}
+END_TEST
+
 Suite *suite_text(void)
 {
 	Suite *s = suite_create("text");
@@ -208,6 +228,7 @@ Suite *suite_text(void)
 	tcase_add_test(t, hex_goes_there_and_back);
 	tcase_add_test(t, base64url_goes_there_and_back);
 	tcase_add_test(t, base64url_has_one_spelling);
+	tcase_add_test(t, addresses_and_languages_have_a_shape);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -250,8 +250,11 @@ static void make_absences(struct world *w)
 		o->to = o->from + (chance(70) ? minutes_between(1, 300) : between(300, 3000));
 	}
 	while (w->closeds < 2 && chance(12)) {
-		w->closed[w->closeds++] = (struct world_closed){
+		w->closed[w->closeds] = (struct world_closed){
 			between(ANYWHERE, w->branches - 1), w->first_day + below(w->days + 1)};
+		if (w->closeds == 0 || w->closed[0].branch != w->closed[1].branch ||
+			w->closed[0].day != w->closed[1].day)
+			w->closeds++;
 	}
 }
 
@@ -271,10 +274,14 @@ static bool is_free(const struct world *w, const struct world_busy *n)
 
 static void add_busy(struct world *w, struct world_busy b)
 {
-	b.hold = chance(30);
-	b.expired = b.hold && chance(40);
 	if (w->busies < MADE_BUSY_MAX)
 		w->busy[w->busies++] = b;
+}
+
+static void may_be_hold(struct world_busy *b)
+{
+	b->hold = chance(30);
+	b->expired = b->hold && chance(40);
 }
 
 static int64_t random_minute(const struct world *w)
@@ -289,11 +296,13 @@ static void take(struct world *w, bool of_room, int who, int lane)
 
 	b.from = random_minute(w);
 	b.to = b.from + (chance(85) ? minutes_between(1, 150) : minutes_between(150, 1440));
+	may_be_hold(&b);
 	if (is_free(w, &b))
 		add_busy(w, b);
 }
 
-/* A class of the service that has begun to fill, at a start of the grid. */
+/* A class of the service that has begun to fill, at a start of the grid. Who
+ * sits in lane 0 stays longest. */
 static void make_class(struct world *w)
 {
 	const struct world_skill *k = &w->skill[below(w->skills)];
@@ -308,11 +317,16 @@ static void make_class(struct world *w)
 	b.to = at + (k->minutes > 0 ? k->minutes : w->segment[0].minutes) + w->added + w->after;
 	if (!is_free(w, &b))
 		return;
-	for (b.lane = 0; sitting > 0 && b.lane < w->capacity; b.lane++) {
-		if (b.lane > 0 && chance(20))
-			continue;
-		add_busy(w, b);
-		sitting--;
+	may_be_hold(&b);
+	add_busy(w, b);
+	for (struct world_busy other = b; --sitting > 0;) {
+		other.lane += chance(20) ? 2 : 1;
+		if (other.lane >= w->capacity)
+			break;
+		may_be_hold(&other);
+		other.hold |= b.hold;
+		other.expired |= b.expired;
+		add_busy(w, other);
 	}
 }
 
@@ -344,12 +358,29 @@ void world_make(struct world *w, uint64_t seed)
 	make_busy(w);
 	w->wished_branch = chance(25) ? below(w->branches) : ANYWHERE;
 	w->wished = chance(25) ? below(w->staff) : NOBODY;
-	if (!world_is_sound(w))
+	if (model_offered_team(w) == NOBODY)
 		w->wished = NOBODY;
+}
+
+/* Whether somebody who stays as long sits in lane 0 of the same class. */
+static bool is_led(const struct world *w, const struct world_busy *seat)
+{
+	for (int i = 0; i < w->busies; i++) {
+		const struct world_busy *b = &w->busy[i];
+
+		if (b->seat && b->lane == 0 && b->who == seat->who && b->from == seat->from &&
+			b->to == seat->to)
+			return b->hold <= seat->hold && b->expired <= seat->expired;
+	}
+	return false;
 }
 
 bool world_is_sound(const struct world *w)
 {
+	for (int i = 0; i < w->busies; i++) {
+		if (w->busy[i].seat && !is_led(w, &w->busy[i]))
+			return false;
+	}
 	return model_offered_team(w) != NOBODY;
 }
 

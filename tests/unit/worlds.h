@@ -9,8 +9,8 @@
 #include "tests/unit/model.h"
 
 void world_make(struct world *w, uint64_t seed);
-/* What the database would take, too: ids that exist, nothing twice, nobody
- * wished who is able to nothing. */
+/* As the program leaves it: whoever sits in lane 0 of a class stays longest;
+ * and nobody is wished who is able to nothing. */
 bool world_is_sound(const struct world *w);
 /* One line a row. */
 void world_print(FILE *to, struct arena *mem, const struct world *w);

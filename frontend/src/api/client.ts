@@ -21,6 +21,18 @@ export function apiList<Row>(path: ApiPath, options: Options = {}): Promise<Page
   return apiGet<Page<Row>>(path, options)
 }
 
+/** Every row of a list that is never long, page by page. */
+export async function apiAll<Row>(path: ApiPath): Promise<Row[]> {
+  const rows: Row[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page<Row> = await apiList<Row>(path, { query: { limit: 100, cursor } })
+    rows.push(...page.data)
+    cursor = page.next_cursor
+  } while (cursor !== null)
+  return rows
+}
+
 export function apiPost<Reply>(path: ApiPath, options: Options & { body?: unknown } = {}): Promise<Reply> {
   return authorized<Reply>({ method: 'POST', url: urlOf(path, options), body: options.body, signal: options.signal })
 }

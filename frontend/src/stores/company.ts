@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { apiGet, apiList } from '@/api/client'
+import { apiAll, apiGet } from '@/api/client'
 import type { Branch, Company, Me, Staff } from '@/api/types'
 
 /** The chosen company's own facts: zone and currency, branches and staff, and what the user may do in it. */
@@ -14,15 +14,15 @@ export const useCompany = defineStore('company', () => {
   const hasBranches = computed(() => branches.value.length > 1)
 
   async function load(): Promise<void> {
-    const [facts, branchPage, staffPage, me] = await Promise.all([
+    const [facts, allBranches, allStaff, me] = await Promise.all([
       apiGet<Company>('/api/v2/companies/current'),
-      apiList<Branch>('/api/v2/branches'),
-      apiList<Staff>('/api/v2/staff'),
+      apiAll<Branch>('/api/v2/branches'),
+      apiAll<Staff>('/api/v2/staff'),
       apiGet<Me>('/api/v2/me'),
     ])
     company.value = facts
-    branches.value = branchPage.data
-    staff.value = staffPage.data
+    branches.value = allBranches
+    staff.value = allStaff
     permissions.value = me.permissions
   }
 
