@@ -7,7 +7,7 @@ static const struct field FIELDS[] = {
 	TEXT(staff_feed, name, RO | PERSONAL, 120),
 	INT(staff_feed, feed_seq, RO | HIDDEN, 1, UINT32_MAX),
 };
-const struct table STAFF_FEED = TABLE(staff_feed, "staff", FIELDS);
+const struct table STAFF_FEED = TABLE(staff_feed, "staff_feed", FIELDS);
 
 int staff_feed_get(struct ctx *c, const char *staff_id, struct staff_feed *out)
 {

@@ -99,8 +99,13 @@ export async function makeOneOfEach(client) {
     assert.equal(r.status, 201, r.text)
     own[what] = r.json.id
   }
+  const slot = free.json.slots.at(-1).local_start
+  const series = await client.call('salon', 'POST', '/api/v2/booking-series',
+    { json: { service_id: haircut, rrule: 'FREQ=WEEKLY;COUNT=1', local_start: slot, customer: { name: 'Rita Rechte' }, occurrences: [{ local_start: slot }] } })
+  assert.equal(series.status, 201, series.text)
   return {
     ...own,
+    'booking-series': series.json.id,
     bookings: booked.json.id,
     holds: held.json.id,
     customers: booked.json.customer_id,
