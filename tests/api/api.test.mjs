@@ -78,7 +78,7 @@ async function facts() {
     claraday: claraday(),
     spring: spring(),
   }
-  for (let i = 0; i < 40; i++) known[`workday+${i}`] = workday(i)
+  for (let i = 0; i < 50; i++) known[`workday+${i}`] = workday(i)
   return known
 }
 
