@@ -218,8 +218,19 @@ static struct texts not_locked(struct ctx *c, const struct rows *rows, const str
 	return ids;
 }
 
-/* Locks the resources of somebody's rows, and reads them until all are
- * locked: while this waits, a class may be handed on. */
+static bool in_class(const struct rows *rows)
+{
+	const struct occupancy *o = rows->p;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (o[i].class_of != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Locks the resources of somebody's rows. Those of a class are read until all
+ * are locked: while this waits, it may be handed on. */
 static int lock_rows_of(
 	struct ctx *c, const struct holder *h, const struct texts *locked, struct rows *out)
 {
@@ -234,6 +245,8 @@ static int lock_rows_of(
 			return 0;
 		if (write_seq(c, &ids) < 0)
 			return -1;
+		if (!in_class(out))
+			return 0;
 		mine = texts_join(c, &mine, &ids);
 	}
 }
