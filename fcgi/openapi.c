@@ -283,6 +283,31 @@ static void put_list_parameters(struct buf *b, const struct route *k, bool first
 	}
 }
 
+/* The name of the {…} of a path that begins here: of two ids, the first is
+ * that of what the second lies under. */
+static const char *place_name(struct arena *mem, const char *p)
+{
+	size_t n = strcspn(p + 1, "}");
+
+	if (strncmp(p, "{id}", 4) == 0 && strstr(p + 4, "{id}") != NULL)
+		return "parent_id";
+	return mem_text_n(mem, p + 1, n);
+}
+
+static void put_path(struct buf *b, const char *path)
+{
+	buf_char(b, '"');
+	for (const char *p = path; *p != '\0'; p++) {
+		if (*p != '{') {
+			buf_char(b, *p);
+			continue;
+		}
+		buf_printf(b, "{%s}", place_name(b->mem, p));
+		p = strchr(p, '}');
+	}
+	buf_char(b, '"');
+}
+
 static void put_parameters(struct buf *b, const struct route *k)
 {
 	bool first = true;
@@ -290,9 +315,9 @@ static void put_parameters(struct buf *b, const struct route *k)
 	buf_text_add(b, ",\"parameters\":[");
 	for (const char *p = strchr(k->path, '{'); p != NULL; p = strchr(p + 1, '{')) {
 		buf_printf(b,
-			"%s{\"name\":\"%.*s\",\"in\":\"path\",\"required\":true,"
+			"%s{\"name\":\"%s\",\"in\":\"path\",\"required\":true,"
 			"\"schema\":{\"type\":\"string\"}}",
-			first ? "" : ",", (int)strcspn(p + 1, "}"), p + 1);
+			first ? "" : ",", place_name(b->mem, p));
 		first = false;
 	}
 	if (k->query == &LIST_QUERY)
@@ -374,7 +399,9 @@ static void put_paths(struct buf *b)
 
 		if (seen_before(i) || strncmp(ROUTES[i].path, "/api/", 5) != 0)
 			continue;
-		buf_printf(b, "%s\"%s\":{", first_path ? "" : ",", ROUTES[i].path);
+		buf_text_add(b, first_path ? "" : ",");
+		put_path(b, ROUTES[i].path);
+		buf_text_add(b, ":{");
 		for (size_t j = i; j < ROUTES_COUNT; j++) {
 			if (strcmp(ROUTES[i].path, ROUTES[j].path) != 0)
 				continue;

@@ -69,7 +69,7 @@ const NEW = {
  * of what lies under it ("staff/working-hours"). */
 export function addressOf(path, own) {
   const [, , , kind, , under] = path.split('/')
-  return path.replace('{id}', own[kind]).replace('{id}', own[`${kind}/${under}`])
+  return path.replace(/{(parent_)?id}/, own[kind]).replace('{id}', own[`${kind}/${under}`])
 }
 
 /** The salon's: an id of everything that an address may name. */

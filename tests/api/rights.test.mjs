@@ -44,7 +44,7 @@ const ofCompanies = () => operations().filter(o => o.right)
 
 /* A request that is allowed changes nothing: it is wrong, or about nothing. */
 function ask(who, { path, method }, options = {}) {
-  const address = method === 'GET' ? addressOf(path, own) : path.replaceAll('{id}', ABSENT)
+  const address = method === 'GET' ? addressOf(path, own) : path.replace(/{(parent_)?id}/g, ABSENT)
   return client.call(who, method, address, { ...options, ...body(method) })
 }
 
@@ -125,6 +125,15 @@ test('a person of two companies names one, and has its role there', async () => 
   assert.equal((await client.call(people.none, 'GET', '/api/v2/me')).json.company, null)
 })
 
+test('every path of the description names each of its parameters once', () => {
+  for (const [path, methods] of Object.entries(client.openapi.paths)) {
+    for (const { parameters } of Object.values(methods)) {
+      const named = parameters.filter(p => p.in === 'path').map(p => p.name)
+      assert.deepEqual([...path.matchAll(/\{([^}]+)\}/g)].map(m => m[1]), [...new Set(named)], path)
+    }
+  }
+})
+
 test('an id of another company looks exactly like one that does not exist', async () => {
   const strip = r => ({ status: r.status, body: { ...r.json, request_id: '' } })
   const withId = operations().filter(o => o.path.includes('{id}'))
@@ -134,7 +143,7 @@ test('an id of another company looks exactly like one that does not exist', asyn
     const address = addressOf(path, own)
     assert.ok(!address.includes('undefined'), `one of ${path} is needed`)
     const foreign = strip(await client.call('dental', method, address, { ...body(method), foreign: true }))
-    const absent = strip(await client.call('dental', method, path.replaceAll('{id}', ABSENT), body(method)))
+    const absent = strip(await client.call('dental', method, path.replace(/{(parent_)?id}/g, ABSENT), body(method)))
     assert.equal(foreign.status, 404, `${method} ${path}`)
     assert.deepEqual(foreign, absent, `${method} ${path}`)
   }
