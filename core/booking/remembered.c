@@ -3,8 +3,12 @@
 #include "core/booking/occupancy.h"
 #include "core/sys/db.h"
 
-#define BUCKETS 4096               /* resources, at most */
-#define SPANS_MAX 131072           /* of all of them: 2 MB */
+#define BUCKETS 4096 /* resources, at most */
+#ifdef FRONTDESK_TEST
+#define SPANS_MAX 512
+#else
+#define SPANS_MAX 131072 /* of all of them: 2 MB */
+#endif
 #define WINDOW_MAX_DAYS 100        /* of one resource */
 #define TRUE_FOR_MS INT64_C(60000) /* rows that somebody changes by hand are seen after that */
 
@@ -74,6 +78,17 @@ static bool is_true(const struct memory *m, int64_t seq, ts_t from, ts_t to)
 		now_ms() - m->read_ms < TRUE_FOR_MS;
 }
 
+/* Forgets what is too old to be told; where that is not enough, everything. */
+static void make_room(size_t n)
+{
+	for (size_t i = 0; i < BUCKETS && spans_kept + n > SPANS_MAX; i++) {
+		if (now_ms() - memories[i].read_ms >= TRUE_FOR_MS)
+			drop(&memories[i]);
+	}
+	for (size_t i = 0; i < BUCKETS && spans_kept + n > SPANS_MAX; i++)
+		drop(&memories[i]);
+}
+
 /* Rows of one resource, read over a window after its version was. */
 static void remember(
 	struct ctx *c, const struct version *v, ts_t from, ts_t to, const struct rows *rows)
@@ -83,8 +98,9 @@ static void remember(
 	size_t n = rows->n;
 
 	drop(m);
-	if (strlen(v->id) >= sizeof(m->resource_id) || spans_kept + n > SPANS_MAX)
+	if (strlen(v->id) >= sizeof(m->resource_id) || n > SPANS_MAX)
 		return;
+	make_room(n);
 	m->p = calloc(n + 1, sizeof(*m->p));
 	if (m->p == NULL)
 		return;
