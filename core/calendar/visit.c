@@ -482,15 +482,23 @@ bool visit_plan(struct visit *v, size_t team, struct member *m, int64_t start, s
 	return true;
 }
 
-bool visit_can(struct visit *v, size_t team, struct member *m, int64_t start)
+/* Apart, because a plan on the stack is cleared before anything else: most
+ * questions end without one. */
+__attribute__((noinline)) static bool can_be_planned(
+	struct visit *v, size_t team, struct member *m, int64_t start)
 {
 	struct plan p;
 
+	return visit_plan(v, team, m, start, &p);
+}
+
+bool visit_can(struct visit *v, size_t team, struct member *m, int64_t start)
+{
 	if (v->pieces[0].team == team && !member_fits(m, 0, start))
 		return false;
 	if (v->n_pieces == 1 && v->pieces[0].n_needs == 0 && v->customer.n == 0)
 		return true;
-	return visit_plan(v, team, m, start, &p);
+	return can_be_planned(v, team, m, start);
 }
 
 bool visit_best(struct visit *v, int64_t start, struct plan *out)
