@@ -2,6 +2,7 @@
 #include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/booking/booking.h"
+#include "core/booking/series.h"
 #include "core/sys/json.h"
 #include "fcgi/page.h"
 
@@ -24,6 +25,7 @@ struct booking_query {
 	const char *staff_id;
 	const char *customer_id;
 	const char *call_id;
+	const char *series_id;
 	enum status_query status; /* 0 any, else 1 + enum appointment_status */
 	enum booking_sort sort;
 };
@@ -36,6 +38,7 @@ static const struct field BOOKING_QUERY_FIELDS[] = {
 	ID(booking_query, staff_id, 0),
 	ID(booking_query, customer_id, 0),
 	ID(booking_query, call_id, 0),
+	ID(booking_query, series_id, 0),
 	ENUM(booking_query, status, NULL0, enum status_query, STATUS_QUERY),
 	ENUM(booking_query, sort, NULL0, enum booking_sort, BOOKING_SORT),
 };
@@ -92,12 +95,16 @@ static const struct field BOOKING_CHANGE_FIELDS[] = {
 };
 const struct table BOOKING_CHANGE = TABLE(booking_change, "booking_change", BOOKING_CHANGE_FIELDS);
 
+/* Of an appointment that is one of a series. */
+static const char *const SCOPES[] = {"one", "following", "all", NULL};
+
 struct move_in {
 	ts_t starts_at;
 	wall_t local_start;
 	const char *utc_offset;
 	const char *staff_id;
 	const char *branch_id;
+	enum series_scope scope;
 };
 
 static const struct field MOVE_IN_FIELDS[] = {
@@ -106,17 +113,25 @@ static const struct field MOVE_IN_FIELDS[] = {
 	TEXT(move_in, utc_offset, 0, 6),
 	ID(move_in, staff_id, 0),
 	ID(move_in, branch_id, 0),
+	ENUM(move_in, scope, 0, enum series_scope, SCOPES),
 };
 const struct table MOVE_IN = TABLE(move_in, "reschedule_request", MOVE_IN_FIELDS);
 
 struct cancel_in {
 	const char *reason;
+	enum series_scope scope;
 };
 
 static const struct field CANCEL_IN_FIELDS[] = {
-	TEXT(cancel_in, reason, PERSONAL, 300),
+	TEXT(cancel_in, reason, PERSONAL, CANCEL_REASON_LENGTH),
 };
 const struct table CANCEL_IN = TABLE(cancel_in, "cancel_request", CANCEL_IN_FIELDS);
+
+static const struct field CANCEL_SCOPE_FIELDS[] = {
+	TEXT(cancel_in, reason, PERSONAL, CANCEL_REASON_LENGTH),
+	ENUM(cancel_in, scope, 0, enum series_scope, SCOPES),
+};
+const struct table CANCEL_SCOPE_IN = TABLE(cancel_in, "cancel_scope_request", CANCEL_SCOPE_FIELDS);
 
 struct availability_query {
 	const char *service_id;
@@ -205,6 +220,7 @@ int h_bookings(struct req *r)
 		.staff_id = q->staff_id,
 		.customer_id = q->customer_id,
 		.call_id = q->call_id,
+		.series_id = q->series_id,
 		.status = (int)q->status - 1,
 		.after = p.after,
 		.after_id = p.after_id,
@@ -231,8 +247,7 @@ int h_booking(struct req *r)
 	return reply_appointment(r, 200, r->ids[0]);
 }
 
-/* "+02:00" to minutes; OFFSET_NONE when absent. */
-static int read_offset(struct req *r, const char *s, int *minutes)
+int booking_offset(struct req *r, const char *field, const char *s, int *minutes)
 {
 	int m;
 
@@ -240,7 +255,7 @@ static int read_offset(struct req *r, const char *s, int *minutes)
 	if (s == NULL)
 		return 0;
 	if ((*s != '+' && *s != '-') || !minute_parse(s + 1, &m) || m > 14 * 60)
-		return err_field(&r->c, "utc_offset", "must look like +02:00");
+		return err_field(&r->c, field, "must look like +02:00");
 	*minutes = *s == '-' ? -m : m;
 	return 0;
 }
@@ -250,7 +265,7 @@ int read_start(
 {
 	if ((starts_at.ms == 0) == (local_start.min == 0))
 		return err_field(&r->c, "starts_at", "give either this or local_start");
-	if (read_offset(r, utc_offset, &w->utc_offset_minutes) < 0)
+	if (booking_offset(r, "utc_offset", utc_offset, &w->utc_offset_minutes) < 0)
 		return -1;
 	w->starts_at = starts_at;
 	w->local_start = local_start;
@@ -365,9 +380,10 @@ const char *cancel_reason(const struct req *r)
 
 int h_booking_cancel(struct req *r)
 {
+	const struct cancel_in *in = r->in;
 	struct appointment a;
 
-	if (appointment_cancel(&r->c, r->ids[0], cancel_reason(r), &a) < 0)
+	if (series_cancel(&r->c, r->ids[0], in->scope, in->reason, &a) < 0)
 		return -1;
 	return reply(r, 200, &APPOINTMENT, &a);
 }
@@ -397,23 +413,28 @@ static int read_move(struct req *r, struct wish *w)
 		.starts_at = in->starts_at,
 		.local_start = in->local_start,
 	};
-	return read_offset(r, in->utc_offset, &w->utc_offset_minutes);
+	return booking_offset(r, "utc_offset", in->utc_offset, &w->utc_offset_minutes);
 }
 
 int h_booking_reschedule(struct req *r)
 {
+	const struct move_in *in = r->in;
 	struct appointment a;
 	struct wish w;
 
-	if (read_move(r, &w) < 0 || booking_reschedule(&r->c, r->ids[0], &w, &a) < 0)
+	if (read_move(r, &w) < 0 || series_reschedule(&r->c, r->ids[0], in->scope, &w, &a) < 0)
 		return -1;
 	return reply(r, 200, &APPOINTMENT, &a);
 }
 
+/* (Of several, the one that is in the way need not be the one that is named.) */
 int h_booking_reschedule_alternatives(struct req *r)
 {
+	const struct move_in *in = r->in;
 	struct wish move, w;
 
+	if (in->scope != SCOPE_ONE)
+		return 0;
 	if (read_move(r, &move) < 0 || booking_reschedule_wish(&r->c, r->ids[0], &move, &w) < 0)
 		return -1;
 	return put_alternatives(r, &w);

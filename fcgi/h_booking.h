@@ -10,6 +10,7 @@ extern const struct table BOOKING_IN;
 extern const struct table BOOKING_CHANGE;
 extern const struct table MOVE_IN;
 extern const struct table CANCEL_IN;
+extern const struct table CANCEL_SCOPE_IN;
 extern const struct table AVAILABILITY_QUERY;
 extern const struct table AVAILABILITY;
 
@@ -20,6 +21,9 @@ struct customer_in {
 	const char *email;
 };
 extern const struct table CUSTOMER_IN;
+
+/* "+02:00" to minutes; OFFSET_NONE when it is NULL. */
+int booking_offset(struct req *r, const char *field, const char *s, int *minutes) MUST_USE;
 
 int h_availability(struct req *r);
 int h_bookings(struct req *r);
@@ -33,7 +37,7 @@ int h_booking_confirm(struct req *r);
 int h_booking_check_in(struct req *r);
 int h_booking_complete(struct req *r);
 int h_booking_no_show(struct req *r);
-int h_booking_cancel(struct req *r);
+int h_booking_cancel(struct req *r); /* CANCEL_SCOPE_IN: perhaps others of its series */
 
 /* Either of both, as it was said. */
 struct customer customer_said(const char *id, const struct customer_in *facts);

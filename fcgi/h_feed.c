@@ -50,12 +50,22 @@ int h_feed(struct req *r)
 	return agenda_of_staff(&r->c, &who, &r->out) < 0 ? -1 : reply_calendar(r);
 }
 
-int h_visit_calendar(struct req *r)
+static int visit_calendar(struct req *r, const char *id)
 {
 	struct appointment a;
 
-	if (appointment_get(&r->c, r->link.id, &a) < 0)
+	if (appointment_get(&r->c, id, &a) < 0)
 		return -1;
 	buf_reset(&r->out);
 	return agenda_of_visit(&r->c, &a, &r->out) < 0 ? -1 : reply_calendar(r);
+}
+
+int h_visit_calendar(struct req *r)
+{
+	return visit_calendar(r, r->link.id);
+}
+
+int h_booking_calendar(struct req *r)
+{
+	return visit_calendar(r, r->ids[0]);
 }

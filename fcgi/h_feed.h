@@ -11,5 +11,6 @@ int h_feed_address(struct req *r);
 int h_feed_renew(struct req *r);
 int h_feed(struct req *r);
 int h_visit_calendar(struct req *r);
+int h_booking_calendar(struct req *r); /* the same, for the staff */
 
 #endif

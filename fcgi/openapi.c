@@ -211,8 +211,10 @@ static void put_schemas(struct buf *b)
 {
 	struct tables out = {.n = 0};
 
-	for (size_t i = 0; i < ROUTES_COUNT; i++)
-		gather(&out, ROUTES[i].out);
+	for (size_t i = 0; i < ROUTES_COUNT; i++) {
+		if (ROUTES[i].shape != SHAPE_NONE)
+			gather(&out, ROUTES[i].out);
+	}
 	buf_text_add(b,
 		"{\"Error\":{\"type\":\"object\",\"properties\":{\"status\":{\"type\":\"string\"},"
 		"\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},"

@@ -31,6 +31,7 @@
 #include "fcgi/h_hold.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_public.h"
+#include "fcgi/h_series.h"
 #include "fcgi/h_service.h"
 #include "fcgi/h_staff.h"
 #include "fcgi/h_waiting_list.h"
@@ -198,7 +199,13 @@ CHANGE("/bookings/{id}/confirm", h_booking_confirm, PERM_BOOKINGS_WRITE, NULL, A
 CHANGE("/bookings/{id}/check-in", h_booking_check_in, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has come", NULL),
 CHANGE("/bookings/{id}/complete", h_booking_complete, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The visit is over", NULL),
 CHANGE("/bookings/{id}/no-show", h_booking_no_show, PERM_BOOKINGS_WRITE, NULL, APPOINTMENT, 200, "The customer has not come", NULL),
-CHANGE("/bookings/{id}/cancel", h_booking_cancel, PERM_BOOKINGS_WRITE, &CANCEL_IN, APPOINTMENT, 200, "Cancel an appointment", NULL),
+CHANGE("/bookings/{id}/cancel", h_booking_cancel, PERM_BOOKINGS_WRITE, &CANCEL_SCOPE_IN, APPOINTMENT, 200, "Cancel an appointment, and perhaps others of its series", NULL),
+{"GET", V2 "/bookings/{id}/calendar.ics", h_booking_calendar, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "The appointment as text/calendar", NULL, NULL},
+
+ROWS("/booking-series", crud_list, PERM_BOOKINGS_READ, BOOKING_SERIES, NULL, "Series of visits"),
+CHANGE("/booking-series", h_series_create, PERM_BOOKINGS_WRITE, &SERIES_IN, BOOKING_SERIES_WHOLE, 201, "Book all dates that were agreed, or none", h_series_conflicts),
+{"POST", V2 "/booking-series/preview", h_series_preview, AUTH_COMPANY, PERM_BOOKINGS_READ, TX_READ, NULL, &SERIES_PREVIEW_IN, SHAPE_ONE, &SERIES_PREVIEW, 200, "The dates of a rule, and whether each is free", NULL, NULL},
+SHOW("/booking-series/{id}", h_series, PERM_BOOKINGS_READ, BOOKING_SERIES_WHOLE, "A series with its visits"),
 CHANGE("/holds", h_hold_create, PERM_BOOKINGS_WRITE, &HOLD_IN, HOLD, 201, "Keep a visit free for a while", h_hold_alternatives),
 SHOW("/holds/{id}", h_hold, PERM_BOOKINGS_READ, HOLD, "One hold, until it expires"),
 REMOVE("/holds/{id}", h_hold_delete, PERM_BOOKINGS_WRITE, HOLD, NULL, "Give a hold back"),

@@ -130,15 +130,35 @@ static struct alternative as_alternative(struct ctx *c, const struct candidate *
 	return a;
 }
 
+void visit_alternatives(
+	struct ctx *c, struct visit *v, const struct start *wish, int max, struct rows *out)
+{
+	struct candidate *all = mem_alloc(c->mem, DAYS_LOOKED_AT * STARTS_MAX * sizeof(*all));
+	int32_t first = day_of_wall(wish->local).n;
+	struct alternative *list;
+	size_t n = 0;
+
+	for (size_t d = 0; d < v->n_days; d++) {
+		const struct local_day *day = &v->hours.days[d];
+
+		if (day->day.n >= first && day->day.n < first + DAYS_LOOKED_AT)
+			n += candidates_of(c, v, day, wish, all + n);
+	}
+	qsort(all, n, sizeof(*all), by_wish);
+	if (n > (size_t)max)
+		n = (size_t)max;
+	list = mem_alloc(c->mem, (n + 1) * sizeof(*list));
+	for (size_t i = 0; i < n; i++)
+		list[i] = as_alternative(c, &all[i]);
+	*out = (struct rows){list, n};
+}
+
 int booking_alternatives(struct ctx *c, const struct wish *wished, int max, struct rows *out)
 {
 	struct wish whole, *w = &whole;
 	struct hold hold;
-	struct candidate *all;
-	struct alternative *list;
 	struct visit v;
 	struct start wish = {0, {0}};
-	size_t n = 0;
 
 	*out = (struct rows){NULL, 0};
 	if (wish_complete(c, wished, w, &hold) < 0 || wish_load(c, w, &v) < 0)
@@ -150,15 +170,6 @@ int booking_alternatives(struct ctx *c, const struct wish *wished, int max, stru
 	day_t first = day_of_wall(wish.local), last = {first.n + DAYS_LOOKED_AT - 1};
 	if (visit_read(c, &v, first, last, DETAIL_SPANS) < 0 || wish_customer_known(c, &v, w) < 0)
 		return -1;
-	all = mem_alloc(c->mem, DAYS_LOOKED_AT * STARTS_MAX * sizeof(*all));
-	for (size_t d = 0; d < v.n_days; d++)
-		n += candidates_of(c, &v, &v.hours.days[d], &wish, all + n);
-	qsort(all, n, sizeof(*all), by_wish);
-	if (n > (size_t)max)
-		n = (size_t)max;
-	list = mem_alloc(c->mem, (n + 1) * sizeof(*list));
-	for (size_t i = 0; i < n; i++)
-		list[i] = as_alternative(c, &all[i]);
-	*out = (struct rows){list, n};
+	visit_alternatives(c, &v, &wish, max, out);
 	return 0;
 }

@@ -194,6 +194,8 @@ static void where_fields(struct query *q, const struct appointment_filter *f)
 		query_where(q, "a.customer_id = ?", f->customer_id);
 	if (f->call_id != NULL)
 		query_where(q, "a.call_id = ?", f->call_id);
+	if (f->series_id != NULL)
+		query_where(q, "a.series_id = ?", f->series_id);
 	if (f->staff_id != NULL)
 		query_where(q,
 			"EXISTS (SELECT 1 FROM appointment_segment g "

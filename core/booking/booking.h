@@ -207,6 +207,7 @@ struct appointment_filter {
 	const char *staff_id; /* of any part */
 	const char *customer_id;
 	const char *call_id;
+	const char *series_id;
 	int status; /* enum appointment_status, -1: any */
 	int limit;
 	ts_t after; /* the last row of the page before; after_id NULL: the first page */

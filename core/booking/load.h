@@ -46,4 +46,9 @@ int visit_read_customer(struct ctx *c, struct visit *v, const char *customer_id)
 const char *visit_limit(struct ctx *c, const struct visit *v, int64_t start);
 const char *visit_blocked(struct ctx *c, struct visit *v, int64_t start);
 
+/* booking_alternatives() of a visit whose days are read: of those among them
+ * that count. */
+void visit_alternatives(
+	struct ctx *c, struct visit *v, const struct start *wish, int max, struct rows *out);
+
 #endif

@@ -20,7 +20,7 @@ static int check_facts(struct ctx *c, const struct wish *w)
 }
 
 /* 1: somebody new, who has no other visits. */
-static int take_customer(struct ctx *c, const struct wish *w, struct customer *out)
+int booking_customer(struct ctx *c, const struct wish *w, struct customer *out)
 {
 	int before = c->err.n_fields, rc;
 
@@ -153,7 +153,7 @@ int booking_take(struct ctx *c, const struct wish *w, struct appointment *out)
 	use_hold(c, &h, &t);
 	if (taking_look(c, &t) < 0 || company_current(c, &co) < 0)
 		return -1;
-	int rc = take_customer(c, &t.wish, &t.customer);
+	int rc = booking_customer(c, &t.wish, &t.customer);
 
 	if (rc < 0 || (rc == 0 && check_limit(c, t.customer.id) < 0))
 		return -1;

@@ -1,6 +1,7 @@
 #include "core/booking/wish.h"
 #include "core/base/text.h"
 #include "core/booking/occupancy.h"
+#include "core/booking/series.h"
 #include "core/sys/db.h"
 
 #define USUAL_DAYS 365
@@ -93,12 +94,19 @@ static int find_instead(struct ctx *c, struct visit *v, const struct wish *w)
 	return leads < 0 ? -1 : 0;
 }
 
+static bool of_series(const struct wish *w)
+{
+	return w->series_id != NULL || (w->moves != NULL && w->moves->series_id != NULL);
+}
+
 int wish_load(struct ctx *c, const struct wish *w, struct visit *v)
 {
 	if (visit_load(c, w->service_id, w->staff_id, w->branch_id, &w->add_on_ids, v) < 0)
 		return -1;
 	if (w->moves != NULL)
 		keep_add_ons(v, &w->moves->add_ons);
+	if (of_series(w) && v->service.horizon_days < SERIES_DAYS)
+		v->service.horizon_days = SERIES_DAYS;
 	return find_instead(c, v, w);
 }
 

@@ -4,18 +4,19 @@
 #include "core/base/text.h"
 #include "core/booking/booking.h"
 #include "core/call/call.h"
-#include "core/notify/invite.h"
 #include "core/notify/templates.h"
 #include "core/queue/queue.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 #include "core/sys/http.h"
+#include "core/sys/ics.h"
 #include "core/sys/json.h"
 #include "core/sys/phone_number.h"
 #include "core/tenant/company.h"
 
 #define OPTIONS_MAX 3
 #define ERROR_LENGTH 500
+#define CALENDAR_MAX 16384
 #define UNDECIDED_MS 300000 /* longer than a call takes to be decided */
 
 static const char *const CHANNELS[] = {"sms", "email", NULL};
@@ -279,24 +280,31 @@ static int render(
 	return template_render(c, t, args, COUNT_OF(values), n);
 }
 
+/* The UID is the appointment's for ever: the next mail changes the event. */
 static const char *calendar_of(struct ctx *c, const struct occasion *o)
 {
 	const struct appointment *a = &o->appointment;
-	struct invite v = {
+	struct buf out = buf_new(c->mem, CALENDAR_MAX);
+	struct ics_event e = {
 		.uid = a->id,
 		.sequence = a->version - 1,
 		.stamp = c->now,
 		.starts_at = a->starts_at,
 		.ends_at = a->ends_at,
+		.status = a->status == APPOINTMENT_CANCELLED ? ICS_CANCELLED : ICS_CONFIRMED,
 		.summary = mem_printf(c->mem, "%s, %s", a->service_name, o->company.name),
 		.location = place_text(c, &o->branch),
-		.organizer = o->company.name,
-		.mailto = o->branch.email != NULL ? o->branch.email
-						  : mail_address(c, c->conf->smtp_from),
-		.cancelled = a->status == APPOINTMENT_CANCELLED,
+		.organizer_name = o->company.name,
+		.organizer_email = o->branch.email != NULL ? o->branch.email
+							   : mail_address(c, c->conf->smtp_from),
 	};
 
-	return invite_make(c, &v);
+	ics_begin(&out, &(struct ics_calendar){.publish = true});
+	ics_add(&out, &e);
+	ics_end(&out);
+	if (buf_full(&out))
+		BUG("an event of more than %d bytes", CALENDAR_MAX);
+	return buf_text(&out);
 }
 
 /* ---- rules ---- */

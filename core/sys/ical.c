@@ -7,7 +7,7 @@
 #define EVENT_DEPTH_MAX 8
 #define EVENT_DAYS_MAX 366
 #define OCCURRENCES_MAX 20000
-#define HOLIDAY_STEPS 1000000
+#define HOLIDAY_STEPS 500000
 
 /* ---- recurrence rules ---- */
 
@@ -346,7 +346,7 @@ static void add_rule(struct reader *rd, icalcomponent *c, const struct event *e,
 
 	/* of whole days: the clock's parts say nothing */
 	r.by_hour[0] = r.by_minute[0] = r.by_second[0] = ICAL_RECURRENCE_ARRAY_MAX;
-	if (convert(&r, NULL, &rule) != NULL || rule.freq < RRULE_DAILY ||
+	if (rd->steps <= 0 || convert(&r, NULL, &rule) != NULL || rule.freq < RRULE_DAILY ||
 		!rrule_expand(rd->c->mem, &rule, wall_of(e->day, 0), &w, &walls)) {
 		rd->h->left_out++;
 		walls.n = 0;

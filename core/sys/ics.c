@@ -62,17 +62,15 @@ static void put_text(struct line *l, const char *s)
 	}
 }
 
-/* The value of a parameter, quoted; what may not stand in quotes as RFC 6868
- * writes it. */
+/* The value of a parameter, quoted. What would end it becomes an apostrophe:
+ * few read the escapes of RFC 6868. */
 static void put_parameter(struct line *l, const char *s)
 {
 	put(l, "\"", 1);
 	for (size_t n; *s != '\0'; s += n) {
 		n = character_length(s);
 		if (*s == '"')
-			put(l, "^'", 2);
-		else if (*s == '^')
-			put(l, "^^", 2);
+			put(l, "'", 1);
 		else if (!is_control(*s))
 			put(l, s, n);
 	}
@@ -139,7 +137,7 @@ void ics_begin(struct buf *b, const struct ics_calendar *k)
 {
 	plain(b, "BEGIN:", "VCALENDAR");
 	plain(b, "VERSION:", "2.0");
-	plain(b, "PRODID:", "-//Frontdesk//Frontdesk//EN");
+	plain(b, "PRODID:", "-//Frontdesk//Frontdesk 2//EN");
 	plain(b, "CALSCALE:", "GREGORIAN");
 	if (k->publish)
 		plain(b, "METHOD:", "PUBLISH");

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { startStack } from '../support/stack.mjs'
 import { request } from '../support/http.mjs'
+import ICAL from 'ical.js'
 import { makeClient } from './client.mjs'
 import { registerCases } from './cases.mjs'
 
@@ -77,7 +78,7 @@ async function facts() {
     claraday: claraday(),
     spring: spring(),
   }
-  for (let i = 0; i < 40; i++) known[`workday+${i}`] = workday(i)
+  for (let i = 0; i < 50; i++) known[`workday+${i}`] = workday(i)
   return known
 }
 
@@ -97,6 +98,39 @@ test('every route that needs a log-in answers 401 without one, with a wrong one 
       assert.equal(r.json.code, 'unauthenticated')
     }
   }
+})
+
+test('a calendar program reads the file of an appointment', async () => {
+  const { haircut, anna } = await facts()
+  const salon = (await client.call('salon', 'GET', '/api/v2/companies/current')).json
+  const booked = (await client.call('salon', 'POST', '/api/v2/bookings', {
+    json: { service_id: haircut, staff_id: anna, local_start: `${workday(33)}T15:00`, customer: { name: 'Jürgen "J" Groß; Söhne, \\ & Töchter' } },
+  })).json
+  const read = async () => {
+    const r = await client.call('salon', 'GET', `/api/v2/bookings/${booked.id}/calendar.ics`)
+    assert.equal(r.status, 200, r.text)
+    assert.equal(r.headers['content-type'], 'text/calendar; charset=utf-8')
+    assert.ok(r.text.split('\r\n').every(l => Buffer.byteLength(l) <= 75 && !l.includes('\n')))
+    const calendar = new ICAL.Component(ICAL.parse(r.text))
+    assert.equal(calendar.getFirstPropertyValue('method'), 'PUBLISH')
+    assert.equal(calendar.getAllSubcomponents('vevent').length, 1)
+    return { calendar, event: new ICAL.Event(calendar.getFirstSubcomponent('vevent')) }
+  }
+
+  const { event } = await read()
+  assert.equal(event.uid, booked.id)
+  assert.equal(event.sequence, 0)
+  assert.equal(event.startDate.toJSDate().toISOString(), new Date(booked.starts_at).toISOString())
+  assert.equal(event.endDate.toJSDate().toISOString(), new Date(booked.ends_at).toISOString())
+  assert.ok(event.summary.includes('Haircut'), event.summary)
+  assert.ok(event.summary.includes(salon.name), event.summary)
+  assert.equal(event.component.getFirstPropertyValue('status'), 'CONFIRMED')
+  await client.call('salon', 'POST', `/api/v2/bookings/${booked.id}/cancel`, { json: {} })
+  const gone = (await read()).event
+  assert.equal(gone.uid, booked.id)
+  assert.ok(gone.sequence > 0)
+  assert.equal(gone.component.getFirstPropertyValue('status'), 'CANCELLED')
+  assert.equal((await client.call('dental', 'GET', `/api/v2/bookings/${booked.id}/calendar.ics`, { foreign: true })).status, 404)
 })
 
 test('no company named by somebody who is not in it', async () => {

@@ -89,6 +89,10 @@ export async function makeOneOfEach(client) {
   const booked = await client.call('salon', 'POST', '/api/v2/bookings',
     { json: { service_id: haircut, starts_at: free.json.slots[0].starts_at, customer: { name: 'Rita Rechte' } } })
   assert.equal(booked.status, 201, booked.text)
+  const slot = free.json.slots.at(-8).local_start
+  const series = await client.call('salon', 'POST', '/api/v2/booking-series',
+    { json: { service_id: haircut, rrule: 'FREQ=WEEKLY;COUNT=1', local_start: slot, customer: { name: 'Rita Rechte' }, occurrences: [{ local_start: slot }] } })
+  assert.equal(series.status, 201, series.text)
   const held = await client.call('salon', 'POST', '/api/v2/holds',
     { json: { service_id: haircut, starts_at: free.json.slots.at(-1).starts_at, ttl_seconds: 900 } })
   assert.equal(held.status, 201, held.text)
@@ -101,6 +105,7 @@ export async function makeOneOfEach(client) {
   }
   return {
     ...own,
+    'booking-series': series.json.id,
     bookings: booked.json.id,
     holds: held.json.id,
     customers: booked.json.customer_id,

@@ -82,9 +82,8 @@ async function measure({ port, plan }) {
     const sql = sqlOn(stack, { timeoutMs: 600_000 });
     say(data.kept ? 'the data of the last time' : 'preparing data');
     await loadData(sql);
-    if (!data.kept) await loadMass(sql, plan.companies, say);
+    await (data.kept ? forgetBookings(sql) : loadMass(sql, plan.companies, say));
     data.keep();
-    await forgetBookings(sql);
     const numbers = await companyNumbers(sql);
     bare = await startBare(stack, port + 5);
     const m = new Measurements({

@@ -5,6 +5,7 @@
 #include "core/booking/booking.h"
 #include "core/booking/hold.h"
 #include "core/booking/occupancy.h"
+#include "core/booking/series.h"
 #include "core/booking/waiting_list.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"

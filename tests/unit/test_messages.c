@@ -1,6 +1,5 @@
 /* What goes to customers: templates, invitations, letters. */
 #include "core/base/buf.h"
-#include "core/notify/invite.h"
 #include "core/notify/templates.h"
 #include "core/provider/mail.h"
 #include "core/sys/crypto.h"
@@ -173,66 +172,6 @@ START_TEST(sms_keeps_to_the_cheap_alphabet)
 	ck_assert_int_eq(sms_septets("`"), -1);
 	ck_assert_int_eq(sms_septets("ç"), -1);
 	ck_assert_int_eq(sms_septets("\U0001F600"), -1);
-}
-END_TEST
-
-/* ---- invitations ---- */
-
-/* Without CRLF + blank; every line before was at most 75 octets long. */
-static const char *unfold(const char *s)
-{
-	struct buf b = buf_new(c->mem, 65536);
-
-	while (*s != '\0') {
-		size_t n = strcspn(s, "\r");
-
-		ck_assert_uint_le(n, 75);
-		ck_assert(utf8_valid(s, n));
-		ck_assert(s[n] == '\r' && s[n + 1] == '\n');
-		buf_add(&b, s, n);
-		s += n + 2;
-		if (*s == ' ')
-			s++;
-		else
-			buf_char(&b, '\n');
-	}
-	return buf_text(&b);
-}
-
-START_TEST(invitation_is_icalendar)
-{
-	struct invite v = {
-		.uid = "019b0000-0000-7000-8000-000000000001",
-		.sequence = 2,
-		.stamp = c->now,
-		.starts_at = {c->now.ms + 3600000},
-		.ends_at = {c->now.ms + 5400000},
-		.summary = "Cut; Colour, \\ Salon\nMorgenrot",
-		.location =
-			"Größenwahn, Ärztehaus Übergröße, Straße der ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ",
-		.organizer = "Salon \"Morgenrot\"\r\nX-EVIL:1",
-		.mailto = "mitte@salon.example",
-	};
-	const char *s = unfold(invite_make(c, &v));
-
-	ck_assert_ptr_nonnull(strstr(s, "\nMETHOD:PUBLISH\n"));
-	ck_assert_ptr_nonnull(strstr(s, "\nUID:019b0000-0000-7000-8000-000000000001\n"));
-	ck_assert_ptr_nonnull(strstr(s, "\nSEQUENCE:2\n"));
-	ck_assert_ptr_nonnull(strstr(s, "\nDTSTAMP:20261201T100000Z\n"));
-	ck_assert_ptr_nonnull(strstr(s, "\nDTSTART:20261201T110000Z\n"));
-	ck_assert_ptr_nonnull(strstr(s, "\nDTEND:20261201T113000Z\n"));
-	ck_assert_ptr_nonnull(strstr(s, "\nSUMMARY:Cut\\; Colour\\, \\\\ Salon\\nMorgenrot\n"));
-	ck_assert_ptr_nonnull(strstr(s,
-		"\nLOCATION:Größenwahn\\, Ärztehaus Übergröße\\, Straße der "
-		"ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ\n"));
-	ck_assert_ptr_nonnull(strstr(
-		s, "\nORGANIZER;CN=\"Salon MorgenrotX-EVIL:1\":mailto:mitte@salon.example\n"));
-	ck_assert_ptr_nonnull(strstr(s, "\nSTATUS:CONFIRMED\n"));
-	v.cancelled = true;
-	v.mailto = NULL;
-	s = unfold(invite_make(c, &v));
-	ck_assert_ptr_nonnull(strstr(s, "\nSTATUS:CANCELLED\n"));
-	ck_assert_ptr_null(strstr(s, "ORGANIZER"));
 }
 END_TEST
 
@@ -420,7 +359,6 @@ Suite *suite_messages(void)
 	tcase_add_test(t, messages_tell_what_they_must);
 	tcase_add_test(t, html_is_escaped_text);
 	tcase_add_test(t, sms_keeps_to_the_cheap_alphabet);
-	tcase_add_test(t, invitation_is_icalendar);
 	tcase_add_test(t, letter_has_its_parts);
 	tcase_add_test(t, letter_is_the_same_every_time);
 	tcase_add_test(t, no_value_begins_a_header);
