@@ -508,6 +508,54 @@ START_TEST(a_sweep_removes_all_that_is_old)
 }
 END_TEST
 
+/* A hold of a haircut with Anna that expired so long ago. */
+static void hold_expired(const char *id, int minutes)
+{
+	ck_assert_int_eq(
+		db_exec(root,
+			"INSERT INTO frontdesk_store.hold (company_id, id, branch_id, service_id, "
+			"staff_id, starts_at, ends_at, local_start, time_zone, expires_at) "
+			"SELECT r.company_id, ?, r.branch_id, "
+			"'01900000-0000-7000-8000-5a1000000060', s.id, "
+			"'2036-01-02 10:00:00' + INTERVAL ? HOUR, "
+			"'2036-01-02 10:30:00' + INTERVAL ? HOUR, '2036-01-02 10:00:00', 'UTC', "
+			"NOW(3) - INTERVAL ? MINUTE "
+			"FROM frontdesk_store.resource r JOIN frontdesk_store.staff s "
+			"ON s.company_id = r.company_id AND s.resource_id = r.id WHERE r.id = ?",
+			id, minutes, minutes, minutes, SALON_ANNA),
+		1);
+	ck_assert_int_eq(
+		db_exec(root,
+			"INSERT INTO frontdesk_store.occupancy (company_id, id, resource_id, "
+			"starts_at, ends_at, kind, hold_id, expires_at) SELECT company_id, id, ?, "
+			"starts_at, ends_at, 'hold', id, expires_at "
+			"FROM frontdesk_store.hold WHERE id = ?",
+			SALON_ANNA, id),
+		1);
+}
+
+static int64_t held(void)
+{
+	return one_int(root,
+		"SELECT (SELECT COUNT(*) FROM frontdesk_store.hold) * 10 "
+		"+ (SELECT COUNT(*) FROM frontdesk_store.occupancy WHERE kind = 'hold')");
+}
+
+START_TEST(a_sweep_removes_holds_that_nobody_came_to)
+{
+	hold_expired("01900000-0000-7000-8000-7ee000000001", 61);
+	hold_expired("01900000-0000-7000-8000-7ee000000002", 59);
+	hold_expired("01900000-0000-7000-8000-7ee000000003", -5);
+	int64_t before = held();
+	int rc = JOB_WORK[JOB_SWEEP].run(c, NULL);
+	int64_t after = held();
+	ck_assert_int_ge(
+		db_exec(root, "DELETE FROM frontdesk_store.occupancy WHERE kind = 'hold'"), 0);
+	ck_assert_int_ge(db_exec(root, "DELETE FROM frontdesk_store.hold"), 0);
+	ck_assert(rc == 0 && before == 33 && after == 22);
+}
+END_TEST
+
 START_TEST(every_kind_has_its_work)
 {
 	for (int i = 0; i < JOB_KIND_COUNT; i++) {
@@ -543,6 +591,7 @@ Suite *suite_worker(void)
 	tcase_add_test(t, jobs_are_listed_newest_first);
 	tcase_add_test(t, recurring_jobs_come_once_a_period);
 	tcase_add_test(t, a_sweep_removes_all_that_is_old);
+	tcase_add_test(t, a_sweep_removes_holds_that_nobody_came_to);
 	tcase_add_test(t, every_kind_has_its_work);
 	suite_add_tcase(s, t);
 	return s;
