@@ -110,19 +110,6 @@ const struct table PUBLIC_AVAILABILITY_QUERY =
 
 /* ---- tables: bookings ---- */
 
-struct visitor_in {
-	const char *name;
-	const char *phone;
-	const char *email;
-};
-
-static const struct field VISITOR_IN_FIELDS[] = {
-	TEXT(visitor_in, name, REQ | PERSONAL, 120),
-	TEXT(visitor_in, phone, PERSONAL, 40),
-	TEXT(visitor_in, email, PERSONAL, 254),
-};
-static const struct table VISITOR_IN = TABLE(visitor_in, "visitor", VISITOR_IN_FIELDS);
-
 struct public_booking_in {
 	const char *service_id;
 	ts_t starts_at;
@@ -131,7 +118,7 @@ struct public_booking_in {
 	const char *staff_id;
 	const char *branch_id;
 	struct texts add_on_ids;
-	struct visitor_in *customer;
+	struct customer_in *customer;
 	const char *notes;
 	const char *website;
 };
@@ -144,7 +131,7 @@ static const struct field BOOKING_IN_FIELDS[] = {
 	ID(public_booking_in, staff_id, 0),
 	ID(public_booking_in, branch_id, 0),
 	TEXTS(public_booking_in, add_on_ids, 0, 36),
-	OBJECT(public_booking_in, customer, REQ, struct visitor_in, VISITOR_IN),
+	OBJECT(public_booking_in, customer, REQ, struct customer_in, CUSTOMER_IN),
 	TEXT(public_booking_in, notes, PERSONAL, 2000),
 	TEXT(public_booking_in, website, 0, 1000),
 };
@@ -368,9 +355,7 @@ static int read_wish(struct req *r, struct wish *w)
 	w->add_on_ids = in->add_on_ids;
 	w->notes = in->notes;
 	w->source = SOURCE_WEB;
-	w->customer.name = in->customer->name;
-	w->customer.phone = in->customer->phone;
-	w->customer.email = in->customer->email;
+	w->customer = customer_said(NULL, in->customer);
 	return 0;
 }
 

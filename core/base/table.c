@@ -19,6 +19,15 @@ int names_find(const char *const *names, const char *s)
 	return -1;
 }
 
+bool texts_have(const struct texts *all, const char *s)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		if (strcmp(all->p[i], s) == 0)
+			return true;
+	}
+	return false;
+}
+
 size_t field_size(const struct field *f)
 {
 	switch (f->type) {

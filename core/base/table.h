@@ -60,6 +60,8 @@ struct texts {
 	size_t n;
 };
 
+bool texts_have(const struct texts *all, const char *s);
+
 /* Rows of a table: n structs in a line, beginning at p. */
 struct rows {
 	void *p;

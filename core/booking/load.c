@@ -400,15 +400,6 @@ static const char *only_one(const struct visit *v)
 	return v->n_teams == 1 && v->teams[0].n == 1 ? v->teams[0].members[0]->who->id : NULL;
 }
 
-static bool has_text(const struct texts *ids, const char *id)
-{
-	for (size_t i = 0; i < ids->n; i++) {
-		if (strcmp(ids->p[i], id) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The resources that count, once each. */
 static struct texts resources(struct ctx *c, const struct visit *v)
 {
@@ -422,7 +413,7 @@ static struct texts resources(struct ctx *c, const struct visit *v)
 		for (size_t k = 0; k < v->teams[i].n; k++) {
 			const char *id = v->teams[i].members[k]->who->resource_id;
 
-			if ((v->n_teams == 1 && v->n_branches == 1) || !has_text(&ids, id))
+			if ((v->n_teams == 1 && v->n_branches == 1) || !texts_have(&ids, id))
 				ids.p[ids.n++] = id;
 		}
 	}

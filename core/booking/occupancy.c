@@ -128,15 +128,6 @@ int occupancy_versions(struct ctx *c, const struct texts *resource_ids, struct r
 
 /* ---- changes ---- */
 
-static bool texts_have(const struct texts *t, const char *s)
-{
-	for (size_t i = 0; i < t->n; i++) {
-		if (strcmp(t->p[i], s) == 0)
-			return true;
-	}
-	return false;
-}
-
 static struct texts texts_join(struct ctx *c, const struct texts *a, const struct texts *b)
 {
 	struct texts t = {mem_alloc(c->mem, (a->n + b->n + 1) * sizeof(char *)), a->n + b->n};

@@ -133,7 +133,7 @@ static const char *missing_room(const struct piece *p, size_t branch, struct spa
 	return NULL;
 }
 
-void visit_reject(struct visit *v, struct member *m, int64_t start, struct rejection *out)
+static void reject(struct visit *v, struct member *m, int64_t start, struct rejection *out)
 {
 	struct member *chosen[VISIT_PIECES_MAX] = {0};
 	int64_t begin = start;
@@ -203,7 +203,7 @@ static void reject_start(
 		next_rejection(found, at)->rule = REJECTED_NOT_QUALIFIED;
 	for (size_t i = 0; i < t->n; i++) {
 		if (!visit_can(v, v->wished_team, t->members[i], at->minute))
-			visit_reject(v, t->members[i], at->minute, next_rejection(found, at));
+			reject(v, t->members[i], at->minute, next_rejection(found, at));
 	}
 }
 

@@ -88,7 +88,7 @@ static struct spans spans_of_rules(struct arena *mem, const struct hours *h,
 	return spans_normal(mem, p, k);
 }
 
-struct spans hours_worked(
+static struct spans hours_worked(
 	struct arena *mem, const struct hours *h, const char *staff_id, const char *branch_id)
 {
 	size_t n;
@@ -108,7 +108,7 @@ struct span hours_rule_span(const struct hours *h, const struct hours_rule *r)
 		wall_end(h->tz, r->local_end)};
 }
 
-struct spans hours_off(struct arena *mem, const struct hours *h, const char *staff_id)
+static struct spans hours_off(struct arena *mem, const struct hours *h, const char *staff_id)
 {
 	size_t n;
 	const struct hours_rule *r = rules_of(h, RULE_TIME_OFF, staff_id, &n);

@@ -48,9 +48,6 @@ struct opening {
 void hours_sort(struct arena *mem, struct hours *h);
 
 /* All in minutes of UTC. */
-struct spans hours_worked(
-	struct arena *mem, const struct hours *h, const char *staff_id, const char *branch_id);
-struct spans hours_off(struct arena *mem, const struct hours *h, const char *staff_id);
 struct opening hours_opening(struct arena *mem, const struct hours *h, const char *branch_id);
 /* Worked and open, neither closed nor off. */
 struct spans hours_of(struct arena *mem, const struct hours *h, const struct opening *o,

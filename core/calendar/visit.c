@@ -218,22 +218,13 @@ void visit_taken(struct arena *mem, struct visit *v, const struct rows *taken)
 	find_fits(mem, v);
 }
 
-static bool among(const struct texts *ids, const char *id)
-{
-	for (size_t i = 0; i < ids->n; i++) {
-		if (strcmp(ids->p[i], id) == 0)
-			return true;
-	}
-	return false;
-}
-
 void visit_taken_again(struct arena *mem, struct visit *v, const struct texts *resource_ids,
 	const struct rows *taken)
 {
 	for (size_t i = 0; i < v->n_people; i++) {
 		struct person *who = &v->people[i];
 
-		if (!among(resource_ids, who->resource_id))
+		if (!texts_have(resource_ids, who->resource_id))
 			continue;
 		who->busy = (struct spans){NULL, 0};
 		who->n_classes = 0;
@@ -241,7 +232,7 @@ void visit_taken_again(struct arena *mem, struct visit *v, const struct texts *r
 	for (size_t i = 0; i < v->n_rooms; i++) {
 		struct room *r = &v->rooms[i];
 
-		if (among(resource_ids, r->id))
+		if (texts_have(resource_ids, r->id))
 			memset(r->lanes, 0, (size_t)r->capacity * sizeof(*r->lanes));
 	}
 	visit_taken(mem, v, taken);

@@ -228,11 +228,8 @@ struct rejection {
 	const char *ref; /* id of what is in the way; NULL: nothing has one */
 };
 
-/* The first rule that kills a start for this member of the wished team, who
- * cannot do it. */
-void visit_reject(struct visit *v, struct member *m, int64_t start, struct rejection *out);
-/* That of each start of the grid and each of the wished team who cannot:
- * of struct rejection. */
+/* The first rule that kills each start of the grid, for each of the wished team
+ * who cannot: of struct rejection. */
 void visit_rejections(struct arena *mem, struct visit *v, ts_t now, struct rows *out);
 
 #endif

@@ -101,22 +101,13 @@ static const struct migration *find(const struct rows *applied, const char *file
 	return NULL;
 }
 
-static bool has(const struct texts *files, const char *name)
-{
-	for (size_t i = 0; i < files->n; i++) {
-		if (strcmp(files->p[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Applied files are there, and none that is new goes before one of them. */
 static int check_history(struct ctx *c, const struct texts *files, const struct rows *applied)
 {
 	const struct migration *m = applied->p;
 
 	for (size_t i = 0; i < applied->n; i++) {
-		if (!has(files, m[i].file))
+		if (!texts_have(files, m[i].file))
 			return err_set(c, E_INTERNAL,
 				"%s was applied to this database but is not in %s: install the "
 				"version of Frontdesk that has it.",

@@ -46,14 +46,6 @@ int staff_list(struct ctx *c, struct rows *out)
 		"ORDER BY position, name, id");
 }
 
-int working_hours_list(struct ctx *c, struct rows *out)
-{
-	return db_rows(c, &WORKING_HOURS, out,
-		"SELECT {cols:w} FROM working_hours w JOIN staff s ON s.id = w.staff_id "
-		"WHERE s.is_active AND s.deleted_at IS NULL "
-		"ORDER BY w.staff_id, w.weekday, w.start_minute");
-}
-
 /* ---- rules ---- */
 
 static int check(struct ctx *c, const struct staff *s)

@@ -56,7 +56,5 @@ int staff_list(struct ctx *c, struct rows *out) MUST_USE;
  * one whose name has its first word that is no title, folded ("anna", "Frau
  * Anna", "Dr. Diaz", "Diaz"). 0 none or several: nobody is guessed. */
 int staff_find_by_name(struct ctx *c, const char *name, struct staff *out) MUST_USE;
-/* All hours of all active staff, in one query. */
-int working_hours_list(struct ctx *c, struct rows *out) MUST_USE;
 
 #endif
