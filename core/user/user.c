@@ -2,16 +2,17 @@
 #include "core/sys/crypto.h"
 #include "core/sys/db.h"
 
-const char *const ROLES[] = {"", "owner", "manager", "staff", "accountant", "read_only", NULL};
+const char *const ROLES[] = {"", "platform_admin", "tenant_admin", "owner", "manager", "staff",
+	"accountant", "read_only", NULL};
 
 const char *const PERMS[] = {"",
-#define X(symbol, name, o, m, s, a, r) name,
+#define X(symbol, name, p, t, o, m, s, a, r) name,
 #include "core/user/perms.def"
 #undef X
 	NULL};
 
-static const uint8_t ROLE_HAS[PERM_COUNT][ROLE_READ_ONLY + 1] = {
-#define X(symbol, name, o, m, s, a, r) [symbol] = {0, o, m, s, a, r},
+static const uint8_t ROLE_HAS[PERM_COUNT][ROLE_COUNT] = {
+#define X(symbol, name, p, t, o, m, s, a, r) [symbol] = {0, p, t, o, m, s, a, r},
 #include "core/user/perms.def"
 #undef X
 };

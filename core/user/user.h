@@ -11,13 +11,23 @@
 #include "core/base/ctx.h"
 #include "core/base/table.h"
 
-enum role { ROLE_NONE, ROLE_OWNER, ROLE_MANAGER, ROLE_STAFF, ROLE_ACCOUNTANT, ROLE_READ_ONLY };
+enum role {
+	ROLE_NONE,
+	ROLE_PLATFORM_ADMIN,
+	ROLE_TENANT_ADMIN,
+	ROLE_OWNER,
+	ROLE_MANAGER,
+	ROLE_STAFF,
+	ROLE_ACCOUNTANT,
+	ROLE_READ_ONLY,
+	ROLE_COUNT
+};
 
-extern const char *const ROLES[]; /* "" owner manager … */
+extern const char *const ROLES[]; /* "" platform_admin tenant_admin owner … */
 
 enum perm {
 	PERM_NONE,
-#define X(symbol, name, o, m, s, a, r) symbol,
+#define X(symbol, name, p, t, o, m, s, a, r) symbol,
 #include "core/user/perms.def"
 #undef X
 	PERM_COUNT

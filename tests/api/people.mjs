@@ -9,7 +9,8 @@ import { quote } from '../support/sql.mjs'
 
 const PERMS = new URL('../../core/user/perms.def', import.meta.url)
 
-/** {roles: […], rights: {"calls.read": {owner: true, …}}} of core/user/perms.def. */
+/** {roles: […], rights: {"calls.read": {owner: true, …}}} of core/user/perms.def: the roles
+ *  within a company. */
 export function readRights() {
   const text = readFileSync(PERMS, 'utf8')
   const roles = /X\(symbol, name, ([\w, ]+)\)/.exec(text)[1].split(', ')
@@ -17,7 +18,7 @@ export function readRights() {
   for (const [, name, columns] of text.matchAll(/^X\(PERM_\w+, "([\w.]+)", ([01](?:, [01])*)\)$/gm)) {
     rights[name] = Object.fromEntries(columns.split(', ').map((v, i) => [roles[i], v === '1']))
   }
-  return { roles, rights }
+  return { roles: roles.filter(r => !r.endsWith('_admin')), rights }
 }
 
 const person = name => `${name}@people.example`
