@@ -2,7 +2,7 @@
 // that answer with what they were given. First the local variant, then the
 // production site against the same pools.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -65,6 +65,17 @@ function raw(text, port = PORT) {
 }
 
 const given = async (path, options) => Object.fromEntries((await ask(path, options)).json().params);
+
+const FILTER = join(ROOT, 'nginx/fail2ban/filter.conf');
+
+/** The addresses that fail2ban would find in these lines of the log. */
+function accusedIn(lines) {
+  const patterns = /^failregex = ([^]*?)^ignoreregex/m.exec(readFileSync(FILTER, 'utf8'))[1].trim().split(/\n\s+/)
+    .map((p) => new RegExp(p.replace('<HOST>', '(?<host>\\S+)')));
+
+  assert.equal(patterns.length, 2);
+  return lines.map((l) => patterns.map((p) => p.exec(l.replace(/^at=\S+/, ''))?.groups.host).find(Boolean)).filter(Boolean);
+}
 
 /** An error of nginx's own must look like one of the API. */
 function assertApiError(reply, status, code) {
@@ -303,6 +314,53 @@ describe('the log', () => {
   });
 });
 
+describe('fail2ban', () => {
+  const HAS = spawnSync('fail2ban-regex', ['--version']).status === 0;
+  const guilty = '192.0.2.66';
+  let lines;
+
+  /** What nginx writes down about requests from an address. */
+  before(async () => {
+    const began = readFileSync(join(stack.var, 'log/nginx.log'), 'utf8').length;
+    const from = (address, path, options = {}) => ask(path, { ...options, localAddress: '127.0.0.2', headers: { 'X-Forwarded-For': address } });
+    const login = (address, status) => from(address, `/api/v2/auth/login?status=${status}`, { method: 'POST' });
+
+    await login(guilty, 401);
+    await login(guilty, 429);
+    await from(guilty, '/api/v2/auth/refresh?status=401', { method: 'POST' });
+    await login('2001:db8::66', 401);
+    await login('192.0.2.1', 200);
+    await login('192.0.2.1', 422);
+    await from('192.0.2.1', '/api/v2/calls?status=401'); // a token that has expired
+    await from('192.0.2.1', '/api/v2/calls?status=429'); // somebody asked too often
+    await from('192.0.2.1', '/webhooks/retell/x?status=401', { method: 'POST' });
+    await from('192.0.2.1', '/webhooks/retell/x?status=429', { method: 'POST' });
+    await from('192.0.2.1', '/api/ai/faq?status=401', { method: 'POST' });
+    await from('192.0.2.1', '/api/retell/webhook?status=401', { method: 'POST' });
+    // who writes a line of somebody else's into his path
+    const line = '" status=401 bytes_in=1 pool="-" pool_status="-" pool_seconds="-" address=198.51.100.1';
+    await from('192.0.2.1', `/api/v2/auth/x${encodeURIComponent(line)}`, { method: 'POST' });
+    await from('192.0.2.1', `/api/v2/auth/x${encodeURIComponent(`\n at=x id=x method=POST path="/api/v2/auth/login${line}\n`)}`, { method: 'POST' });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    lines = readFileSync(join(stack.var, 'log/nginx.log'), 'utf8').slice(began).split('\n').filter((l) => /address=(192\.0\.2\.|2001:)/.test(l));
+  });
+
+  const accused = [guilty, guilty, guilty, '2001:db8::66'];
+
+  test('the filter finds who guesses and who floods, and nobody else', () => {
+    assert.equal(lines.length, 14);
+    assert.deepEqual(accusedIn(lines), accused);
+  });
+
+  test('fail2ban reads it the same way', { skip: HAS ? false : 'fail2ban is not installed' }, () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fd-ban-')), 'log');
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const said = execFileSync('fail2ban-regex', ['-o', 'ip', file, FILTER], { encoding: 'utf8' });
+    rmSync(join(file, '..'), { recursive: true });
+    assert.deepEqual(said.trim().split('\n'), accused);
+  });
+});
+
 describe('the production site', { skip: BROTLI ? false : 'needs the module libnginx-mod-http-brotli-static' }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'fd-site-'));
   const name = 'frontdesk.example.com';
@@ -421,6 +479,16 @@ describe('the production site', { skip: BROTLI ? false : 'needs the module libng
         assert.equal(served[0].headers['ratelimit-policy'], undefined);
       });
     }
+
+    test('fail2ban sees who is refused, and no webhook', async () => {
+      const { refused } = await flood('/api/v2/public/salon', 80, { from: '198.51.100.99' });
+      await flood('/webhooks/retell/x', 80, { from: '198.51.100.99', method: 'POST' });
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const lines = readFileSync(`${dir}/frontdesk.log`, 'utf8').split('\n').filter((l) => l.endsWith('address=198.51.100.99'));
+
+      assert.equal(lines.length, 160);
+      assert.deepEqual(accusedIn(lines), refused.map(() => '198.51.100.99'));
+    });
 
     test('IPv6: the first 64 bits, however they are written', async () => {
       const hosts = { // of one subscriber, and of a neighbour
