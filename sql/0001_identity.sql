@@ -31,14 +31,33 @@ CREATE TABLE company (
 	currency CHAR(3) CHARACTER SET ascii NOT NULL,
 	locale VARCHAR(16) CHARACTER SET ascii NOT NULL,
 	status ENUM('trial','active','suspended','closed') NOT NULL DEFAULT 'trial',
-	requires_confirmation TINYINT(1) NOT NULL DEFAULT 0,
-	public_booking TINYINT(1) NOT NULL DEFAULT 1,
-	max_open_bookings SMALLINT UNSIGNED NULL, -- of one customer
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY company_uid (uid),
 	UNIQUE KEY company_slug (slug),
 	CONSTRAINT company_tenant FOREIGN KEY (tenant_id) REFERENCES tenant (id),
 	CONSTRAINT company_plan FOREIGN KEY (plan_id) REFERENCES plan (id)
+);
+
+-- What a company decides for itself: one row, made with the company, whose uid
+-- is its id.
+CREATE TABLE company_settings (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648) PRIMARY KEY,
+	id UUID NOT NULL,
+	public_booking TINYINT(1) NOT NULL DEFAULT 1,
+	requires_confirmation TINYINT(1) NOT NULL DEFAULT 0,
+	max_open_bookings SMALLINT UNSIGNED NULL, -- of one customer
+	require_totp TINYINT(1) NOT NULL DEFAULT 0, -- of owners and managers
+	cors_origins VARCHAR(2000) CHARACTER SET ascii NULL, -- with one blank between two
+	frame_origins VARCHAR(2000) CHARACTER SET ascii NULL,
+	-- how long each kind of data is kept; 0: for ever
+	retention_transcripts_days SMALLINT UNSIGNED NOT NULL DEFAULT 365,
+	retention_recordings_days SMALLINT UNSIGNED NOT NULL DEFAULT 90,
+	retention_inbox_days SMALLINT UNSIGNED NOT NULL DEFAULT 90,
+	retention_notifications_days SMALLINT UNSIGNED NOT NULL DEFAULT 365,
+	retention_audit_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
+	retention_calls_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
+	retention_inactive_customers_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
+	CONSTRAINT company_settings_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
 CREATE TABLE user (

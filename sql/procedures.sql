@@ -102,11 +102,13 @@ CREATE PROCEDURE sys_api_key(p_hash BINARY(32)) READS SQL DATA
 -- @web
 CREATE PROCEDURE sys_storefront(p_slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin, p_company UUID) READS SQL DATA
 	IF p_slug IS NOT NULL THEN
-		SELECT id AS company_number, uid AS company_id, public_booking FROM frontdesk_store.company
-			WHERE slug = p_slug AND status IN ('trial', 'active');
+		SELECT c.id AS company_number, c.uid AS company_id, s.public_booking FROM frontdesk_store.company c
+			JOIN frontdesk_store.company_settings s ON s.company_id = c.id
+			WHERE c.slug = p_slug AND c.status IN ('trial', 'active');
 	ELSE
-		SELECT id AS company_number, uid AS company_id, public_booking FROM frontdesk_store.company
-			WHERE uid = p_company AND status IN ('trial', 'active');
+		SELECT c.id AS company_number, c.uid AS company_id, s.public_booking FROM frontdesk_store.company c
+			JOIN frontdesk_store.company_settings s ON s.company_id = c.id
+			WHERE c.uid = p_company AND c.status IN ('trial', 'active');
 	END IF;
 
 -- One company after the other, for the administrator's work.

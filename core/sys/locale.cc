@@ -10,6 +10,7 @@
 #include <unicode/normalizer2.h>
 #include <unicode/numfmt.h>
 #include <unicode/timezone.h>
+#include <unicode/ucurr.h>
 #include <unicode/uloc.h>
 
 using icu::DateFormat;
@@ -232,6 +233,26 @@ bool locale_valid(const char *locale)
 	Locale l;
 
 	return locale_parse(locale, &l);
+}
+
+bool locale_country_known(const char *code)
+{
+	for (const char *const *p = Locale::getISOCountries(); *p != nullptr; p++) {
+		if (strcmp(*p, code) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool locale_currency_known(const char *code)
+{
+	UErrorCode err = U_ZERO_ERROR;
+
+	/* in use at any time: ICU's years are older than the machine's clock */
+	return strlen(code) == 3 && strcspn(code, "abcdefghijklmnopqrstuvwxyz") == 3 &&
+		ucurr_isAvailable(
+			unicode(code).getTerminatedBuffer(), U_DATE_MIN, U_DATE_MAX, &err) &&
+		U_SUCCESS(err);
 }
 
 const char *locale_date(struct ctx *c, const char *locale, wall_t w, enum date_style style)
