@@ -127,6 +127,7 @@ CREATE TABLE audit_entry (
 	subject VARCHAR(40) CHARACTER SET ascii NOT NULL,
 	subject_id UUID NULL,
 	fields VARCHAR(1000) NULL,
+	note VARCHAR(300) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
 	KEY audit_entry_created (company_id, created_at, id),

@@ -1,6 +1,9 @@
 #include "core/audit/audit.h"
 #include "core/base/id.h"
+#include "core/base/text.h"
 #include "core/sys/db.h"
+
+#define NOTE_MAX 300
 
 struct audit_entry {
 	const char *id;
@@ -12,6 +15,7 @@ struct audit_entry {
 	const char *subject;
 	const char *subject_id;
 	const char *fields;
+	const char *note;
 };
 
 static const char *const ACTOR_NAMES[] = {
@@ -33,25 +37,44 @@ static const struct field FIELDS[] = {
 	TEXT(audit_entry, subject, RO, 40),
 	ID(audit_entry, subject_id, RO),
 	TEXT(audit_entry, fields, RO, 1000),
+	TEXT(audit_entry, note, RO, NOTE_MAX),
 };
 static const struct table AUDIT_ENTRY = TABLE(audit_entry, "audit_entry", FIELDS);
+
+static int add(struct ctx *c, struct audit_entry *row)
+{
+	row->id = id_new(c);
+	row->actor_kind = c->actor;
+	row->actor_id = c->actor_id;
+	row->remote_address = c->remote_address;
+	row->request_id = c->request_id;
+	if (!db_in_tx(c))
+		BUG("%s is audited outside the transaction of the change", row->action);
+	return db_insert(c, &AUDIT_ENTRY, row) < 0 ? -1 : 0;
+}
 
 int audit_add(struct ctx *c, const char *action, const char *subject, const char *subject_id,
 	const char *fields)
 {
 	struct audit_entry row = {
-		.id = id_new(c),
-		.actor_kind = c->actor,
-		.actor_id = c->actor_id,
-		.remote_address = c->remote_address,
-		.request_id = c->request_id,
 		.action = action,
 		.subject = subject,
 		.subject_id = subject_id,
 		.fields = fields,
 	};
 
-	if (!db_in_tx(c))
-		BUG("%s is audited outside the transaction of the change", action);
-	return db_insert(c, &AUDIT_ENTRY, &row) < 0 ? -1 : 0;
+	return add(c, &row);
+}
+
+int audit_note(struct ctx *c, const char *action, const char *subject, const char *subject_id,
+	const char *note)
+{
+	struct audit_entry row = {
+		.action = action,
+		.subject = subject,
+		.subject_id = subject_id,
+		.note = note == NULL ? NULL : utf8_cut(c->mem, note, NOTE_MAX),
+	};
+
+	return add(c, &row);
 }

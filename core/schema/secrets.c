@@ -13,6 +13,7 @@ static const struct recipe {
 	size_t bytes;
 } RECIPES[] = {
 	{"jwt_key", "", 32},
+	{"link_key", "", 32},
 	{"keyring", "1 ", 32},
 	{"db_fd_web", "", 16},
 	{"db_fd_worker", "", 16},

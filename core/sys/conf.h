@@ -21,6 +21,7 @@ struct conf {
 	/* Loaded by the program after conf_load, where it needs them. */
 	struct keyring *keyring;
 	struct token_key *token_key;
+	struct link_key *link_key;
 };
 #undef CONF_TEXT
 #undef CONF_INT

@@ -45,13 +45,6 @@ void token_key_delete(struct token_key *k)
 	free(k);
 }
 
-void token_key_derive(const struct token_key *k, const char *purpose, uint8_t out[32])
-{
-	struct bytes key = {k->p, k->n}, nothing = {NULL, 0};
-
-	hmac_sha256(key, (struct bytes){(const uint8_t *)purpose, strlen(purpose)}, nothing, out);
-}
-
 /* ---- making ---- */
 
 const char *token_make(struct ctx *c, const struct token_key *k, const struct token_claims *claims)

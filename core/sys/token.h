@@ -31,8 +31,6 @@ struct token_claims {
  * readable by others. NULL and a log line when it is wrong. */
 struct token_key *token_key_load(const char *path);
 void token_key_delete(struct token_key *k); /* wiped; NULL is fine */
-/* A key of 32 bytes for another use, named by its purpose. */
-void token_key_derive(const struct token_key *k, const char *purpose, uint8_t out[32]);
 
 const char *token_make(struct ctx *c, const struct token_key *k, const struct token_claims *claims);
 /* 0, or -1 with E_UNAUTHENTICATED; the reason is logged, not told. */

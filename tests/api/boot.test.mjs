@@ -83,7 +83,7 @@ describe('a configuration', () => {
 })
 
 describe('a secret', () => {
-  const NEEDED = ['jwt_key', 'keyring', 'db_fd_web']
+  const NEEDED = ['jwt_key', 'link_key', 'keyring', 'db_fd_web']
   const path = name => join(folder, 'secrets', name)
 
   for (const name of NEEDED) {
