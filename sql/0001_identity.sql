@@ -11,13 +11,28 @@ CREATE TABLE plan (
 	UNIQUE KEY plan_code (code)
 );
 
+-- What companies that sign up begin with.
+INSERT INTO plan (id, code, name, minute_cents)
+SELECT '01900000-0000-7000-8000-000000000011', 'standard', 'Standard', 20
+WHERE NOT EXISTS (SELECT 1 FROM plan WHERE code = 'standard');
+
+-- An agency or reseller; its companies show its name, logo, colour and addresses.
 CREATE TABLE tenant (
 	id UUID NOT NULL PRIMARY KEY,
 	slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	name VARCHAR(120) NOT NULL,
+	logo_url VARCHAR(500) CHARACTER SET ascii NULL,
+	colour CHAR(7) CHARACTER SET ascii NULL, -- #rrggbb
+	email_from VARCHAR(254) NULL,
+	support_email VARCHAR(254) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY tenant_slug (slug)
 );
+
+-- The platform's own, which companies that sign up belong to.
+INSERT INTO tenant (id, slug, name)
+SELECT '01900000-0000-7000-8000-000000000020', 'frontdesk', 'Frontdesk'
+WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE slug = 'frontdesk');
 
 CREATE TABLE company (
 	id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,

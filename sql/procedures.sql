@@ -111,6 +111,27 @@ CREATE PROCEDURE sys_storefront(p_slug VARCHAR(63) CHARACTER SET ascii COLLATE a
 			WHERE c.uid = p_company AND c.status IN ('trial', 'active');
 	END IF;
 
+-- A company and its settings, of this tenant (NULL: the platform's own). No row:
+-- the slug is taken, or there is no such tenant or plan.
+-- @web @platform
+CREATE PROCEDURE sys_company_add(p_uid UUID, p_tenant UUID, p_plan VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin,
+	p_slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin, p_name VARCHAR(120) CHARACTER SET utf8mb4,
+	p_country CHAR(2) CHARACTER SET ascii, p_zone VARCHAR(64) CHARACTER SET ascii,
+	p_currency CHAR(3) CHARACTER SET ascii, p_locale VARCHAR(16) CHARACTER SET ascii) MODIFIES SQL DATA
+BEGIN
+	BEGIN
+		DECLARE CONTINUE HANDLER FOR 1062 BEGIN END;
+		INSERT INTO frontdesk_store.company
+				(uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale)
+			SELECT p_uid, t.id, p.id, p_slug, p_name, p_country, p_zone, p_currency, p_locale
+			FROM frontdesk_store.tenant t JOIN frontdesk_store.plan p ON p.code = p_plan
+			WHERE t.id = p_tenant OR (p_tenant IS NULL AND t.slug = 'frontdesk');
+	END;
+	INSERT INTO frontdesk_store.company_settings (company_id, id)
+		SELECT id, uid FROM frontdesk_store.company WHERE uid = p_uid;
+	SELECT id AS company_number, uid AS company_id, slug FROM frontdesk_store.company WHERE uid = p_uid;
+END;
+
 -- One company after the other, for the administrator's work.
 -- @worker
 CREATE PROCEDURE sys_companies(p_after INT UNSIGNED, p_n INT) READS SQL DATA

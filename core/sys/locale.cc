@@ -10,6 +10,7 @@
 #include <unicode/normalizer2.h>
 #include <unicode/numfmt.h>
 #include <unicode/timezone.h>
+#include <unicode/translit.h>
 #include <unicode/ucurr.h>
 #include <unicode/uloc.h>
 
@@ -302,6 +303,22 @@ const char *locale_fold(struct ctx *c, const char *s)
 	if (U_FAILURE(err))
 		BUG("ICU cannot normalize: %s", u_errorName(err));
 	return utf8(c, out);
+}
+
+const char *locale_ascii(struct ctx *c, const char *locale, const char *s)
+{
+	bool german = strncasecmp(locale, "de", 2) == 0 && (locale[2] == '\0' || locale[2] == '-');
+	UErrorCode err = U_ZERO_ERROR;
+	UnicodeString rules = german ? "Any-Latin; de-ASCII; Latin-ASCII; Lower"
+				     : "Any-Latin; Latin-ASCII; Lower";
+	std::unique_ptr<icu::Transliterator> t(
+		icu::Transliterator::createInstance(rules, UTRANS_FORWARD, err));
+
+	if (t == nullptr || U_FAILURE(err))
+		BUG("ICU cannot write ASCII: %s", u_errorName(err));
+	UnicodeString text = unicode(s);
+	t->transliterate(text);
+	return utf8(c, text);
 }
 
 int locale_message(struct ctx *c, const char *locale, const char *pattern,
