@@ -120,6 +120,30 @@ CREATE TABLE session (
 	CONSTRAINT session_user FOREIGN KEY (user_id) REFERENCES user (id)
 );
 
+-- Who administers a tenant.
+CREATE TABLE tenant_membership (
+	user_id UUID NOT NULL,
+	tenant_id UUID NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (user_id, tenant_id),
+	KEY tenant_membership_tenant (tenant_id, user_id),
+	CONSTRAINT tenant_membership_user FOREIGN KEY (user_id) REFERENCES user (id),
+	CONSTRAINT tenant_membership_tenant FOREIGN KEY (tenant_id) REFERENCES tenant (id)
+);
+
+-- An administrator's session acts inside a company: for an hour, with a reason
+-- that stands in that company's audit. It ends with the session.
+CREATE TABLE company_entry (
+	session_id UUID NOT NULL,
+	company_id INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (session_id, company_id),
+	KEY company_entry_company (company_id),
+	CONSTRAINT company_entry_session FOREIGN KEY (session_id) REFERENCES session (id) ON DELETE CASCADE,
+	CONSTRAINT company_entry_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
 -- Failed log-ins, per address and account: the limit of the API.
 CREATE TABLE login_failure (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,

@@ -28,6 +28,8 @@ static const struct exposure EXPOSURES[] = {
 	{"tenant", HIDDEN_TABLE, "", NULL, NULL},
 	{"user", HIDDEN_TABLE, "", NULL, NULL},
 	{"membership", HIDDEN_TABLE, "", NULL, NULL},
+	{"tenant_membership", HIDDEN_TABLE, "", NULL, NULL},
+	{"company_entry", HIDDEN_TABLE, "", NULL, NULL},
 	{"session", HIDDEN_TABLE, "", NULL, NULL},
 	{"login_failure", HIDDEN_TABLE, "", NULL, NULL},
 	/* the same for every company */

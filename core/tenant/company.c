@@ -6,7 +6,7 @@
 #include "core/sys/phone_number.h"
 #include "core/sys/tz.h"
 
-static const char *const STATUS[] = {"trial", "active", "suspended", "closed", NULL};
+const char *const COMPANY_STATUS[5] = {"trial", "active", "suspended", "closed", NULL};
 
 /* Of the view: its uid is the id, the row's number never leaves the database. */
 static const struct field COMPANY_FIELDS[] = {
@@ -17,7 +17,7 @@ static const struct field COMPANY_FIELDS[] = {
 	TEXT(company, time_zone, REQ, 64),
 	TEXT(company, currency, REQ, 3),
 	TEXT(company, locale, REQ, 16),
-	ENUM(company, status, RO, enum company_status, STATUS),
+	ENUM(company, status, RO, enum company_status, COMPANY_STATUS),
 	BOOL(company, requires_confirmation, RO | HIDDEN | JOINED),
 	CENTS(company, plan_minute_cents, RO | HIDDEN | JOINED),
 };

@@ -9,6 +9,8 @@
 
 enum company_status { COMPANY_TRIAL, COMPANY_ACTIVE, COMPANY_SUSPENDED, COMPANY_CLOSED };
 
+extern const char *const COMPANY_STATUS[5]; /* trial active suspended closed */
+
 struct company {
 	const char *id; /* its uid */
 	const char *name;
