@@ -46,7 +46,7 @@ static int check_limit(struct ctx *c, const char *customer_id)
 	int rc = db_int(c, &open,
 		"SELECT COUNT(*) FROM appointment WHERE customer_id = ? AND starts_at > ? "
 		"AND status IN ('scheduled', 'confirmed', 'needs_attention') "
-		"HAVING COUNT(*) >= (SELECT max_open_bookings FROM company)",
+		"HAVING COUNT(*) >= (SELECT max_open_bookings FROM company_settings)",
 		customer_id, c->now);
 
 	if (rc <= 0)

@@ -12,6 +12,7 @@ static const struct source {
 	const char *not_counted;
 } SOURCES[] = {
 	{"company", "id", NULL},
+	{"company_settings", "company_id", NULL},
 	{"branch", "company_id", NULL},
 	{"resource", "company_id", "booking_seq"},
 	{"staff", "company_id", NULL},

@@ -31,6 +31,7 @@ static const struct {
 	const char *sql;
 	bool counts;
 } CHANGES[] = {
+	{"UPDATE company_settings SET requires_confirmation = 1", true},
 	{"UPDATE branch SET time_zone = 'Europe/Vienna' WHERE id = '" MITTE "'", true},
 	{"UPDATE staff SET is_active = 0 WHERE id = '" ANNA "'", true},
 	{"UPDATE working_hours SET start_minute = start_minute + 5 WHERE staff_id = '" ANNA "'",
