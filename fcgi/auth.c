@@ -100,7 +100,7 @@ static int by_token(struct req *r, const char *token, const char *company, ts_t 
 	struct ctx *c = &r->c;
 	struct token_claims claims;
 
-	if (token_check(c, c->conf->token_key, token, &claims) < 0)
+	if (token_check(c, c->conf->token_keys, token, &claims) < 0)
 		return -1;
 	int rc = session_find(c, claims.session_id, *company != '\0' ? company : NULL, &r->who);
 	if (rc < 0)
