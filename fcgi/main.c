@@ -67,12 +67,12 @@ int main(int argc, char **argv)
 	struct conf *conf = conf_load(mem, path);
 	if (conf == NULL)
 		return EX_CONFIG;
-	conf->token_key = token_key_load(conf_secret_path(conf, mem, "jwt_key"));
+	conf->token_keys = keyring_load(conf_secret_path(conf, mem, "jwt_key"));
 	conf->keyring = keyring_load(conf_secret_path(conf, mem, "keyring"));
 	conf->link_key = link_key_load(conf_secret_path(conf, mem, "link_key"));
 	s.conf = conf;
 	s.db = database(conf, mem);
-	if (conf->token_key == NULL || conf->keyring == NULL || conf->link_key == NULL ||
+	if (conf->token_keys == NULL || conf->keyring == NULL || conf->link_key == NULL ||
 		s.db == NULL)
 		return EX_CONFIG;
 	if (only_look)

@@ -46,7 +46,7 @@ static int check_limit(struct ctx *c, const char *customer_id)
 	int rc = db_int(c, &open,
 		"SELECT COUNT(*) FROM appointment WHERE customer_id = ? AND starts_at > ? "
 		"AND status IN ('scheduled', 'confirmed', 'needs_attention') "
-		"HAVING COUNT(*) >= (SELECT max_open_bookings FROM company)",
+		"HAVING COUNT(*) >= (SELECT max_open_bookings FROM company_settings)",
 		customer_id, c->now);
 
 	if (rc <= 0)
@@ -151,7 +151,7 @@ int booking_take(struct ctx *c, const struct wish *w, struct appointment *out)
 	if (wish_complete(c, w, &t.wish, &h) < 0 || check_facts(c, &t.wish) < 0)
 		return -1;
 	use_hold(c, &h, &t);
-	if (taking_look(c, &t) < 0 || company_current(c, &co) < 0)
+	if (taking_look(c, &t) < 0 || visit_company(c, &t.v, &co) < 0)
 		return -1;
 	int rc = booking_customer(c, &t.wish, &t.customer);
 

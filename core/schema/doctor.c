@@ -58,12 +58,12 @@ void doctor_fail(struct doctor *d, const char *what, const char *fmt, ...)
 static bool keys_are_right(struct doctor *d, const char *keyring_path)
 {
 	struct keyring *ring = keyring_load(keyring_path);
-	struct token_key *key = token_key_load(conf_secret_path(d->c->conf, d->c->mem, "jwt_key"));
+	struct keyring *key = keyring_load(conf_secret_path(d->c->conf, d->c->mem, "jwt_key"));
 	struct link_key *link = link_key_load(conf_secret_path(d->c->conf, d->c->mem, "link_key"));
 	bool right = ring != NULL && key != NULL && link != NULL;
 
 	keyring_delete(ring);
-	token_key_delete(key);
+	keyring_delete(key);
 	link_key_delete(link);
 	return right;
 }

@@ -111,7 +111,7 @@ describe('a secret', () => {
     }
   }
 
-  test('too short to sign with starts nothing', () => {
+  test('that is no keyring starts nothing', () => {
     const kept = readFileSync(path('jwt_key'))
     writeFileSync(path('jwt_key'), 'abcd\n', { mode: 0o600 })
     const r = boot()

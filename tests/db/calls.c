@@ -33,21 +33,21 @@ void calls_forget(void)
 static struct ctx *with_keys(struct ctx *c)
 {
 	static struct keyring *keyring; /* they live as long as the process */
-	static struct token_key *token_key;
+	static struct keyring *token_keys;
 	static struct link_key *link_key;
 	struct conf *conf = mem_alloc(c->mem, sizeof(*conf));
 
 	if (keyring == NULL) {
 		keyring = keyring_load(conf_secret_path(c->conf, c->mem, "keyring"));
-		token_key = token_key_load(conf_secret_path(c->conf, c->mem, "jwt_key"));
+		token_keys = keyring_load(conf_secret_path(c->conf, c->mem, "jwt_key"));
 		link_key = link_key_load(conf_secret_path(c->conf, c->mem, "link_key"));
 	}
 	ck_assert_ptr_nonnull(keyring);
-	ck_assert_ptr_nonnull(token_key);
+	ck_assert_ptr_nonnull(token_keys);
 	ck_assert_ptr_nonnull(link_key);
 	*conf = *c->conf;
 	conf->keyring = keyring;
-	conf->token_key = token_key;
+	conf->token_keys = token_keys;
 	conf->link_key = link_key;
 	c->conf = conf;
 	return c;

@@ -82,7 +82,8 @@ const HABITS = [
 ]
 const ALLOWED = {
   'reads or changes the process environment': /^core\/(base\/ts|base\/banned|sys\/conf|sys\/tz)/,
-  'hides errors of the database': /^$/,
+  // one row a company, and nothing that could be wrong with it
+  'hides errors of the database': /^core\/schema\/triggers\.c$/,
   'is longer than 120 characters': /\.def$|^fcgi\/routes\.c$/,
 }
 
