@@ -166,6 +166,13 @@ BEGIN
 	SELECT id AS company_number, uid AS company_id, slug FROM frontdesk_store.company WHERE uid = p_uid;
 END;
 
+-- The origins whose pages may call the API, of all companies.
+-- @web
+CREATE PROCEDURE sys_origins() READS SQL DATA
+	SELECT DISTINCT s.cors_origins FROM frontdesk_store.company_settings s
+	JOIN frontdesk_store.company c ON c.id = s.company_id AND c.status <> 'closed'
+	WHERE s.cors_origins IS NOT NULL LIMIT 10000;
+
 -- One company after the other, for the administrator's work.
 -- @worker
 CREATE PROCEDURE sys_companies(p_after INT UNSIGNED, p_n INT) READS SQL DATA

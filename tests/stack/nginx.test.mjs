@@ -19,8 +19,8 @@ const PORT = Number(process.env.TEST_PORT ?? 18400);
 const HTTP_PORT = PORT + 3;
 const HTTPS_PORT = PORT + 4;
 const BROTLI = existsSync('/usr/lib/nginx/modules/ngx_http_brotli_static_module.so');
-const CSP = (style) => `default-src 'self'; script-src 'self'; style-src 'self' ${style}; img-src 'self' data:; `
-  + `connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+const CSP = (style, frames = "'none'") => `default-src 'self'; script-src 'self'; style-src 'self' ${style}; img-src 'self' data:; `
+  + `connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors ${frames}`;
 
 let stack;
 let build;
@@ -289,6 +289,45 @@ describe('the portal', () => {
   test('files outside it are not served', async () => {
     for (const path of ['/../frontdesk-fcgi', '/..%2ffrontdesk-fcgi', '/%2e%2e/frontdesk-fcgi', '/assets/../../frontdesk-fcgi']) {
       assert.doesNotMatch((await ask(path)).text, /^#!/);
+    }
+  });
+});
+
+describe('a booking page', () => {
+  const STYLE = "'sha256-c3R5bGU='";
+  const page = async (path, options) => {
+    const reply = await ask(path, options);
+    assert.equal(reply.status, 200, path);
+    assert.match(reply.text, /Portal/);
+    assert.equal(reply.headers['cache-control'], 'no-cache');
+    assert.equal(reply.headers['x-content-type-options'], 'nosniff');
+    assert.equal(reply.headers['cross-origin-opener-policy'], 'same-origin');
+    assert.equal(reply.headers['x-frame-origins'], undefined);
+    return reply.headers['content-security-policy'];
+  };
+
+  test('may be framed by those that its company names, and by nobody else', async () => {
+    for (const path of ['/book/framed', '/book/framed/', '/book/framed/done?x=1']) {
+      assert.equal(await page(path), CSP(STYLE, "'self' https://www.salon.example https://x.example:8443"), path);
+    }
+    for (const path of ['/book/none', '/book/absent', '/book/broken', '/book/Framed', '/book/', '/book/framed%3Fx', '/book/framed%2f..%2fx',
+      `/book/${'x'.repeat(64)}`, '/bookframed', '/calls']) {
+      assert.equal(await page(path), CSP(STYLE), path);
+    }
+  });
+
+  test('asks the API with nothing of what the browser sent', async () => {
+    await page('/book/framed', { headers: { authorization: 'Bearer secret', cookie: 'a=b', 'x-company-id': 'c' } });
+    const asked = readFileSync(join(stack.var, 'log/api.log'), 'utf8').trim().split('\n').at(-1);
+    assert.deepEqual(JSON.parse(asked).map(([name]) => name).sort(), ['CONTENT_LENGTH', 'HTTP_X_REQUEST_ID', 'REMOTE_ADDR', 'REQUEST_METHOD', 'REQUEST_URI']);
+    assert.ok(!asked.includes('secret'));
+  });
+
+  test('has no other address', async () => {
+    for (const path of ['/.frame', '/.unframed']) {
+      const reply = await ask(path);
+      assert.equal(reply.text.includes('pool'), false);
+      assert.equal(reply.headers['x-frame-origins'], undefined);
     }
   });
 });
