@@ -44,9 +44,10 @@ static const char SECRETS_USAGE[] =
 	"usage: frontdeskctl [-c FILE] secrets\n"
 	"\n"
 	"Makes the random secrets that are missing, a file each (mode 0600) in\n"
-	"server.secrets_dir: jwt_key, keyring, and the passwords of the database\n"
-	"accounts. What is there stays. Keep a copy of the keyring: without it the\n"
-	"sealed columns of a backup cannot be opened.\n";
+	"server.secrets_dir: jwt_key, link_key, keyring, and the passwords of the\n"
+	"database accounts. What is there stays. Keep a copy of the keyring: without\n"
+	"it the sealed columns of a backup cannot be opened; and of link_key: without\n"
+	"it the links that were sent out are void.\n";
 
 static const char OPENAPI_USAGE[] = "usage: frontdeskctl openapi\n"
 				    "\n"

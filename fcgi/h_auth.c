@@ -143,7 +143,7 @@ static int reply_session(struct req *r, const struct session *s)
 
 	claims.issued_at = c->now;
 	claims.expires_at.ms = c->now.ms + TOKEN_TTL_SECONDS * INT64_C(1000);
-	out.access_token = token_make(c, c->conf->token_key, &claims);
+	out.access_token = token_make(c, c->conf->token_keys, &claims);
 	out.user = &user;
 	if (s->is_web)
 		r->cookie = cookie_set(r, s->refresh_token, SESSION_DAYS * 86400);

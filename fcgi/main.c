@@ -8,6 +8,8 @@
 #include "core/sys/crypto.h"
 #include "core/sys/db.h"
 #include "core/sys/http.h"
+#include "core/sys/meter.h"
+#include "core/sys/link.h"
 #include "core/sys/phone_number.h"
 #include "core/sys/token.h"
 #include "core/sys/tz.h"
@@ -65,14 +67,17 @@ int main(int argc, char **argv)
 	struct conf *conf = conf_load(mem, path);
 	if (conf == NULL)
 		return EX_CONFIG;
-	conf->token_key = token_key_load(conf_secret_path(conf, mem, "jwt_key"));
+	conf->token_keys = keyring_load(conf_secret_path(conf, mem, "jwt_key"));
 	conf->keyring = keyring_load(conf_secret_path(conf, mem, "keyring"));
+	conf->link_key = link_key_load(conf_secret_path(conf, mem, "link_key"));
 	s.conf = conf;
 	s.db = database(conf, mem);
-	if (conf->token_key == NULL || conf->keyring == NULL || s.db == NULL)
+	if (conf->token_keys == NULL || conf->keyring == NULL || conf->link_key == NULL ||
+		s.db == NULL)
 		return EX_CONFIG;
 	if (only_look)
 		return 0;
+	conf->meter = meter_open(mem, mem_printf(mem, "%s/limits", conf->server_run_dir));
 	http_init();
 	health_start();
 	(void)tz_find("Europe/Berlin");

@@ -5,6 +5,7 @@
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
 #include "core/sys/db.h"
+#include "core/sys/link.h"
 #include "core/sys/token.h"
 #include "core/sys/tz.h"
 
@@ -57,11 +58,13 @@ void doctor_fail(struct doctor *d, const char *what, const char *fmt, ...)
 static bool keys_are_right(struct doctor *d, const char *keyring_path)
 {
 	struct keyring *ring = keyring_load(keyring_path);
-	struct token_key *key = token_key_load(conf_secret_path(d->c->conf, d->c->mem, "jwt_key"));
-	bool right = ring != NULL && key != NULL;
+	struct keyring *key = keyring_load(conf_secret_path(d->c->conf, d->c->mem, "jwt_key"));
+	struct link_key *link = link_key_load(conf_secret_path(d->c->conf, d->c->mem, "link_key"));
+	bool right = ring != NULL && key != NULL && link != NULL;
 
 	keyring_delete(ring);
-	token_key_delete(key);
+	keyring_delete(key);
+	link_key_delete(link);
 	return right;
 }
 
@@ -84,7 +87,8 @@ static void check_secrets(struct doctor *d)
 	if (stat(folder, &st) < 0 || (st.st_mode & (S_IRWXO | S_IWGRP)) != 0)
 		doctor_fail(d, "secrets", "%s is open to others: chmod 700.", folder);
 	else if (!keys_are_right(d, one))
-		doctor_fail(d, "secrets", "keyring or jwt_key is no key: see the log line above.");
+		doctor_fail(d, "secrets",
+			"keyring, jwt_key or link_key is no key: see the log line above.");
 	else
 		doctor_ok(d, "secrets", "all are in %s.", folder);
 }

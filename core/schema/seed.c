@@ -66,7 +66,7 @@ static int set_passwords(struct ctx *c)
 	return 0;
 }
 
-static int seal(struct ctx *c, const struct keyring *ring, const struct demo_secret *s)
+static int seal(struct ctx *c, struct keyring *ring, const struct demo_secret *s)
 {
 	struct bytes plain = {(const uint8_t *)s->plain, strlen(s->plain)};
 	struct cell_place at = {.table = "integration", .column = "secret_cell", .row = s->id};

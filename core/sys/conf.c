@@ -351,11 +351,16 @@ const char *conf_secret_path(const struct conf *conf, struct arena *mem, const c
 
 	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL)
 		BUG("no name of a secret: %s", name);
-	if (text_empty(dir))
-		dir = getenv("CREDENTIALS_DIRECTORY");
-	if (text_empty(dir))
-		dir = DEFAULT_SECRETS;
-	return mem_printf(mem, "%s/%s", dir, name);
+	if (!text_empty(dir))
+		return mem_printf(mem, "%s/%s", dir, name);
+	dir = getenv("CREDENTIALS_DIRECTORY");
+	if (!text_empty(dir)) {
+		const char *path = mem_printf(mem, "%s/%s", dir, name);
+
+		if (access(path, F_OK) == 0)
+			return path;
+	}
+	return mem_printf(mem, "%s/%s", DEFAULT_SECRETS, name);
 }
 
 const char *conf_secret(const struct conf *conf, struct arena *mem, const char *name)

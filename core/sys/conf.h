@@ -19,8 +19,10 @@ struct conf {
 #include "core/sys/conf.def"
 	const char *path; /* where it was read from */
 	/* Loaded by the program after conf_load, where it needs them. */
-	struct keyring *keyring;
-	struct token_key *token_key;
+	struct keyring *keyring;    /* of cells */
+	struct keyring *token_keys; /* of access tokens */
+	struct link_key *link_key;
+	struct meter *meter; /* NULL: nothing is counted */
 };
 #undef CONF_TEXT
 #undef CONF_INT
@@ -37,7 +39,8 @@ struct conf *conf_load(struct arena *mem, const char *path);
  * NULL after a log line when it is missing, empty, larger than 64 KiB, or
  * readable by others. */
 const char *conf_secret(const struct conf *conf, struct arena *mem, const char *name);
-/* The path of such a file. */
+/* The path of such a file: in server.secrets_dir, or where that is not given
+ * among the credentials of the unit, if it is one of these. */
 const char *conf_secret_path(const struct conf *conf, struct arena *mem, const char *name);
 
 #endif

@@ -1,8 +1,6 @@
-#define BANNED_ALLOW_ALLOC
 #include "core/sys/crypto.h"
 #include "core/base/id.h"
 #include "core/base/log.h"
-#include "core/base/secret.h"
 #include "core/base/text.h"
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -85,96 +83,6 @@ bool base64_decode(struct arena *mem, const char *s, struct bytes *out)
 	return strcmp(base64_encode(mem, *out), s) == 0;
 }
 
-/* ---- keyring ---- */
-
-#define KEY_SIZE 32
-#define KEYS_MAX 64
-
-struct keyring {
-	size_t n;
-	struct key {
-		uint32_t id;
-		uint8_t key[KEY_SIZE];
-	} keys[KEYS_MAX]; /* the last one seals */
-};
-
-static const struct key *key_find(const struct keyring *k, uint32_t id)
-{
-	for (size_t i = 0; i < k->n; i++) {
-		if (k->keys[i].id == id)
-			return &k->keys[i];
-	}
-	return NULL;
-}
-
-/* NULL, or what is wrong with the line. */
-static const char *keyring_add(struct keyring *k, char *line)
-{
-	char *space = strchr(line, ' ');
-	int64_t id;
-
-	if (space == NULL)
-		return "is not: number of the key, space, 64 hex digits";
-	*space = '\0';
-	if (k->n == KEYS_MAX)
-		return "is one key too many";
-	if (!text_int(line, 1, UINT32_MAX, &id))
-		return "must begin with a number from 1 to 4294967295";
-	if (key_find(k, (uint32_t)id) != NULL)
-		return "uses a number again";
-	if (!hex_decode(space + 1, k->keys[k->n].key, KEY_SIZE))
-		return "must end with 64 hex digits";
-	k->keys[k->n++].id = (uint32_t)id;
-	return NULL;
-}
-
-static const char *keyring_parse(struct keyring *k, char *text, int *line)
-{
-	for (char *next = text; next != NULL; (*line)++) {
-		char *s = next;
-
-		next = strchr(s, '\n');
-		if (next != NULL)
-			*next++ = '\0';
-		const char *why = keyring_add(k, s);
-		if (why != NULL)
-			return why;
-	}
-	return NULL;
-}
-
-struct keyring *keyring_load(const char *path)
-{
-	char text[SECRET_MAX_BYTES + 1];
-	char where[16];
-	ssize_t n = secret_read(path, text);
-	int line = 1;
-
-	if (n < 0)
-		return NULL;
-	struct keyring *k = calloc(1, sizeof(*k));
-	if (k == NULL)
-		BUG("no memory for the keyring");
-	const char *why = "is not text";
-	if (memchr(text, '\0', (size_t)n) == NULL)
-		why = keyring_parse(k, text, &line);
-	explicit_bzero(text, sizeof(text));
-	if (why == NULL)
-		return k;
-	snprintf(where, sizeof(where), "%d", line);
-	log_line("keyring", "file", path, "line", where, "error", why, NULL);
-	keyring_delete(k);
-	return NULL;
-}
-
-void keyring_delete(struct keyring *k)
-{
-	if (k == NULL)
-		return;
-	explicit_bzero(k, sizeof(*k));
-	free(k);
-}
-
 /* ---- cells ---- */
 
 #define CELL_VERSION 1
@@ -210,12 +118,12 @@ static bool add_place(EVP_CIPHER_CTX *e, struct cell_place at)
 		1;
 }
 
-int cell_seal(struct ctx *c, const struct keyring *k, struct cell_place at, struct bytes plain,
+int cell_seal(struct ctx *c, struct keyring *k, struct cell_place at, struct bytes plain,
 	struct bytes *cell)
 {
 	if (plain.n > CELL_MAX)
 		BUG("%zu bytes are too many for a cell", plain.n);
-	const struct key *key = &k->keys[k->n - 1];
+	const struct keyring_key *key = keyring_newest(k);
 	uint8_t *p = mem_alloc(c->mem, HEAD_SIZE + plain.n + TAG_SIZE);
 	EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
 	uint8_t *text = p + HEAD_SIZE;
@@ -237,7 +145,7 @@ int cell_seal(struct ctx *c, const struct keyring *k, struct cell_place at, stru
 }
 
 static bool cell_decrypt(
-	const struct key *key, struct cell_place at, struct bytes cell, uint8_t *out)
+	const struct keyring_key *key, struct cell_place at, struct bytes cell, uint8_t *out)
 {
 	EVP_CIPHER_CTX *e = EVP_CIPHER_CTX_new();
 	size_t size = cell.n - HEAD_SIZE - TAG_SIZE;
@@ -265,14 +173,14 @@ static int cell_closed(struct ctx *c, struct cell_place at, const char *why)
 	return err_set(c, E_INTERNAL, "a stored secret does not open");
 }
 
-int cell_open(struct ctx *c, const struct keyring *k, struct cell_place at, struct bytes cell,
+int cell_open(struct ctx *c, struct keyring *k, struct cell_place at, struct bytes cell,
 	struct bytes *plain)
 {
 	if (cell.n < HEAD_SIZE + TAG_SIZE || cell.n > HEAD_SIZE + CELL_MAX + TAG_SIZE)
 		return cell_closed(c, at, "wrong size");
 	if (cell.p[0] != CELL_VERSION)
 		return cell_closed(c, at, "unknown version");
-	const struct key *key = key_find(k, get32(cell.p + 1));
+	const struct keyring_key *key = keyring_find(k, get32(cell.p + 1));
 	if (key == NULL)
 		return cell_closed(c, at, "its key is not in the keyring");
 	size_t size = cell.n - HEAD_SIZE - TAG_SIZE;

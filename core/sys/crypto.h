@@ -4,13 +4,14 @@
  * A cell is a secret in a column: AES-256-GCM, a random 96-bit nonce, and as
  * associated data the place it stands in, so that it opens nowhere else.
  * Layout: version 1 byte | key id 4 bytes, big endian | nonce 12 | ciphertext
- * | tag 16. Keys come from the keyring file: one line a key, "ID HEX64",
- * the last line seals, all lines open.
+ * | tag 16. The newest key of the keyring seals, all of them open. The columns
+ * that hold cells stand in core/schema/cells.c, which seals them anew.
  */
 #ifndef FRONTDESK_CRYPTO_H
 #define FRONTDESK_CRYPTO_H
 
 #include "core/base/ctx.h"
+#include "core/sys/keyring.h"
 
 #define SHA256_SIZE 32
 
@@ -24,13 +25,6 @@ bool secret_same(struct bytes a, struct bytes b);
 const char *base64_encode(struct arena *mem, struct bytes b);
 bool base64_decode(struct arena *mem, const char *s, struct bytes *out) MUST_USE;
 
-struct keyring;
-
-/* Reads and checks a keyring (file mode must not allow others). NULL and a
- * log line naming file and line when it is wrong. */
-struct keyring *keyring_load(const char *path);
-void keyring_delete(struct keyring *k); /* wiped; NULL is fine */
-
 struct cell_place {
 	const char *table;
 	const char *column;
@@ -38,10 +32,10 @@ struct cell_place {
 	const char *row; /* its id */
 };
 
-int cell_seal(struct ctx *c, const struct keyring *k, struct cell_place at, struct bytes plain,
+int cell_seal(struct ctx *c, struct keyring *k, struct cell_place at, struct bytes plain,
 	struct bytes *cell) MUST_USE;
 /* E_INTERNAL when it does not open here: tampered, moved, or key missing. */
-int cell_open(struct ctx *c, const struct keyring *k, struct cell_place at, struct bytes cell,
+int cell_open(struct ctx *c, struct keyring *k, struct cell_place at, struct bytes cell,
 	struct bytes *plain) MUST_USE;
 
 #endif

@@ -1,9 +1,11 @@
+#define BANNED_ALLOW_ALLOC
 #include "core/sys/link.h"
 #include "core/base/id.h"
+#include "core/base/log.h"
+#include "core/base/secret.h"
 #include "core/base/text.h"
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
-#include "core/sys/token.h"
 
 #define ID_BYTES 16
 #define SIGNED_BYTES (ID_BYTES + ID_BYTES + 4)
@@ -14,14 +16,51 @@
 static const char *const LABELS[] = {
 	[LINK_MANAGE] = "frontdesk link: manage an appointment",
 	[LINK_FEED] = "frontdesk link: calendar of a staff member",
+	[LINK_VERIFY] = "frontdesk link: verify an e-mail address",
+	[LINK_RESET] = "frontdesk link: set a new password",
+	[LINK_EMAIL] = "frontdesk link: change an e-mail address",
+	[LINK_INVITE] = "frontdesk link: take up an invitation",
 };
+
+struct link_key {
+	uint8_t p[SHA256_SIZE];
+};
+
+struct link_key *link_key_load(const char *path)
+{
+	char text[SECRET_MAX_BYTES + 1];
+	ssize_t n = secret_read(path, text);
+
+	if (n < 0)
+		return NULL;
+	struct link_key *k = calloc(1, sizeof(*k));
+	if (k == NULL)
+		BUG("no memory for the link key");
+	if (strlen(text) != (size_t)n || !hex_decode(text, k->p, sizeof(k->p))) {
+		log_line("link_key", "file", path, "error", "is not 64 hex digits", NULL);
+		link_key_delete(k);
+		k = NULL;
+	}
+	explicit_bzero(text, sizeof(text));
+	return k;
+}
+
+void link_key_delete(struct link_key *k)
+{
+	if (k == NULL)
+		return;
+	explicit_bzero(k, sizeof(*k));
+	free(k);
+}
 
 static void mac_of(struct ctx *c, enum link_purpose purpose, const uint8_t *p, uint8_t *mac)
 {
+	struct bytes secret = {c->conf->link_key->p, SHA256_SIZE};
+	struct bytes label = {(const uint8_t *)LABELS[purpose], strlen(LABELS[purpose])};
 	struct bytes text = {p, SIGNED_BYTES}, nothing = {NULL, 0};
 	uint8_t key[SHA256_SIZE], whole[SHA256_SIZE];
 
-	token_key_derive(c->conf->token_key, LABELS[purpose], key);
+	hmac_sha256(secret, label, nothing, key);
 	hmac_sha256((struct bytes){key, sizeof(key)}, text, nothing, whole);
 	explicit_bzero(key, sizeof(key));
 	memcpy(mac, whole, MAC_BYTES);

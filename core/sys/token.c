@@ -2,60 +2,19 @@
 #include "core/sys/token.h"
 #include "core/base/id.h"
 #include "core/base/log.h"
-#include "core/base/secret.h"
 #include "core/base/text.h"
-#include "core/sys/crypto.h"
 #include "core/sys/json.h"
 #include <jwt.h>
 
 #define ISSUER "frontdesk"
 #define AUDIENCE "frontdesk-api"
-#define KEY_ID "1"
-
-struct token_key {
-	size_t n;
-	uint8_t p[];
-};
-
-struct token_key *token_key_load(const char *path)
-{
-	char text[SECRET_MAX_BYTES + 1];
-	ssize_t n = secret_read(path, text);
-
-	if (n >= 0 && n < TOKEN_KEY_MIN_BYTES) {
-		log_line("token_key", "file", path, "error", "holds less than 32 bytes", NULL);
-		n = -1;
-	}
-	if (n < 0)
-		return NULL;
-	struct token_key *k = calloc(1, sizeof(*k) + (size_t)n);
-	if (k == NULL)
-		BUG("no memory for the token key");
-	k->n = (size_t)n;
-	memcpy(k->p, text, k->n);
-	explicit_bzero(text, sizeof(text));
-	return k;
-}
-
-void token_key_delete(struct token_key *k)
-{
-	if (k == NULL)
-		return;
-	explicit_bzero(k->p, k->n);
-	free(k);
-}
-
-void token_key_derive(const struct token_key *k, const char *purpose, uint8_t out[32])
-{
-	struct bytes key = {k->p, k->n}, nothing = {NULL, 0};
-
-	hmac_sha256(key, (struct bytes){(const uint8_t *)purpose, strlen(purpose)}, nothing, out);
-}
 
 /* ---- making ---- */
 
-const char *token_make(struct ctx *c, const struct token_key *k, const struct token_claims *claims)
+const char *token_make(struct ctx *c, struct keyring *ring, const struct token_claims *claims)
 {
+	const struct keyring_key *k = keyring_newest(ring);
+	const char *kid = mem_printf(c->mem, "%" PRIu32, k->id);
 	const char *token = NULL;
 	int64_t iat = claims->issued_at.ms / 1000;
 	int64_t exp = claims->expires_at.ms / 1000;
@@ -63,8 +22,8 @@ const char *token_make(struct ctx *c, const struct token_key *k, const struct to
 
 	if (exp <= iat || exp - iat > TOKEN_TTL_SECONDS)
 		BUG("a token for %" PRId64 " seconds", exp - iat);
-	if (jwt_new(&jwt) != 0 || jwt_set_alg(jwt, JWT_ALG_HS256, k->p, (int)k->n) != 0 ||
-		jwt_add_header(jwt, "kid", KEY_ID) != 0 || jwt_add_grant(jwt, "iss", ISSUER) != 0 ||
+	if (jwt_new(&jwt) != 0 || jwt_set_alg(jwt, JWT_ALG_HS256, k->key, sizeof(k->key)) != 0 ||
+		jwt_add_header(jwt, "kid", kid) != 0 || jwt_add_grant(jwt, "iss", ISSUER) != 0 ||
 		jwt_add_grant(jwt, "aud", AUDIENCE) != 0 ||
 		jwt_add_grant(jwt, "sub", claims->user_id) != 0 ||
 		jwt_add_grant(jwt, "sid", claims->session_id) != 0 ||
@@ -98,7 +57,17 @@ static const char *part_parse(
 	return json_count(*out) == members ? NULL : "other members than ours";
 }
 
-static const char *head_check(struct ctx *c, const char *s, size_t n)
+/* The key is one of a fixed table, found by its number and by nothing else. */
+static const struct keyring_key *key_of(struct keyring *ring, const char *kid)
+{
+	int64_t id;
+
+	return kid != NULL && text_int(kid, 1, UINT32_MAX, &id) ? keyring_find(ring, (uint32_t)id)
+								: NULL;
+}
+
+static const char *head_check(struct ctx *c, struct keyring *ring, const char *s, size_t n,
+	const struct keyring_key **key)
 {
 	const struct json *j;
 	const char *why = part_parse(c, s, n, 3, &j);
@@ -109,7 +78,8 @@ static const char *head_check(struct ctx *c, const char *s, size_t n)
 		return "alg";
 	if (!text_same(json_text(j, "typ"), "JWT"))
 		return "typ";
-	return text_same(json_text(j, "kid"), KEY_ID) ? NULL : "kid";
+	*key = key_of(ring, json_text(j, "kid"));
+	return *key != NULL ? NULL : "kid";
 }
 
 static const char *times_check(struct ctx *c, const struct json *j, struct token_claims *claims)
@@ -143,14 +113,14 @@ static const char *claims_check(struct ctx *c, const struct json *j, struct toke
 
 /* The library verifies with the algorithm that the header names: by now it
  * is ours, and it is asked again. */
-static const char *signature_check(struct ctx *c, const struct token_key *k, const char *token)
+static const char *signature_check(struct ctx *c, const struct keyring_key *k, const char *token)
 {
 	struct bytes signature;
 	jwt_t *jwt = NULL;
 
 	if (!base64url_decode(c->mem, strrchr(token, '.') + 1, &signature) || signature.n != 32)
 		return "signature is not 32 bytes of base64url";
-	if (jwt_decode(&jwt, token, k->p, (int)k->n) != 0)
+	if (jwt_decode(&jwt, token, k->key, sizeof(k->key)) != 0)
 		return "signature";
 	bool ours = jwt_get_alg(jwt) == JWT_ALG_HS256;
 	jwt_free(jwt);
@@ -158,7 +128,7 @@ static const char *signature_check(struct ctx *c, const struct token_key *k, con
 }
 
 static const char *token_objection(
-	struct ctx *c, const struct token_key *k, const char *token, struct token_claims *claims)
+	struct ctx *c, struct keyring *ring, const char *token, struct token_claims *claims)
 {
 	if (strnlen(token, TOKEN_MAX_BYTES + 1) > TOKEN_MAX_BYTES)
 		return "too long";
@@ -166,8 +136,9 @@ static const char *token_objection(
 	const char *two = one == NULL ? NULL : strchr(one + 1, '.');
 	if (two == NULL || strchr(two + 1, '.') != NULL)
 		return "not three parts";
+	const struct keyring_key *k = NULL;
 	const struct json *j = NULL;
-	const char *why = head_check(c, token, (size_t)(one - token));
+	const char *why = head_check(c, ring, token, (size_t)(one - token), &k);
 	if (why == NULL)
 		why = part_parse(c, one + 1, (size_t)(two - one - 1), 6, &j);
 	if (why == NULL)
@@ -177,13 +148,12 @@ static const char *token_objection(
 	return why;
 }
 
-int token_check(
-	struct ctx *c, const struct token_key *k, const char *token, struct token_claims *claims)
+int token_check(struct ctx *c, struct keyring *ring, const char *token, struct token_claims *claims)
 {
-	if (k == NULL || k->n < TOKEN_KEY_MIN_BYTES)
-		BUG("no key for tokens");
+	if (ring == NULL)
+		BUG("no keys for tokens");
 	memset(claims, 0, sizeof(*claims));
-	const char *why = token_objection(c, k, token, claims);
+	const char *why = token_objection(c, ring, token, claims);
 	if (why == NULL)
 		return 0;
 	memset(claims, 0, sizeof(*claims));

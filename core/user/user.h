@@ -10,6 +10,7 @@
 
 #include "core/base/ctx.h"
 #include "core/base/table.h"
+#include "core/tenant/company.h"
 
 enum role {
 	ROLE_NONE,
@@ -46,16 +47,19 @@ struct identity {
 	const char *email;
 	const char *name;
 	bool is_platform_admin;
-	int64_t memberships;
+	bool is_tenant_admin; /* of one tenant at least */
+	int64_t memberships;  /* in companies that are not closed */
 	int64_t company_number;
 	const char *company_id;
 	const char *company_name;
 	const char *slug;
+	enum company_status company_status;
 	enum role role;
 };
 
-/* The identity of a live session, in the company with this id, or in its
- * only company when NULL. 1, 0 (ended, revoked, unknown), -1. */
+/* The identity of a live session, in the company with this id, where he belongs
+ * or which he has entered, or in its only company when NULL (a closed one only if
+ * there are no others). 1, 0 (ended, revoked, unknown), -1. */
 int session_find(struct ctx *c, const char *session_id, const char *company_id,
 	struct identity *out) MUST_USE;
 /* The same for an API key ("fdk_…"). */

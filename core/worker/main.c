@@ -15,6 +15,7 @@
 #include "core/sys/crypto.h"
 #include "core/sys/db.h"
 #include "core/sys/http.h"
+#include "core/sys/link.h"
 #include "core/worker/worker.h"
 
 #include <fcntl.h>
@@ -287,7 +288,8 @@ int main(int argc, char **argv)
 	if (conf == NULL)
 		return EX_CONFIG;
 	conf->keyring = keyring_load(conf_secret_path(conf, mem, "keyring"));
-	if (conf->keyring == NULL)
+	conf->link_key = link_key_load(conf_secret_path(conf, mem, "link_key"));
+	if (conf->keyring == NULL || conf->link_key == NULL)
 		return EX_CONFIG;
 	p.conf = conf;
 	p.slot = mmap(
@@ -297,6 +299,7 @@ int main(int argc, char **argv)
 	signals_take_over(&p);
 	int rc = staying ? stay(&p) : drain(&p);
 	keyring_delete(conf->keyring);
+	link_key_delete(conf->link_key);
 	arena_delete(mem);
 	return rc;
 }

@@ -83,7 +83,7 @@ describe('a configuration', () => {
 })
 
 describe('a secret', () => {
-  const NEEDED = ['jwt_key', 'keyring', 'db_fd_web']
+  const NEEDED = ['jwt_key', 'link_key', 'keyring', 'db_fd_web']
   const path = name => join(folder, 'secrets', name)
 
   for (const name of NEEDED) {
@@ -111,7 +111,7 @@ describe('a secret', () => {
     }
   }
 
-  test('too short to sign with starts nothing', () => {
+  test('that is no keyring starts nothing', () => {
     const kept = readFileSync(path('jwt_key'))
     writeFileSync(path('jwt_key'), 'abcd\n', { mode: 0o600 })
     const r = boot()

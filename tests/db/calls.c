@@ -3,6 +3,8 @@
 #include "core/provider/retell.h"
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
+#include "core/sys/link.h"
+#include "core/sys/token.h"
 #include "core/sys/tz.h"
 
 struct ctx *web, *work, *admin;
@@ -30,14 +32,23 @@ void calls_forget(void)
 
 static struct ctx *with_keys(struct ctx *c)
 {
-	static struct keyring *keyring; /* lives as long as the process */
+	static struct keyring *keyring; /* they live as long as the process */
+	static struct keyring *token_keys;
+	static struct link_key *link_key;
 	struct conf *conf = mem_alloc(c->mem, sizeof(*conf));
 
-	if (keyring == NULL)
+	if (keyring == NULL) {
 		keyring = keyring_load(conf_secret_path(c->conf, c->mem, "keyring"));
+		token_keys = keyring_load(conf_secret_path(c->conf, c->mem, "jwt_key"));
+		link_key = link_key_load(conf_secret_path(c->conf, c->mem, "link_key"));
+	}
 	ck_assert_ptr_nonnull(keyring);
+	ck_assert_ptr_nonnull(token_keys);
+	ck_assert_ptr_nonnull(link_key);
 	*conf = *c->conf;
 	conf->keyring = keyring;
+	conf->token_keys = token_keys;
+	conf->link_key = link_key;
 	c->conf = conf;
 	return c;
 }
@@ -47,7 +58,7 @@ void calls_begin(void)
 	admin = db_ctx_admin();
 	calls_forget();
 	web = with_keys(db_ctx("fd_web"));
-	work = db_ctx("fd_worker");
+	work = with_keys(db_ctx("fd_worker"));
 	work->actor = ACTOR_JOB;
 	work->company = salon();
 }

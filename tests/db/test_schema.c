@@ -26,6 +26,7 @@
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
+#include "core/tenant/settings.h"
 
 struct column {
 	const char *name;

@@ -2,8 +2,6 @@
  * or is done again with exactly one effect. */
 #include "tests/db/calls.h"
 #include "tests/db/survey.h"
-#include "core/sys/conf.h"
-#include "core/sys/token.h"
 #include "fcgi/auth.h"
 #include "fcgi/serve.h"
 
@@ -36,17 +34,8 @@ static void forget(void)
 
 static void setup(void)
 {
-	static struct token_key *key; /* lives as long as the process */
-	struct conf *conf;
-
 	calls_begin();
 	survey_begin();
-	conf = mem_alloc(web->mem, sizeof(*conf));
-	*conf = *web->conf;
-	key = token_key_load(conf_secret_path(conf, web->mem, "jwt_key"));
-	ck_assert_ptr_nonnull(key);
-	conf->token_key = key;
-	web->conf = conf;
 	forget();
 	hush();
 }

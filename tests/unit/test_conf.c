@@ -182,15 +182,20 @@ START_TEST(secrets_are_files)
 }
 END_TEST
 
+/* The keys that are renewed at work are no credentials: systemd would hand out
+ * copies of what they were. */
 START_TEST(secrets_have_a_default_place)
 {
-	static char setting[] = "CREDENTIALS_DIRECTORY=/run/c";
+	static char setting[PATH_MAX];
 	struct conf conf = {.server_secrets_dir = ""};
+	const char *credential = unit_text_file("a", "s3cret");
 
 	ck_assert_int_eq(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 	ck_assert_str_eq(conf_secret_path(&conf, mem, "a"), "/etc/frontdesk/secrets/a");
+	snprintf(setting, sizeof(setting), "CREDENTIALS_DIRECTORY=%s", unit_dir());
 	ck_assert_int_eq(putenv(setting), 0);
-	ck_assert_str_eq(conf_secret_path(&conf, mem, "a"), "/run/c/a");
+	ck_assert_str_eq(conf_secret_path(&conf, mem, "a"), credential);
+	ck_assert_str_eq(conf_secret_path(&conf, mem, "b"), "/etc/frontdesk/secrets/b");
 	conf.server_secrets_dir = "/s";
 	ck_assert_str_eq(conf_secret_path(&conf, mem, "a"), "/s/a");
 	ck_assert_int_eq(unsetenv("CREDENTIALS_DIRECTORY"), 0);

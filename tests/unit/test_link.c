@@ -1,6 +1,5 @@
 #include "core/sys/link.h"
 #include "core/sys/conf.h"
-#include "core/sys/token.h"
 #include "tests/unit/unit.h"
 
 #define COMPANY "01900000-0000-7000-8000-5a1000000001"
@@ -8,27 +7,30 @@
 
 static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+#define OTHER_KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1e"
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
 static struct ctx *c;
 static struct conf conf;
 
 static void load(const char *key)
 {
-	token_key_delete(conf.token_key);
-	conf.token_key = token_key_load(unit_text_file("key", key));
-	ck_assert_ptr_nonnull(conf.token_key);
+	link_key_delete(conf.link_key);
+	conf.link_key = link_key_load(unit_text_file("key", key));
+	ck_assert_ptr_nonnull(conf.link_key);
 }
 
 static void setup(void)
 {
 	c = unit_ctx();
 	memset(&conf, 0, sizeof(conf));
-	load("0123456789abcdef0123456789abcdef");
+	load(KEY);
 	c->conf = &conf;
 }
 
 static void teardown(void)
 {
-	token_key_delete(conf.token_key);
+	link_key_delete(conf.link_key);
 	unit_ctx_end(c);
 }
 
@@ -50,10 +52,16 @@ END_TEST
 
 START_TEST(is_of_one_purpose)
 {
+	const struct link theirs = {LINK_NO_COMPANY, OBJECT, 0};
 	struct link l;
 
-	ck_assert(!link_read(c, LINK_FEED, link_token(c, LINK_MANAGE, &OURS), &l));
-	ck_assert(!link_read(c, LINK_MANAGE, link_token(c, LINK_FEED, &OURS), &l));
+	for (enum link_purpose a = LINK_MANAGE; a <= LINK_INVITE; a++) {
+		const char *token = link_token(c, a, &theirs);
+
+		for (enum link_purpose b = LINK_MANAGE; b <= LINK_INVITE; b++)
+			ck_assert_msg(
+				link_read(c, b, token, &l) == (a == b), "%d as %d", (int)a, (int)b);
+	}
 }
 END_TEST
 
@@ -95,8 +103,21 @@ START_TEST(another_key_makes_others)
 	const char *token = link_token(c, LINK_MANAGE, &OURS);
 	struct link l;
 
-	load("0123456789abcdef0123456789abcdeF");
+	load(OTHER_KEY);
 	ck_assert(!link_read(c, LINK_MANAGE, token, &l));
+	load(KEY);
+	ck_assert(link_read(c, LINK_MANAGE, token, &l));
+}
+END_TEST
+
+START_TEST(a_key_is_64_hex_digits_and_ours_alone)
+{
+	ck_assert_ptr_null(link_key_load("/nonexistent"));
+	ck_assert_ptr_null(link_key_load(unit_text_file("k", "")));
+	ck_assert_ptr_null(link_key_load(unit_text_file("k", KEY "00")));
+	ck_assert_ptr_null(link_key_load(unit_text_file("k", "1 " KEY)));
+	ck_assert_ptr_null(link_key_load(unit_file("k", KEY "\0", 65, 0600)));
+	ck_assert_ptr_null(link_key_load(unit_file("k", KEY, 64, 0644)));
 }
 END_TEST
 
@@ -111,6 +132,7 @@ Suite *suite_link(void)
 	tcase_add_test(t, no_other_sign_will_do);
 	tcase_add_test(t, what_is_no_token_is_none);
 	tcase_add_test(t, another_key_makes_others);
+	tcase_add_test(t, a_key_is_64_hex_digits_and_ours_alone);
 	suite_add_tcase(s, t);
 	return s;
 }

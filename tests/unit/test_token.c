@@ -4,6 +4,9 @@
 #include <signal.h>
 
 #define KEY "0123456789abcdef0123456789abcdef"
+#define KEY_HEX "3031323334353637383961626364656630313233343536373839616263646566"
+#define KEY2 "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF"
+#define KEY2_HEX "4142434445464748494a4b4c4d4e4f505152535455565758595a414243444546"
 #define USER "0192f0c1-2b3a-7c4d-8e5f-0123456789ab"
 #define SESSION "0192f0c1-2b3a-7c4d-8e5f-0123456789ac"
 #define HEAD "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"1\"}"
@@ -14,17 +17,18 @@
 #define CLAIMS "{" IDS ",\"iat\":1796119200,\"exp\":1796120100}"
 
 static struct ctx *c;
-static struct token_key *key;
+static struct keyring *ring;
 
 static void setup(void)
 {
 	c = unit_ctx();
-	key = token_key_load(unit_text_file("key", KEY));
-	ck_assert_ptr_nonnull(key);
+	ring = keyring_load(unit_text_file("ring", "1 " KEY_HEX));
+	ck_assert_ptr_nonnull(ring);
 }
 
 static void teardown(void)
 {
+	keyring_delete(ring);
 	unit_ctx_end(c);
 }
 
@@ -52,7 +56,7 @@ static bool refused(const char *token, const char *why)
 	struct token_claims claims;
 
 	unit_hush();
-	int rc = token_check(c, key, token, &claims);
+	int rc = token_check(c, ring, token, &claims);
 	const char *said = unit_said();
 	if (rc == 0)
 		return false;
@@ -71,16 +75,16 @@ static bool refused(const char *token, const char *why)
 START_TEST(what_is_made_is_taken)
 {
 	struct token_claims in = {USER, SESSION, c->now, {c->now.ms + 900000}}, out;
-	const char *token = token_make(c, key, &in);
+	const char *token = token_make(c, ring, &in);
 
 	ck_assert_uint_le(strlen(token), 512);
-	ck_assert_int_eq(token_check(c, key, token, &out), 0);
+	ck_assert_int_eq(token_check(c, ring, token, &out), 0);
 	ck_assert_str_eq(out.user_id, USER);
 	ck_assert_str_eq(out.session_id, SESSION);
 	ck_assert_int_eq(out.issued_at.ms, c->now.ms);
 	ck_assert_int_eq(out.expires_at.ms, c->now.ms + 900000);
 	c->now.ms += 899999;
-	ck_assert_int_eq(token_check(c, key, token, &out), 0);
+	ck_assert_int_eq(token_check(c, ring, token, &out), 0);
 	c->now.ms += 1;
 	ck_assert(refused(token, "expired"));
 }
@@ -90,9 +94,9 @@ START_TEST(our_own_signer_is_taken)
 {
 	struct token_claims out;
 
-	ck_assert_int_eq(token_check(c, key, sign(HEAD, CLAIMS), &out), 0);
+	ck_assert_int_eq(token_check(c, ring, sign(HEAD, CLAIMS), &out), 0);
 	ck_assert_int_eq(
-		token_check(c, key,
+		token_check(c, ring,
 			sign("{ \"kid\":\"1\", \"typ\":\"JWT\", \"alg\":\"HS256\" }", CLAIMS),
 			&out),
 		0);
@@ -230,7 +234,7 @@ START_TEST(other_keys_are_refused)
 		refused(sign_with("0123456789abcdef0123456789abcdeg", HEAD, CLAIMS), "signature"));
 	ck_assert(refused(sign_with("0123456789abcdef0123456789abcde", HEAD, CLAIMS), "signature"));
 	ck_assert(refused(sign_with(KEY "\n", HEAD, CLAIMS), "signature"));
-	ck_assert_int_eq(token_check(c, key, sign_with(KEY, HEAD, CLAIMS), &out), 0);
+	ck_assert_int_eq(token_check(c, ring, sign_with(KEY, HEAD, CLAIMS), &out), 0);
 }
 END_TEST
 
@@ -265,7 +269,7 @@ START_TEST(a_signature_has_one_spelling)
 
 		t[last] = *p;
 		unit_hush();
-		taken += token_check(c, key, t, &out) == 0;
+		taken += token_check(c, ring, t, &out) == 0;
 		unit_said();
 		err_clear(c);
 	}
@@ -319,17 +323,51 @@ START_TEST(long_and_deep_tokens_are_refused)
 }
 END_TEST
 
-START_TEST(keys_are_read_strictly)
+#define HEAD_KID(kid) "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":" kid "}"
+
+/* One key, then two, then the newer one alone: what each signed is taken as
+ * long as it is there, by a program that has only read the first. */
+START_TEST(a_key_verifies_until_it_is_dropped)
 {
-	unit_hush();
-	ck_assert_ptr_null(token_key_load("/nonexistent"));
-	ck_assert_ptr_null(token_key_load(unit_text_file("k", "")));
-	ck_assert_ptr_null(
-		token_key_load(unit_text_file("k", "0123456789abcdef0123456789abcde\n")));
-	ck_assert_ptr_null(token_key_load(unit_file("k", KEY, 32, 0644)));
-	const char *said = unit_said();
-	ck_assert_ptr_nonnull(strstr(said, "less than 32 bytes"));
-	ck_assert_ptr_null(strstr(said, "0123456789"));
+	struct token_claims in = {USER, SESSION, c->now, {c->now.ms + 900000}}, out;
+	const char *old = token_make(c, ring, &in), *next;
+
+	unit_text_file("ring", "1 " KEY_HEX "\n2 " KEY2_HEX "\n");
+	next = token_make(c, ring, &in);
+	ck_assert_str_ne(old, next);
+	ck_assert_int_eq(token_check(c, ring, old, &out), 0);
+	ck_assert_int_eq(token_check(c, ring, next, &out), 0);
+	ck_assert_int_eq(token_check(c, ring, sign_with(KEY2, HEAD_KID("\"2\""), CLAIMS), &out), 0);
+	ck_assert(refused(sign_with(KEY2, HEAD, CLAIMS), "signature"));
+	ck_assert(refused(sign_with(KEY, HEAD_KID("\"2\""), CLAIMS), "signature"));
+	unit_text_file("ring", "2 " KEY2_HEX "\n");
+	ck_assert_ptr_nonnull(token_make(c, ring, &in)); /* the file is looked at */
+	ck_assert(refused(old, "kid"));
+	ck_assert_int_eq(token_check(c, ring, next, &out), 0);
+}
+END_TEST
+
+/* A program that has not signed anything since meets the new key's id. */
+START_TEST(an_unknown_key_is_looked_for_in_the_file)
+{
+	struct token_claims out;
+	const char *next = sign_with(KEY2, HEAD_KID("\"2\""), CLAIMS);
+
+	ck_assert(refused(next, "kid"));
+	unit_text_file("ring", "1 " KEY_HEX "\n2 " KEY2_HEX "\n");
+	ck_assert_int_eq(token_check(c, ring, next, &out), 0);
+}
+END_TEST
+
+static const char *const KIDS[] = {"\"01\"", "\"+1\"", "\" 1\"", "\"1 \"", "\"-1\"", "\"0\"",
+	"\"\"", "\"4294967297\"", "\"0x1\"", "\"1.0\"", "null", "true", "[\"1\"]"};
+
+START_TEST(a_key_id_has_one_spelling)
+{
+	for (size_t i = 0; i < COUNT_OF(KIDS); i++)
+		ck_assert_msg(
+			refused(sign(mem_printf(c->mem, HEAD_KID("%s"), KIDS[i]), CLAIMS), "kid"),
+			"%s", KIDS[i]);
 }
 END_TEST
 
@@ -338,7 +376,7 @@ START_TEST(a_token_for_longer_is_a_bug)
 	struct token_claims in = {USER, SESSION, c->now, {c->now.ms + 901000}};
 
 	unit_hush();
-	token_make(c, key, &in);
+	token_make(c, ring, &in);
 }
 END_TEST
 
@@ -357,7 +395,9 @@ Suite *suite_token(void)
 	tcase_add_test(t, a_signature_has_one_spelling);
 	tcase_add_test(t, other_shapes_are_refused);
 	tcase_add_test(t, long_and_deep_tokens_are_refused);
-	tcase_add_test(t, keys_are_read_strictly);
+	tcase_add_test(t, a_key_verifies_until_it_is_dropped);
+	tcase_add_test(t, an_unknown_key_is_looked_for_in_the_file);
+	tcase_add_test(t, a_key_id_has_one_spelling);
 	tcase_add_test_raise_signal(t, a_token_for_longer_is_a_bug, SIGABRT);
 	suite_add_tcase(s, t);
 	return s;
