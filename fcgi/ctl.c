@@ -102,6 +102,8 @@ static const struct command {
 		false},
 	{"tz-audit", "find visits that new time zone data move", CTL_TZ_AUDIT_USAGE, ctl_tz_audit,
 		CONF, true},
+	{"audit", "check that nobody changed the audit log", CTL_AUDIT_USAGE, ctl_audit, CONF,
+		true},
 	{"openapi", "print the description of the API", OPENAPI_USAGE, run_openapi, NOTHING, false},
 	{"simulate-call", "let the sandbox place a call", CTL_SIMULATE_CALL_USAGE,
 		ctl_simulate_call, CONF, true},
