@@ -102,6 +102,8 @@ static const struct command {
 		false},
 	{"tz-audit", "find visits that new time zone data move", CTL_TZ_AUDIT_USAGE, ctl_tz_audit,
 		CONF, true},
+	{"audit", "check that nobody changed the audit log", CTL_AUDIT_USAGE, ctl_audit, CONF,
+		true},
 	{"nginx-limits", "write what nginx counts by address", CTL_NGINX_LIMITS_USAGE,
 		ctl_nginx_limits, CONF, true},
 	{"openapi", "print the description of the API", OPENAPI_USAGE, run_openapi, NOTHING, false},

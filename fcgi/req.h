@@ -53,6 +53,7 @@ struct req {
 	/* the reply */
 	int status;
 	struct buf out;
+	struct bytes stored; /* for a repetition, where that is not out; p NULL: it is */
 	const char *location;
 	const char *cookie;        /* Set-Cookie */
 	const char *etag;          /* one object: for conditional requests */

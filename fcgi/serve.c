@@ -255,6 +255,8 @@ static int run_once_per_key(struct req *r, const char *key)
 	if (run_handler(r) < 0)
 		return -1;
 	struct bytes body = {(const uint8_t *)buf_text(&r->out), r->out.n};
+	if (r->stored.p != NULL)
+		body = r->stored;
 	return idem_finish(c, key, r->status, r->location, body);
 }
 

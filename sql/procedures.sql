@@ -1,7 +1,9 @@
 -- The doors: what must cross companies, with an exact key and one answer.
 -- Rebuilt by every migrate, in schema frontdesk, with fd_owner as definer.
--- "Company 0" is outside every company. The line "-- @web @worker" above a
--- procedure says which accounts may call it (@platform, @none: others only).
+-- "Company 0" is outside every company; what is about the company that the
+-- caller is in goes through the views, as the caller's own statements do.
+-- The line "-- @web @worker" above a procedure says which accounts may call it
+-- (@platform, @none: others only).
 
 -- @web @worker @platform
 CREATE PROCEDURE enter_company(p INT UNSIGNED) NO SQL
@@ -358,6 +360,10 @@ BEGIN
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	-- every ten seconds one: their periods do not come again
+	DELETE FROM frontdesk_store.job WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done'
+		AND finished_at < NOW(3) - INTERVAL 1 HOUR LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	-- nobody counts the rows of a hold that has expired: who comes to its
@@ -370,3 +376,43 @@ BEGIN
 	END FOR;
 	SELECT v_more > 0 OR v_holds = p_rows AS more;
 END;
+
+-- Entries of the audit log that are in no seal, the oldest first. Those are not
+-- looked for that are older than the newest sealed one by more than the window,
+-- which is longer than any transaction lasts: what is written with an older
+-- time was not written by a program.
+-- @worker
+CREATE PROCEDURE sys_audit_unsealed(p_window_s INT, p_rows INT) READS SQL DATA
+BEGIN
+	DECLARE v_since DATETIME(3);
+	SELECT MAX(entry_at) INTO v_since FROM frontdesk_store.audit_seal;
+	SET v_since = COALESCE(LEAST(v_since, NOW(3)) - INTERVAL p_window_s SECOND, '1970-01-02');
+	SELECT e.id, e.created_at, e.actor_kind, e.actor_id, e.remote_address, e.request_id, e.action,
+		e.subject, e.subject_id, e.fields, e.note, e.company_id AS company_number, c.uid AS company_id
+	FROM frontdesk_store.audit_entry e
+	LEFT JOIN frontdesk_store.company c ON c.id = e.company_id
+	LEFT JOIN frontdesk_store.audit_seal s ON s.company_id = e.company_id AND s.audit_entry_id = e.id
+	WHERE e.created_at >= v_since AND s.seq IS NULL
+	ORDER BY e.created_at, e.company_id, e.id LIMIT p_rows;
+END;
+
+-- The last link of a company's chain; no row when there is none yet.
+-- @worker
+CREATE PROCEDURE sys_audit_head(p_company INT UNSIGNED) READS SQL DATA
+	SELECT seq, audit_entry_id, entry_at, sealed_at, entry_hash, hash FROM frontdesk_store.audit_seal
+	WHERE company_id = p_company ORDER BY seq DESC LIMIT 1;
+
+-- Adds a link. There is no procedure that changes or removes one.
+-- @worker
+CREATE PROCEDURE sys_audit_seal(p_company INT UNSIGNED, p_seq BIGINT UNSIGNED, p_entry UUID, p_entry_at DATETIME(3),
+	p_sealed_at DATETIME(3), p_entry_hash BINARY(32), p_hash BINARY(32)) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.audit_seal (company_id, seq, audit_entry_id, entry_at, sealed_at, entry_hash, hash)
+	VALUES (p_company, p_seq, p_entry, p_entry_at, p_sealed_at, p_entry_hash, p_hash);
+
+-- What people are called who did something in this company: p_people is a JSON
+-- array of their ids.
+-- @web
+CREATE PROCEDURE sys_audit_people(p_people TEXT CHARACTER SET utf8mb4) READS SQL DATA
+	SELECT u.id, u.name FROM JSON_TABLE(p_people, '$[*]' COLUMNS (id CHAR(36) PATH '$')) t
+	JOIN frontdesk_store.user u ON u.id = t.id
+	WHERE EXISTS (SELECT 1 FROM frontdesk.audit_entry e WHERE e.actor_id = u.id);

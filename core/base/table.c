@@ -28,6 +28,18 @@ bool texts_have(const struct texts *all, const char *s)
 	return false;
 }
 
+bool table_has(const struct table *t, unsigned flag)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct field *f = &t->fields[i];
+		bool nested = f->type == F_LIST || f->type == F_OBJECT;
+
+		if ((f->flags & flag) != 0 || (nested && table_has(f->sub, flag)))
+			return true;
+	}
+	return false;
+}
+
 size_t field_size(const struct field *f)
 {
 	switch (f->type) {

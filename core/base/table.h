@@ -53,6 +53,9 @@ enum field_flag {
 	/* a list's order unless another is asked for: times newest first */
 	BY = 1 << 11 | SORT,
 	ASCII = 1 << 12, /* the column holds nothing else, and cannot be compared */
+	/* a secret that is shown once: null in the answer that is stored under an
+	 * Idempotency-Key */
+	ONCE = 1 << 13,
 };
 
 struct texts {
@@ -148,6 +151,9 @@ struct table {
 const struct field *table_field(const struct table *t, const char *name);
 /* Index of a name among an enum's names, -1 when it is none. */
 int names_find(const char *const *names, const char *s);
+
+/* Whether one of its fields has this flag, or of the objects in it. */
+bool table_has(const struct table *t, unsigned flag);
 
 /* Bytes of the member. */
 size_t field_size(const struct field *f);

@@ -48,6 +48,7 @@ static const struct exposure EXPOSURES[] = {
 	{"company_settings", OWN, "SELECT,UPDATE", NULL, NULL},
 	/* records: what happened is not unwritten */
 	{"audit_entry", OWN, "SELECT,INSERT", NULL, NULL},
+	{"audit_seal", OWN, "SELECT", NULL, NULL},
 	{"event", OWN, "SELECT,INSERT", NULL, NULL},
 	{"inbox_event", OWN, "SELECT", NULL, NULL},
 	{"call_event", OWN, "SELECT,INSERT", NULL, NULL},
