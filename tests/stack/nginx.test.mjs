@@ -2,7 +2,7 @@
 // that answer with what they were given. First the local variant, then the
 // production site against the same pools.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -450,14 +450,54 @@ describe('the production site', { skip: BROTLI ? false : 'needs the module libng
       assert.equal(reply.status, path === '/assets/gone.js' ? 404 : 200);
       assert.equal(reply.headers['strict-transport-security'], 'max-age=31536000; includeSubDomains');
       assert.match(reply.headers['content-security-policy'], /sha256-c3R5bGU=/);
+      for (const [header, value] of Object.entries({ 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin',
+        'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' })) assert.equal(reply.headers[header], value, `${header} of ${path}`);
     }
   });
 
-  test('speaks TLS 1.2 and 1.3 only', async () => {
-    for (const version of ['TLSv1.2', 'TLSv1.3']) {
-      assert.equal((await ask('/api/health', { ...site, minVersion: version, maxVersion: version })).status, 200);
-    }
-    await assert.rejects(ask('/', { ...site, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }));
+  describe('TLS', () => {
+    /** What openssl says of a handshake, and how it ended; `input` is typed into it. */
+    const handshake = (args, input = '') => new Promise((resolve) => {
+      const child = execFile('openssl', ['s_client', '-connect', `127.0.0.1:${HTTPS_PORT}`, '-servername', name, ...args], { timeout: 10_000 },
+        (error, stdout, stderr) => resolve({ ok: error === null, text: stdout + stderr }));
+      child.stdin.on('error', () => {});
+      child.stdin.end(input);
+    });
+    const agreed = ({ ok, text }) => ok && /Cipher is (?!\(NONE\))/.test(text);
+
+    test('1.2 and 1.3 and nothing older, even for who would take anything', async () => {
+      for (const version of ['tls1', 'tls1_1']) {
+        const said = await handshake([`-${version}`, '-cipher', 'ALL:COMPLEMENTOFALL:@SECLEVEL=0']);
+        assert.ok(!agreed(said), version);
+        assert.match(said.text, /alert protocol version|no protocols available|unsupported protocol/, version);
+      }
+      for (const version of ['tls1_2', 'tls1_3']) assert.ok(agreed(await handshake([`-${version}`])), version);
+    });
+
+    test('of all ciphers of 1.2 only those with forward secrecy and authenticated encryption', async () => {
+      const all = execFileSync('openssl', ['ciphers', '-tls1_2', '-s', 'ALL:COMPLEMENTOFALL:@SECLEVEL=0'], { encoding: 'utf8' }).trim().split(':');
+      const taken = [];
+      const queue = all.slice();
+      await Promise.all(Array.from({ length: 6 }, async () => {
+        for (let cipher = queue.pop(); cipher !== undefined; cipher = queue.pop()) {
+          if (agreed(await handshake(['-tls1_2', '-cipher', `${cipher}:@SECLEVEL=0`]))) taken.push(cipher);
+        }
+      }));
+
+      assert.ok(all.length > 50, `${all.length} ciphers`);
+      assert.deepEqual(taken.sort(), ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305']);
+    });
+
+    test('no compression, no tickets, no early data, no renegotiation by a client', async () => {
+      const two = await handshake(['-tls1_2'], 'R\n');
+      assert.match(two.text, /Secure Renegotiation IS supported/);
+      assert.match(two.text, /Compression: NONE/);
+      assert.doesNotMatch(two.text, /session ticket:/i);
+      assert.match(two.text, /RENEGOTIATING[^]*(no renegotiation|unexpected|closed|error)/i);
+      const three = await handshake(['-tls1_3']);
+      assert.match(three.text, /Early data was not sent/);
+      assert.doesNotMatch(three.text, /Max Early Data: [1-9]/);
+    });
   });
 
   test('sends plain HTTP to TLS', async () => {
