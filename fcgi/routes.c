@@ -18,6 +18,7 @@
 #include "core/task/task.h"
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
+#include "core/user/api_key.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_auth.h"
 #include "fcgi/h_booking.h"
@@ -30,6 +31,7 @@
 #include "fcgi/h_health.h"
 #include "fcgi/h_hold.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_key.h"
 #include "fcgi/h_public.h"
 #include "fcgi/h_series.h"
 #include "fcgi/h_service.h"
@@ -120,6 +122,12 @@ LOG_IN("/auth/refresh", h_refresh, &REFRESH_IN, "A new access token for a refres
 {"GET", V2 "/me", h_me, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &ME, 200, "Who is logged in, and what they may do", NULL, NULL},
 
 SHOW("/companies/current", h_company, PERM_COMPANY_READ, COMPANY, "The company"),
+ROWS("/api-keys", h_api_keys, PERM_KEYS_READ, API_KEY, NULL, "Keys for programs"),
+ADD("/api-keys", h_api_key_create, PERM_KEYS_WRITE, &API_KEY_IN, NEW_API_KEY, NULL, "A new key, which is shown this once"),
+ROW("/api-keys/{id}", h_api_key, PERM_KEYS_READ, API_KEY, NULL, "One key"),
+ALTER("/api-keys/{id}", h_api_key_update, PERM_KEYS_WRITE, &API_KEY_IN, API_KEY, NULL, "Change what a key may do, from where, and until when"),
+REMOVE("/api-keys/{id}", h_api_key_delete, PERM_KEYS_WRITE, API_KEY, NULL, "Revoke a key"),
+CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTATE_IN, NEW_API_KEY, 200, "A new key in place of this one, which holds for some hours more", NULL),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),

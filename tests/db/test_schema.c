@@ -25,6 +25,7 @@
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
+#include "core/user/api_key.h"
 
 struct column {
 	const char *name;
