@@ -7,7 +7,7 @@
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
 #include "core/phone/phone.h"
-#include "core/queue/queue.h"
+#include "core/queue/dead.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
 #include "core/service/room.h"
@@ -243,7 +243,10 @@ LIST_OF("/calls/{id}/events", h_call_events, PERM_CALLS_READ, NULL, CALL_EVENT, 
 LIST_OF("/tasks", h_tasks, PERM_TASKS_READ, &TASK_QUERY, TASK, "Tasks for a person"),
 LIST_OF("/notifications", h_notifications, PERM_NOTIFICATIONS_READ, &NOTIFICATION_QUERY, NOTIFICATION, "Messages to people"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
+SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),
+CHANGE("/dead-letters/replay", h_dead_letters_replay, PERM_OPERATIONS_WRITE, &REPLAY_IN, REPLAYED, 200, "Try dead letters again: some, of a kind, or all", NULL),
+SHOW("/dead-letters/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A dead letter: what it is about, and how it failed"),
 CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),

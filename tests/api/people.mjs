@@ -114,6 +114,7 @@ export async function makeOneOfEach(client) {
     customers: booked.json.customer_id,
     calls: (await first('calls')).id,
     'dead-letters': (await first('dead-letters')).id,
+    jobs: (await first('jobs')).id,
     'unassigned-calls': (await first('unassigned-calls')).id,
   }
 }
