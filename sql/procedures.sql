@@ -456,6 +456,8 @@ BEGIN
 	DELETE FROM frontdesk_store.job WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done'
 		AND finished_at < NOW(3) - INTERVAL 1 HOUR LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.job_failure WHERE failed_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	-- nobody counts the rows of a hold that has expired: who comes to its
