@@ -317,12 +317,38 @@ CREATE PROCEDURE sys_entries(p_session UUID) READS SQL DATA
 		SELECT 1 FROM frontdesk_store.tenant_membership t WHERE t.user_id = u.id AND t.tenant_id = c.tenant_id))
 	ORDER BY e.expires_at DESC, c.id LIMIT 200;
 
+-- What an API key may do, and from where: the present key or, for a while, the
+-- one before the last rotation.
 -- @web
 CREATE PROCEDURE sys_api_key(p_hash BINARY(32)) READS SQL DATA
-	SELECT k.id AS key_id, k.role, c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug,
-		c.status AS company_status
-	FROM frontdesk_store.api_key k JOIN frontdesk_store.company c ON c.id = k.company_id
-	WHERE k.key_hash = p_hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
+	SELECT k.id AS key_id, k.role, k.permission_list, k.address_list, k.last_used_at,
+		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status AS company_status
+	FROM (SELECT company_id, id FROM frontdesk_store.api_key WHERE key_hash = p_hash
+		UNION ALL SELECT company_id, id FROM frontdesk_store.api_key
+			WHERE previous_hash = p_hash AND previous_until > NOW(3)) f
+	JOIN frontdesk_store.api_key k ON k.company_id = f.company_id AND k.id = f.id
+	JOIN frontdesk_store.company c ON c.id = k.company_id
+	WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
+
+-- One write an hour, however many workers see the key at once.
+-- @web
+CREATE PROCEDURE sys_api_key_used(p_company INT UNSIGNED, p_id UUID) MODIFIES SQL DATA
+	UPDATE frontdesk_store.api_key SET last_used_at = NOW(3)
+	WHERE company_id = p_company AND id = p_id
+		AND (last_used_at IS NULL OR last_used_at <= NOW(3) - INTERVAL 1 HOUR);
+
+-- Keys in force that have been in use for p_days, or twice that, or …, and of
+-- which nobody was told since.
+-- @worker
+CREATE PROCEDURE sys_api_keys_aged(p_days INT, p_n INT) READS SQL DATA
+	SELECT k.company_id AS company_number, c.uid AS company_id, k.id
+	FROM frontdesk_store.api_key k
+	JOIN frontdesk_store.company c ON c.id = k.company_id AND c.status IN ('trial', 'active')
+	WHERE k.issued_at <= NOW(3) - INTERVAL p_days DAY AND k.revoked_at IS NULL
+		AND (k.expires_at IS NULL OR k.expires_at > NOW(3))
+		AND (k.reminded_at IS NULL OR TIMESTAMPDIFF(DAY, k.issued_at, NOW(3)) DIV p_days
+			> TIMESTAMPDIFF(DAY, k.issued_at, k.reminded_at) DIV p_days)
+	ORDER BY k.issued_at LIMIT p_n;
 
 -- An open company, by its slug or by its id, for people without a log-in.
 -- @web

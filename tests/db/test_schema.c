@@ -29,6 +29,7 @@
 #include "core/user/invitation.h"
 #include "core/user/people.h"
 #include "core/tenant/settings.h"
+#include "core/user/api_key.h"
 
 struct column {
 	const char *name;
