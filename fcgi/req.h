@@ -57,6 +57,7 @@ struct req {
 	const char *cookie; /* Set-Cookie */
 	const char *etag;   /* one object: for conditional requests */
 	const char *type;   /* NULL: application/json */
+	const char *file;   /* the name to save it under */
 	bool replayed;      /* the stored answer of an Idempotency-Key */
 };
 
