@@ -104,6 +104,8 @@ static const struct command {
 		CONF, true},
 	{"audit", "check that nobody changed the audit log", CTL_AUDIT_USAGE, ctl_audit, CONF,
 		true},
+	{"nginx-limits", "write what nginx counts by address", CTL_NGINX_LIMITS_USAGE,
+		ctl_nginx_limits, CONF, true},
 	{"openapi", "print the description of the API", OPENAPI_USAGE, run_openapi, NOTHING, false},
 	{"simulate-call", "let the sandbox place a call", CTL_SIMULATE_CALL_USAGE,
 		ctl_simulate_call, CONF, true},
