@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/sys/conf.h"
 #include "core/sys/token.h"
+#include "core/user/entry.h"
 #include "core/user/user.h"
 #include "fcgi/auth.h"
 
@@ -69,7 +70,9 @@ struct me {
 	const char *email;
 	const char *name;
 	bool is_platform_admin;
+	bool is_tenant_admin;
 	struct rows companies;
+	struct rows entered;
 	struct membership *company;
 	struct texts permissions;
 };
@@ -79,7 +82,9 @@ static const struct field ME_FIELDS[] = {
 	TEXT(me, email, RO | PERSONAL, 254),
 	TEXT(me, name, RO | PERSONAL, 120),
 	BOOL(me, is_platform_admin, RO),
+	BOOL(me, is_tenant_admin, RO),
 	LIST(me, companies, RO, MEMBERSHIP),
+	LIST(me, entered, RO, COMPANY_ENTRY),
 	OBJECT(me, company, RO, struct membership, MEMBERSHIP),
 	TEXTS(me, permissions, RO, 64),
 };
@@ -205,12 +210,16 @@ int h_me(struct req *r)
 		.email = r->who.email,
 		.name = r->who.name,
 		.is_platform_admin = r->who.is_platform_admin,
+		.is_tenant_admin = r->who.is_tenant_admin,
 	};
+	bool admin = out.is_platform_admin || out.is_tenant_admin;
 	struct membership here = {r->who.company_id, r->who.company_name, r->who.slug, r->who.role};
 	bool one = r->who.company_number != 0 &&
 		(r->who.memberships == 1 || req_header(r, "x-company-id") != NULL);
 
 	if (membership_list(&r->c, r->who.user_id, &out.companies) < 0)
+		return -1;
+	if (admin && entry_list(&r->c, r->session_id, &out.entered) < 0)
 		return -1;
 	if (one) {
 		out.company = &here;

@@ -7,6 +7,7 @@
 #include "core/sys/conf.h"
 #include "core/sys/http.h"
 #include "core/tenant/company.h"
+#include "core/tenant/tenant.h"
 #include "core/tenant/integration.h"
 
 #define UNKNOWN_WAIT_S 20 /* until a provider's list shows what it took */
@@ -164,6 +165,7 @@ static int reply_address(struct ctx *c, const struct notification *n, const char
 static int send_mail(struct ctx *c, const struct notification *n)
 {
 	struct company company;
+	struct tenant brand;
 	struct http_answer answer;
 	struct mail mail = {.from = c->conf->smtp_from, .to = n->recipient};
 	struct letter letter = {
@@ -180,9 +182,12 @@ static int send_mail(struct ctx *c, const struct notification *n)
 
 	if (letter.from == NULL)
 		return refused(c, n, "smtp", NOTE_FAILED, "smtp.from is not an e-mail address.");
-	if (company_current(c, &company) < 0 || reply_address(c, n, &letter.reply_to) < 0)
+	if (company_current(c, &company) < 0 || brand_current(c, &brand) < 0 ||
+		reply_address(c, n, &letter.reply_to) < 0)
 		return -1;
 	letter.from_name = company.name;
+	if (brand.email_from != NULL)
+		letter.from = brand.email_from; /* bounces still come to us */
 	if (letter_build(c, &letter, &mail.message) < 0) {
 		const char *why = mem_printf(c->mem, "The address in \"%s\" %s.",
 			c->err.fields[0].field, c->err.fields[0].message);

@@ -24,7 +24,7 @@ enum role {
 	ROLE_COUNT
 };
 
-extern const char *const ROLES[]; /* "" platform_admin tenant_admin owner … */
+extern const char *const ROLES[ROLE_COUNT + 1]; /* "" platform_admin tenant_admin owner … */
 
 enum perm {
 	PERM_NONE,
