@@ -38,6 +38,8 @@ static bool may_be_null(const struct field *f, bool input)
 {
 	if (input)
 		return (f->flags & REQ) == 0;
+	if ((f->flags & ONCE) != 0)
+		return true;
 	return (f->flags & (REQ | NULL0)) == NULL0 ||
 		((f->flags & REQ) == 0 && f->type != F_INT && f->type != F_CENTS &&
 			f->type != F_BOOL && f->type != F_ENUM && f->type != F_TEXTS &&
@@ -131,7 +133,8 @@ static void put_field(struct buf *b, const struct field *f, bool input)
 		buf_text_add(b, ",\"additionalProperties\":true");
 		break;
 	case F_TEXTS:
-		buf_text_add(b, "\"type\":\"array\",\"items\":{\"type\":\"string\"}");
+		put_type(b, "array", !input && null);
+		buf_text_add(b, ",\"items\":{\"type\":\"string\"}");
 		break;
 	case F_LIST:
 	case F_OBJECT:

@@ -10,10 +10,20 @@ const char *req_header(const struct req *r, const char *name)
 	return NULL;
 }
 
+/* A secret that is shown once stands in no stored answer. */
+static struct bytes stored_row(struct req *r, const struct table *t, const void *row)
+{
+	struct buf b = buf_new(r->c.mem, REPLY_MAX);
+
+	json_row_stored(&b, t, row);
+	return (struct bytes){(const uint8_t *)buf_text(&b), b.n};
+}
+
 int reply(struct req *r, int status, const struct table *t, const void *row)
 {
 	buf_reset(&r->out);
 	json_row(&r->out, t, row);
+	r->stored = table_has(t, ONCE) ? stored_row(r, t, row) : (struct bytes){NULL, 0};
 	r->status = status;
 	return 0;
 }

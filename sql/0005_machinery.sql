@@ -45,6 +45,8 @@ CREATE TABLE unassigned_call (
 	CONSTRAINT unassigned_call_company CHECK (company_id < 2147483648)
 );
 
+-- What is due is told from what waits for its time, so that claims look only at
+-- companies that have something to do, in turn.
 CREATE TABLE job (
 	id UUID NOT NULL PRIMARY KEY,
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
@@ -52,6 +54,7 @@ CREATE TABLE job (
 	unique_key VARBINARY(120) NULL,
 	ref_id UUID NULL,
 	state ENUM('queued','running','done','dead') NOT NULL DEFAULT 'queued',
+	is_due TINYINT(1) NOT NULL DEFAULT 1,
 	priority TINYINT UNSIGNED NOT NULL DEFAULT 5,
 	attempts SMALLINT UNSIGNED NOT NULL DEFAULT 0,
 	max_attempts SMALLINT UNSIGNED NOT NULL DEFAULT 10,
@@ -63,11 +66,25 @@ CREATE TABLE job (
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	finished_at DATETIME(3) NULL,
 	UNIQUE KEY job_unique (company_id, kind, unique_key),
-	KEY job_claim (state, priority, run_at, id),
+	KEY job_claim (state, is_due, priority, company_id, run_at, id),
+	KEY job_waits (state, is_due, run_at),
 	KEY job_lease (state, lease_until),
+	KEY job_owner (owner),
 	KEY job_list (company_id, state, created_at, id),
 	KEY job_ref (ref_id),
 	CONSTRAINT job_company CHECK (company_id < 2147483648)
+);
+
+-- Attempts that failed, for whoever looks at a dead letter.
+CREATE TABLE job_failure (
+	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	job_id UUID NOT NULL,
+	attempt SMALLINT UNSIGNED NOT NULL,
+	error VARCHAR(1000) NOT NULL,
+	failed_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	KEY job_failure_job (job_id, id),
+	KEY job_failure_age (failed_at)
 );
 
 CREATE TABLE notification (
@@ -116,6 +133,7 @@ CREATE TABLE provider_call (
 	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
 );
 
+-- What was done, one row a change; no program may change or delete one.
 CREATE TABLE audit_entry (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -131,7 +149,26 @@ CREATE TABLE audit_entry (
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
 	KEY audit_entry_created (company_id, created_at, id),
+	KEY audit_entry_actor (company_id, actor_id, created_at),
+	KEY audit_entry_subject (company_id, subject_id, created_at),
+	KEY audit_entry_age (created_at),
 	CONSTRAINT audit_entry_company CHECK (company_id < 2147483648)
+);
+
+-- The chain over them (core/audit/seal.h): added to by one procedure, and
+-- otherwise left alone. It outlives the entries, hence no foreign key.
+CREATE TABLE audit_seal (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	seq BIGINT UNSIGNED NOT NULL,
+	audit_entry_id UUID NOT NULL,
+	entry_at DATETIME(3) NOT NULL,
+	sealed_at DATETIME(3) NOT NULL,
+	entry_hash BINARY(32) NOT NULL,
+	hash BINARY(32) NOT NULL,
+	PRIMARY KEY (company_id, seq),
+	UNIQUE KEY audit_seal_entry (company_id, audit_entry_id),
+	KEY audit_seal_age (entry_at),
+	CONSTRAINT audit_seal_company CHECK (company_id < 2147483648)
 );
 
 -- The answer to a request that came with an Idempotency-Key.

@@ -19,6 +19,7 @@
 #ifndef FRONTDESK_TABLE_H
 #define FRONTDESK_TABLE_H
 
+#include "core/base/arena.h"
 #include "core/base/ts.h"
 
 enum field_type {
@@ -53,6 +54,9 @@ enum field_flag {
 	/* a list's order unless another is asked for: times newest first */
 	BY = 1 << 11 | SORT,
 	ASCII = 1 << 12, /* the column holds nothing else, and cannot be compared */
+	/* a secret that is shown once: null in the answer that is stored under an
+	 * Idempotency-Key */
+	ONCE = 1 << 13,
 };
 
 struct texts {
@@ -61,6 +65,10 @@ struct texts {
 };
 
 bool texts_have(const struct texts *all, const char *s);
+/* A list as one text, with commas in between (which no entry may hold), and
+ * back. No entries: NULL. */
+const char *texts_list(struct arena *mem, const struct texts *all);
+struct texts texts_of(struct arena *mem, const char *list);
 
 /* Rows of a table: n structs in a line, beginning at p. */
 struct rows {
@@ -148,6 +156,9 @@ struct table {
 const struct field *table_field(const struct table *t, const char *name);
 /* Index of a name among an enum's names, -1 when it is none. */
 int names_find(const char *const *names, const char *s);
+
+/* Whether one of its fields has this flag, or of the objects in it. */
+bool table_has(const struct table *t, unsigned flag);
 
 /* Bytes of the member. */
 size_t field_size(const struct field *f);

@@ -69,7 +69,7 @@ int accounts_plan(struct plan *p)
 	plan_add(p, "CREATE USER IF NOT EXISTS " DEFINER " ACCOUNT LOCK");
 	plan_add(p, "ALTER USER " DEFINER " ACCOUNT LOCK");
 	plan_right(p, "fd_owner", "frontdesk_store.*", "SELECT,INSERT,UPDATE,DELETE,TRIGGER");
-	plan_right(p, "fd_owner", "frontdesk.*", "EXECUTE");
+	plan_right(p, "fd_owner", "frontdesk.*", "SELECT,INSERT,UPDATE,DELETE,EXECUTE");
 	plan_right(p, "fd_owner", "*.*", "BINLOG REPLAY");
 	plan_right(p, "fd_check", "frontdesk_store.*", "SELECT");
 	for (size_t i = 0; i < COUNT_OF(ACCOUNTS); i++) {

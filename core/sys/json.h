@@ -63,6 +63,8 @@ int field_from_text(struct ctx *c, const struct field *f, const char *text, void
 /* ---- out ---- */
 
 void json_row(struct buf *b, const struct table *t, const void *row);
+/* The same with null for every field that is shown ONCE. */
+void json_row_stored(struct buf *b, const struct table *t, const void *row);
 void json_rows(struct buf *b, const struct table *t, const struct rows *rows);
 /* A quoted string; what is not UTF-8 becomes U+FFFD. */
 void json_quote(struct buf *b, const char *s);

@@ -320,12 +320,31 @@ static void put_texts(struct buf *b, const struct texts *t)
 	buf_char(b, ']');
 }
 
-static void put_member(struct buf *b, const struct field *f, const void *row)
+static void put_row(struct buf *b, const struct table *t, const void *row, unsigned withheld);
+
+static void put_rows(
+	struct buf *b, const struct table *t, const struct rows *rows, unsigned withheld)
+{
+	buf_char(b, '[');
+	for (size_t i = 0; i < rows->n; i++) {
+		if (i > 0)
+			buf_char(b, ',');
+		put_row(b, t, (const char *)rows->p + i * t->size, withheld);
+	}
+	buf_char(b, ']');
+}
+
+/* withheld: null stands for the fields with one of these flags. */
+static void put_member(struct buf *b, const struct field *f, const void *row, unsigned withheld)
 {
 	const void *at = (const char *)row + f->offset;
 	const void *sub;
 	int64_t i;
 
+	if ((f->flags & withheld) != 0) {
+		buf_text_add(b, "null");
+		return;
+	}
 	switch (f->type) {
 	case F_ID:
 	case F_TEXT:
@@ -365,21 +384,21 @@ static void put_member(struct buf *b, const struct field *f, const void *row)
 		put_texts(b, at);
 		break;
 	case F_LIST:
-		json_rows(b, f->sub, at);
+		put_rows(b, f->sub, at, withheld);
 		break;
 	case F_OBJECT:
 		sub = *(const void *const *)at;
 		if (sub == NULL)
 			buf_text_add(b, "null");
 		else
-			json_row(b, f->sub, sub);
+			put_row(b, f->sub, sub, withheld);
 		break;
 	case F_BYTES:
 		BUG("%s is never shown", f->name);
 	}
 }
 
-void json_row(struct buf *b, const struct table *t, const void *row)
+static void put_row(struct buf *b, const struct table *t, const void *row, unsigned withheld)
 {
 	bool first = true;
 
@@ -392,19 +411,23 @@ void json_row(struct buf *b, const struct table *t, const void *row)
 		buf_add(b, first ? "\"" : ",\"", first ? 1 : 2);
 		buf_text_add(b, f->name);
 		buf_add(b, "\":", 2);
-		put_member(b, f, row);
+		put_member(b, f, row, withheld);
 		first = false;
 	}
 	buf_char(b, '}');
 }
 
+void json_row(struct buf *b, const struct table *t, const void *row)
+{
+	put_row(b, t, row, 0);
+}
+
+void json_row_stored(struct buf *b, const struct table *t, const void *row)
+{
+	put_row(b, t, row, ONCE);
+}
+
 void json_rows(struct buf *b, const struct table *t, const struct rows *rows)
 {
-	buf_char(b, '[');
-	for (size_t i = 0; i < rows->n; i++) {
-		if (i > 0)
-			buf_char(b, ',');
-		json_row(b, t, (const char *)rows->p + i * t->size);
-	}
-	buf_char(b, ']');
+	put_rows(b, t, rows, 0);
 }

@@ -19,6 +19,7 @@ static const struct field COMPANY_FIELDS[] = {
 	TEXT(company, locale, REQ, 16),
 	ENUM(company, status, RO, enum company_status, COMPANY_STATUS),
 	BOOL(company, requires_confirmation, RO | HIDDEN | JOINED),
+	INT(company, max_open_bookings, RO | HIDDEN | JOINED | NULL0, 1, 1000),
 	CENTS(company, plan_minute_cents, RO | HIDDEN | JOINED),
 };
 const struct table COMPANY = TABLE(company, "company", COMPANY_FIELDS);
@@ -39,7 +40,7 @@ int company_current(struct ctx *c, struct company *out)
 {
 	return db_must(c,
 		db_one(c, &COMPANY, out,
-			"SELECT {cols:c}, s.requires_confirmation,"
+			"SELECT {cols:c}, s.requires_confirmation, s.max_open_bookings,"
 			" p.minute_cents AS plan_minute_cents"
 			" FROM company c JOIN company_settings s JOIN plan p ON p.id = c.plan_id"),
 		"company", NULL);

@@ -20,7 +20,8 @@ struct company {
 	const char *currency;
 	const char *locale;
 	enum company_status status;
-	bool requires_confirmation; /* joined */
+	bool requires_confirmation; /* joined, of its settings */
+	int64_t max_open_bookings;  /* the same; 0: as many as a customer likes */
 	int64_t plan_minute_cents;  /* joined */
 };
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { apiKey } from '../support/api-key.mjs'
 import { request, waitFor } from '../support/http.mjs'
 import { retellRequest, retellSignature } from '../support/retell.mjs'
 import { quote } from '../support/sql.mjs'
@@ -45,28 +46,29 @@ const idOf = text => {
 /** Adds somebody with the demo's password; roles: {"salon-morgenrot": "staff"}. */
 export async function addPerson(sql, name, roles) {
   const id = idOf(name)
-  await sql(`INSERT INTO user (id, email, name, password_hash)
-    SELECT ${quote(id)}, ${quote(person(name))}, ${quote(name)}, password_hash FROM user WHERE email = 'owner@salon.example';`)
+  await sql(`INSERT INTO user (id, email, name, password_hash, email_verified_at)
+    SELECT ${quote(id)}, ${quote(person(name))}, ${quote(name)}, password_hash, email_verified_at FROM user WHERE email = 'owner@salon.example';`)
   for (const [slug, role] of Object.entries(roles)) {
     await sql(`INSERT INTO membership (user_id, company_id, role) SELECT ${quote(id)}, id, ${quote(role)} FROM company WHERE slug = ${quote(slug)};`)
   }
   return person(name)
 }
 
-/** Adds an API key of the salon's; more: further columns, as SQL. */
-export async function addKey(sql, name, role, more = {}) {
-  const key = `fdk_test_${name}_00000000`
+/** Adds an API key of a company's; more: further columns, as SQL. */
+export async function addKey(sql, name, role, more = {}, company = 'salon-morgenrot') {
+  const key = apiKey(name)
   const columns = Object.keys(more).map(k => `, ${k}`).join('')
   const values = Object.values(more).map(v => `, ${v}`).join('')
   await sql(`INSERT INTO api_key (company_id, id, name, prefix, key_hash, role${columns})
     SELECT id, ${quote(idOf(key))}, ${quote(name)}, 'fdk_test', UNHEX(SHA2(${quote(key)}, 256)), ${quote(role)}${values}
-    FROM company WHERE slug = 'salon-morgenrot';`)
+    FROM company WHERE slug = ${quote(company)};`)
   return key
 }
 
 /* What is added for the tests of rights: the address, and one of them. */
 const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 const NEW = {
+  'api-keys': () => ({ name: 'Rights', role: 'read_only' }),
   'phone-numbers': own => ({ branch_id: own.branches, e164: '+493023125990' }),
   'closed-days': () => ({ day: '2035-12-25' }),
   'branches/working-hours': () => ({ weekday: 7, start_minute: 0, end_minute: 1440 }),
@@ -78,14 +80,16 @@ const NEW = {
   'services/staff': own => ({ staff_id: own.staff }),
   'services/resources': own => ({ resource_id: own.resources }),
   'waiting-list': own => ({ service_id: own.haircut, from_day: inDays(3), to_day: inDays(3), customer: { name: 'Rita Rechte' } }),
+  invitations: () => ({ email: 'guest@people.example', role: 'staff' }),
   'services/segments': () => ({ name: 'Second', duration_minutes: 30 }),
 }
 
 /** The address of a route with ids of ours: the first of the kind, the second
  * of what lies under it ("staff/working-hours"). */
 export function addressOf(path, own) {
-  const [, , , kind, , under] = path.replace('/platform', '').split('/')
-  return path.replace(/{(parent_)?id}/, own[kind]).replace('{id}', own[`${kind}/${under}`])
+  const [, , , kind, , under] = path.replace('/platform/', '/').split('/')
+  const of = what => own[path.includes('/platform/') ? `platform/${what}` : what]
+  return path.replace(/{(parent_)?id}/, of(kind)).replace('{id}', of(`${kind}/${under}`))
 }
 
 /** The salon's: an id of everything that an address may name. */
@@ -121,12 +125,15 @@ export async function makeOneOfEach(client) {
   }
   return {
     ...own,
+    auth: (await list('auth/sessions'))[0].id,
+    users: (await list('users'))[0].id,
     'booking-series': series.json.id,
     bookings: booked.json.id,
     holds: held.json.id,
     customers: booked.json.customer_id,
     calls: (await first('calls')).id,
     'dead-letters': (await first('dead-letters')).id,
+    jobs: (await first('jobs')).id,
     'unassigned-calls': (await first('unassigned-calls')).id,
   }
 }

@@ -1,11 +1,10 @@
 /* Every statement of every write fails once: the request then changes no row,
  * or is done again with exactly one effect. */
-#include "core/sys/link.h"
 #include "tests/db/torture.h"
+#include "core/sys/link.h"
 
 #define HAIRCUT "01900000-0000-7000-8000-5a1000000060"
 #define CUT_AND_COLOUR "01900000-0000-7000-8000-5a1000000063"
-#define MITTE "01900000-0000-7000-8000-5a1000000010"
 #define ANNA "01900000-0000-7000-8000-5a1000000050"
 
 static struct question booking(const char *members)
@@ -389,7 +388,7 @@ Suite *suite_torture(void)
 	TCase *t = tcase_create("every statement fails");
 
 	tcase_set_timeout(t, 120);
-	tcase_add_checked_fixture(t, torture_setup, torture_teardown);
+	tcase_add_checked_fixture(t, torture_begin, torture_end);
 	tcase_add_test(t, a_booking);
 	tcase_add_test(t, a_booking_of_three_parts);
 	tcase_add_test(t, a_cancellation);

@@ -127,7 +127,7 @@ Suite *suite_torture_platform(void)
 	TCase *t = tcase_create("every statement fails");
 
 	tcase_set_timeout(t, 120);
-	tcase_add_checked_fixture(t, torture_setup, torture_teardown);
+	tcase_add_checked_fixture(t, torture_begin, torture_end);
 	tcase_add_test(t, a_tenant);
 	tcase_add_test(t, a_tenants_brand);
 	tcase_add_loop_test(t, a_tenants_administrator, 0, 2);

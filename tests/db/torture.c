@@ -31,14 +31,15 @@ static void forget(void)
 	change("DELETE FROM staff WHERE name = 'Torture'");
 	change("DELETE FROM resource WHERE name = 'Torture'");
 	change("DELETE FROM phone_number WHERE label = 'Torture'");
-	change("DELETE FROM working_hours WHERE branch_id = '" SALON_MITTE
-	       "' AND staff_id IS NULL");
+	change("DELETE FROM working_hours WHERE branch_id = '" MITTE "' AND staff_id IS NULL");
+	change("DELETE FROM api_key WHERE name = 'Torture'");
+	change("UPDATE api_key SET last_used_at = NOW(3)"); /* nothing to write down */
 	change("DELETE FROM time_off");
 	change("DELETE FROM closed_day");
 	change("DELETE FROM task WHERE kind = 'time_off'");
 }
 
-void torture_setup(void)
+void torture_begin(void)
 {
 	calls_begin();
 	survey_begin();
@@ -46,7 +47,7 @@ void torture_setup(void)
 	hush();
 }
 
-void torture_teardown(void)
+void torture_end(void)
 {
 	db_fail_at(0, 0, 0);
 	forget();
@@ -67,7 +68,7 @@ static const char *bearer(const struct question *q)
 		.user_id = ADMIN, .session_id = TORTURE_SESSION, .issued_at = ts_now()};
 
 	if (!is_platform(q))
-		return "Bearer fdk_test_demo_salon_000000000000";
+		return "Bearer fdk_test_demoSalon000000000000000000000006vg4hR";
 	claims.expires_at.ms = claims.issued_at.ms + 600000;
 	return mem_printf(web->mem, "Bearer %s", token_make(web, web->conf->token_keys, &claims));
 }

@@ -1,9 +1,7 @@
 /*
- * torture.h - a write of the API whose statements fail, one after the other.
- *
- * A request is made as the server hands it over. With a failure that is ours, at
- * the n-th statement for n = 1, 2, …: 500, and no row of the database has
- * changed. With one that passes: the same rows as without it, done once.
+ * torture.h - a request of which every statement fails once: it then changes
+ * no row, or is done again with exactly one effect. What a test makes is
+ * called "Torture", or has the id VISIT: so it is found and taken away again.
  */
 #ifndef FRONTDESK_TESTS_DB_TORTURE_H
 #define FRONTDESK_TESTS_DB_TORTURE_H
@@ -11,10 +9,11 @@
 #include "tests/db/calls.h"
 #include "tests/db/survey.h"
 
-#define VISIT "01900000-0000-7000-8000-7ee000000001" /* and whatever else is new */
-
+#define MITTE "01900000-0000-7000-8000-5a1000000010"
+#define VISIT "01900000-0000-7000-8000-7ee000000001"           /* and whatever else is new */
 #define TORTURE_SESSION "01900000-0000-7000-8000-7ee000000002" /* the administrator's */
 
+/* A request, as the server hands it over. */
 struct question {
 	const char *path;
 	const char *body;
@@ -24,13 +23,14 @@ struct question {
 	const char *method;   /* NULL: POST */
 };
 
-void torture_setup(void);
-void torture_teardown(void);
+/* Around each test: the salon without calls and visits. */
+void torture_begin(void);
+void torture_end(void);
 
-/* The status of the answer; what failed once is asked for anew. By the salon's
- * API key; what is the platform's, by its administrator. */
+/* The status of the answer; what failed once is asked for anew. Asked with the
+ * salon's API key; what is the platform's, by its administrator. */
 int ask(const struct question *q);
-/* All of it; at least so many statements must have failed. */
+/* Every way to fail; it takes at least so many statements. */
 void torture(const struct question *q, int statements);
 
 #endif

@@ -282,6 +282,49 @@ START_TEST(text_that_is_not_utf8_is_mended_on_the_way_out)
 }
 END_TEST
 
+struct safe {
+	const char *key;
+	struct texts codes;
+	const char *name;
+};
+
+struct house {
+	struct rows safes;
+	struct safe *main;
+};
+
+static const struct field SAFE_FIELDS[] = {
+	TEXT(safe, key, RO | ONCE, 20),
+	TEXTS(safe, codes, RO | ONCE, 5),
+	TEXT(safe, name, 0, 20),
+};
+static const struct table SAFE = TABLE(safe, "safe", SAFE_FIELDS);
+
+static const struct field HOUSE_FIELDS[] = {
+	LIST(house, safes, 0, SAFE),
+	OBJECT(house, main, 0, struct safe, SAFE),
+};
+static const struct table HOUSE = TABLE(house, "house", HOUSE_FIELDS);
+
+START_TEST(what_is_shown_once_is_not_stored)
+{
+	const char *codes[] = {"1", "2"};
+	struct safe safe = {"k3y", {codes, 2}, "big"};
+	struct house h = {{&safe, 1}, &safe};
+	struct buf shown = buf_new(c->mem, 1000), stored = buf_new(c->mem, 1000);
+
+	json_row(&shown, &HOUSE, &h);
+	ck_assert_str_eq(buf_text(&shown),
+		"{\"safes\":[{\"key\":\"k3y\",\"codes\":[\"1\",\"2\"],\"name\":\"big\"}],"
+		"\"main\":{\"key\":\"k3y\",\"codes\":[\"1\",\"2\"],\"name\":\"big\"}}");
+	json_row_stored(&stored, &HOUSE, &h);
+	ck_assert_str_eq(buf_text(&stored),
+		"{\"safes\":[{\"key\":null,\"codes\":null,\"name\":\"big\"}],"
+		"\"main\":{\"key\":null,\"codes\":null,\"name\":\"big\"}}");
+	ck_assert(table_has(&HOUSE, ONCE) && !table_has(&ROOM, ONCE));
+}
+END_TEST
+
 Suite *suite_json(void)
 {
 	Suite *s = suite_create("json");
@@ -298,6 +341,7 @@ Suite *suite_json(void)
 	tcase_add_loop_test(t, what_is_not_said_is_as_it_is_when_new, 0, (int)COUNT_OF(ROOMS));
 	tcase_add_test(t, a_patch_may_leave_out_but_not_take_away);
 	tcase_add_test(t, objects_in_a_list_name_their_place);
+	tcase_add_test(t, what_is_shown_once_is_not_stored);
 	suite_add_tcase(s, t);
 	return s;
 }
