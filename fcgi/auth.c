@@ -5,6 +5,7 @@
 #include "core/sys/crypto.h"
 #include "core/sys/token.h"
 #include "core/tenant/storefront.h"
+#include "core/user/api_key.h"
 #include "fcgi/route.h"
 
 #define CACHE_SLOTS 256
@@ -22,6 +23,7 @@ struct remembered {
 	char company_id[ID_LENGTH + 1];
 	char email[256];
 	char name[400];
+	char locale[32];
 	char company_name[400];
 	char slug[64];
 	struct identity who; /* its texts point into this slot */
@@ -29,9 +31,11 @@ struct remembered {
 
 static struct remembered CACHE[CACHE_SLOTS]; /* of this process */
 
+/* The texts stay: the present request may refer to them. */
 void auth_forget(void)
 {
-	memset(CACHE, 0, sizeof(CACHE));
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		CACHE[i].until_us = 0;
 }
 
 static struct remembered *slot_of(const char *credential, const char *company)
@@ -88,6 +92,7 @@ static void remember(struct req *r, const char *credential, const char *company,
 		!copy(k->company_id, sizeof(k->company_id), &k->who.company_id) ||
 		!copy(k->email, sizeof(k->email), &k->who.email) ||
 		!copy(k->name, sizeof(k->name), &k->who.name) ||
+		!copy(k->locale, sizeof(k->locale), &k->who.locale) ||
 		!copy(k->company_name, sizeof(k->company_name), &k->who.company_name) ||
 		!copy(k->slug, sizeof(k->slug), &k->who.slug))
 		return; /* too long to be worth it: looked up each time */
@@ -119,9 +124,29 @@ static int by_key(struct req *r, const char *key)
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
-		return err_set(&r->c, E_UNAUTHENTICATED, "This API key is not in force.");
+		return err_set(&r->c, E_UNAUTHENTICATED,
+			api_key_is_one(key) ? "This API key is not in force."
+					    : "This API key is mistyped: its checksum is wrong.");
 	/* as if the company were not there, whatever is asked */
 	return r->who.company_status != COMPANY_CLOSED ? 0 : err_set(&r->c, E_NOT_FOUND, NULL);
+}
+
+/* A company may want a second factor of those who administer it. */
+static bool lacks_factor(const struct identity *who)
+{
+	return who->require_totp && !who->two_factor && who->user_id != NULL &&
+		who->role != ROLE_NONE && who->role <= ROLE_MANAGER;
+}
+
+/* Asked each time: what is remembered of a key is not where it came from. */
+static int check_address(struct req *r)
+{
+	const struct identity *who = &r->who;
+
+	if (who->n_key_networks == 0 ||
+		networks_have(who->key_networks, who->n_key_networks, r->c.remote_address))
+		return 0;
+	return err_set(&r->c, E_ADDRESS_FORBIDDEN, NULL);
 }
 
 static int look_up(struct req *r, const char *credential, const char *company)
@@ -130,8 +155,9 @@ static int look_up(struct req *r, const char *credential, const char *company)
 	int rc = text_starts(credential, "fdk_") ? by_key(r, credential)
 						 : by_token(r, credential, company, &expires_at);
 
-	/* one that was asked for in vain may be entered any moment */
-	if (rc == 0 && (*company == '\0' || r->who.company_number != 0))
+	/* one that was asked for in vain may be entered any moment, and what is
+	 * lacking may be there */
+	if (rc == 0 && (*company == '\0' || r->who.company_number != 0) && !lacks_factor(&r->who))
 		remember(r, credential, company, expires_at);
 	return rc;
 }
@@ -158,7 +184,7 @@ int auth_identify(struct req *r)
 		return -1;
 	c->actor = r->who.user_id != NULL ? ACTOR_USER : ACTOR_API_KEY;
 	c->actor_id = r->who.user_id != NULL ? r->who.user_id : r->who.key_id;
-	return 0;
+	return check_address(r);
 }
 
 /* A closed company is as if it were not there; a suspended one is looked at. */
@@ -189,9 +215,12 @@ int auth_company(struct req *r)
 		return err_set(c, E_COMPANY_FORBIDDEN, NULL);
 	if (check_status(r) < 0)
 		return -1;
+	if (lacks_factor(&r->who))
+		return err_set(c, E_TOTP_SETUP_REQUIRED, NULL);
 	c->company = (uint32_t)r->who.company_number;
 	c->company_id = r->who.company_id;
-	c->permissions = role_permissions(r->who.role);
+	c->permissions =
+		r->who.key_id != NULL ? r->who.key_permissions : role_permissions(r->who.role);
 	return 0;
 }
 

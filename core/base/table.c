@@ -1,4 +1,5 @@
 #include "core/base/table.h"
+#include "core/base/buf.h"
 #include "core/base/text.h"
 
 const struct field *table_field(const struct table *t, const char *name)
@@ -38,6 +39,37 @@ bool table_has(const struct table *t, unsigned flag)
 			return true;
 	}
 	return false;
+}
+
+const char *texts_list(struct arena *mem, const struct texts *all)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < all->n; i++)
+		n += strlen(all->p[i]) + 1;
+	struct buf b = buf_new(mem, n);
+	for (size_t i = 0; i < all->n; i++) {
+		if (strchr(all->p[i], ',') != NULL)
+			BUG("a comma in an entry of a list: %s", all->p[i]);
+		buf_printf(&b, "%s%s", i > 0 ? "," : "", all->p[i]);
+	}
+	return all->n > 0 ? buf_text(&b) : NULL;
+}
+
+struct texts texts_of(struct arena *mem, const char *list)
+{
+	struct texts t = {NULL, 0};
+
+	if (text_empty(list))
+		return t;
+	t.p = mem_alloc(mem, (strlen(list) + 1) * sizeof(char *));
+	for (const char *p = list; *p != '\0'; p += strspn(p, ",")) {
+		size_t n = strcspn(p, ",");
+
+		t.p[t.n++] = mem_text_n(mem, p, n);
+		p += n;
+	}
+	return t;
 }
 
 size_t field_size(const struct field *f)
@@ -83,6 +115,47 @@ bool field_same(const struct field *f, const void *a, const void *b)
 		return p->n == q->n && (p->n == 0 || memcmp(p->p, q->p, p->n) == 0);
 	}
 	return memcmp(x, y, field_size(f)) == 0;
+}
+
+static const char *number_text(struct arena *mem, const struct field *f, int64_t i)
+{
+	return i == 0 && (f->flags & NULL0) != 0 ? NULL : mem_printf(mem, "%" PRId64, i);
+}
+
+const char *field_text(struct arena *mem, const struct field *f, const void *row)
+{
+	const void *at = (const char *)row + f->offset;
+
+	switch (f->type) {
+	case F_ID:
+	case F_TEXT:
+	case F_JSON:
+		return *(const char *const *)at;
+	case F_INT:
+	case F_CENTS:
+		return number_text(mem, f, *(const int64_t *)at);
+	case F_BOOL:
+		return *(const bool *)at ? "true" : "false";
+	case F_TIME:
+		return ((const ts_t *)at)->ms == 0 ? NULL : ts_text(mem, *(const ts_t *)at);
+	case F_WALL:
+		return ((const wall_t *)at)->min == 0 ? NULL : wall_text(mem, *(const wall_t *)at);
+	case F_DAY:
+		return ((const day_t *)at)->n == 0 ? NULL : day_text(mem, *(const day_t *)at);
+	case F_ENUM:
+		if (*(const int *)at == 0 && (f->flags & NULL0) != 0)
+			return NULL;
+		return f->names[*(const int *)at];
+	case F_BYTES:
+		if (((const struct bytes *)at)->p == NULL)
+			return NULL;
+		return hex_encode(mem, *(const struct bytes *)at);
+	case F_TEXTS:
+	case F_LIST:
+	case F_OBJECT:
+		break;
+	}
+	BUG("%s is not one text", f->name);
 }
 
 uint64_t table_diff(const struct table *t, const void *a, const void *b)

@@ -19,6 +19,7 @@
 #ifndef FRONTDESK_TABLE_H
 #define FRONTDESK_TABLE_H
 
+#include "core/base/arena.h"
 #include "core/base/ts.h"
 
 enum field_type {
@@ -64,6 +65,10 @@ struct texts {
 };
 
 bool texts_have(const struct texts *all, const char *s);
+/* A list as one text, with commas in between (which no entry may hold), and
+ * back. No entries: NULL. */
+const char *texts_list(struct arena *mem, const struct texts *all);
+struct texts texts_of(struct arena *mem, const char *list);
 
 /* Rows of a table: n structs in a line, beginning at p. */
 struct rows {
@@ -158,6 +163,9 @@ bool table_has(const struct table *t, unsigned flag);
 /* Bytes of the member. */
 size_t field_size(const struct field *f);
 bool field_same(const struct field *f, const void *a, const void *b);
+/* The value as text: as JSON has it, without quotes; bytes in hexadecimal. NULL:
+ * absent. No lists or objects. */
+const char *field_text(struct arena *mem, const struct field *f, const void *row);
 /* A bit for each column that differs, by its place among the fields. */
 uint64_t table_diff(const struct table *t, const void *a, const void *b);
 /* Copies the members with these bits. */

@@ -1,5 +1,4 @@
 #include "core/user/user.h"
-#include "core/sys/crypto.h"
 #include "core/sys/db.h"
 
 const char *const ROLES[] = {"", "platform_admin", "tenant_admin", "owner", "manager", "staff",
@@ -19,9 +18,11 @@ static const uint8_t ROLE_HAS[PERM_COUNT][ROLE_COUNT] = {
 
 static const struct field IDENTITY_FIELDS[] = {
 	ID(identity, user_id, RO),
-	ID(identity, key_id, RO),
 	TEXT(identity, email, RO | PERSONAL, 254),
 	TEXT(identity, name, RO | PERSONAL, 120),
+	TEXT(identity, locale, RO, 16),
+	BOOL(identity, email_verified, RO),
+	BOOL(identity, two_factor, RO),
 	BOOL(identity, is_platform_admin, RO),
 	BOOL(identity, is_tenant_admin, RO),
 	INT(identity, memberships, RO, 0, INT64_MAX),
@@ -30,17 +31,19 @@ static const struct field IDENTITY_FIELDS[] = {
 	TEXT(identity, company_name, RO, 120),
 	TEXT(identity, slug, RO, 63),
 	ENUM(identity, company_status, RO, enum company_status, COMPANY_STATUS),
+	BOOL(identity, require_totp, RO),
 	ENUM(identity, role, RO | NULL0, enum role, ROLES),
 };
 static const struct table IDENTITY = TABLE(identity, "identity", IDENTITY_FIELDS);
 
 static const struct field MEMBERSHIP_FIELDS[] = {
+	INT(membership, company_number, RO | HIDDEN, 1, UINT32_MAX),
 	ID(membership, id, RO),
 	TEXT(membership, name, RO, 120),
 	TEXT(membership, slug, RO, 63),
 	ENUM(membership, role, RO | NULL0, enum role, ROLES),
 };
-const struct table MEMBERSHIP = TABLE(membership, "membership", MEMBERSHIP_FIELDS);
+const struct table MEMBERSHIP = TABLE(membership, "my_company", MEMBERSHIP_FIELDS);
 
 /* ---- storage: through the doors ---- */
 
@@ -48,19 +51,6 @@ int session_find(
 	struct ctx *c, const char *session_id, const char *company_id, struct identity *out)
 {
 	return db_one(c, &IDENTITY, out, "CALL sys_session(?, ?)", session_id, company_id);
-}
-
-int api_key_find(struct ctx *c, const char *key, struct identity *out)
-{
-	uint8_t hash[SHA256_SIZE];
-	struct bytes text = {(const uint8_t *)key, strlen(key)};
-	struct bytes digest = {hash, sizeof(hash)};
-
-	sha256(text, hash);
-	int rc = db_one(c, &IDENTITY, out, "CALL sys_api_key(?)", digest);
-	if (rc == 1)
-		out->memberships = 1;
-	return rc;
 }
 
 int membership_list(struct ctx *c, const char *user_id, struct rows *out)
@@ -95,4 +85,17 @@ struct texts permission_names(struct ctx *c, uint64_t permissions)
 			t.p[t.n++] = PERMS[p];
 	}
 	return t;
+}
+
+uint64_t permission_bits(const struct texts *names)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < names->n; i++) {
+		int p = names_find(PERMS, names->p[i]);
+
+		if (p > 0)
+			bits |= UINT64_C(1) << p;
+	}
+	return bits;
 }

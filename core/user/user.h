@@ -1,14 +1,14 @@
 /*
  * user.h - people, their log-ins, and what they may do.
  *
- * A log-in is a session: a short access token (core/sys/token.h) that names
- * it, and a refresh token that is spent at each use. Company and role are
- * read from the database, never from a token. The tables are behind doors.
+ * Company and role of a request are read from the database, never from a token.
+ * Accounts: account.h; log-ins: session.h; the people of a company: people.h.
  */
 #ifndef FRONTDESK_USER_H
 #define FRONTDESK_USER_H
 
 #include "core/base/ctx.h"
+#include "core/base/network.h"
 #include "core/base/table.h"
 #include "core/tenant/company.h"
 
@@ -24,7 +24,7 @@ enum role {
 	ROLE_COUNT
 };
 
-extern const char *const ROLES[]; /* "" platform_admin tenant_admin owner … */
+extern const char *const ROLES[ROLE_COUNT + 1]; /* "" platform_admin tenant_admin owner … */
 
 enum perm {
 	PERM_NONE,
@@ -39,6 +39,10 @@ extern const char *const PERMS[]; /* "" and the names */
 uint64_t role_permissions(enum role role);
 bool may(const struct ctx *c, enum perm perm);
 struct texts permission_names(struct ctx *c, uint64_t permissions);
+/* The other way; a name that this version does not know is none. */
+uint64_t permission_bits(const struct texts *names);
+
+#define KEY_ADDRESSES_MAX 20
 
 /* Who a request comes from, and the company it is for (number 0: none). */
 struct identity {
@@ -46,6 +50,9 @@ struct identity {
 	const char *key_id;
 	const char *email;
 	const char *name;
+	const char *locale;
+	bool email_verified;
+	bool two_factor; /* a second factor is in force */
 	bool is_platform_admin;
 	bool is_tenant_admin; /* of one tenant at least */
 	int64_t memberships;  /* in companies that are not closed */
@@ -54,7 +61,12 @@ struct identity {
 	const char *company_name;
 	const char *slug;
 	enum company_status company_status;
+	bool require_totp; /* of its administrators */
 	enum role role;
+	/* of an API key: what it may do, and from where (0 networks: anywhere) */
+	uint64_t key_permissions;
+	struct network key_networks[KEY_ADDRESSES_MAX];
+	size_t n_key_networks;
 };
 
 /* The identity of a live session, in the company with this id, where he belongs
@@ -62,10 +74,9 @@ struct identity {
  * there are no others). 1, 0 (ended, revoked, unknown), -1. */
 int session_find(struct ctx *c, const char *session_id, const char *company_id,
 	struct identity *out) MUST_USE;
-/* The same for an API key ("fdk_…"). */
-int api_key_find(struct ctx *c, const char *key, struct identity *out) MUST_USE;
 
 struct membership {
+	int64_t company_number;
 	const char *id; /* of the company */
 	const char *name;
 	const char *slug;
@@ -75,36 +86,5 @@ struct membership {
 extern const struct table MEMBERSHIP;
 
 int membership_list(struct ctx *c, const char *user_id, struct rows *out) MUST_USE;
-
-struct login {
-	const char *email;
-	const char *password;
-	bool is_web;
-	const char *user_agent;
-};
-
-/* What a log-in gives. */
-struct session {
-	const char *session_id;
-	const char *refresh_token;
-	bool is_web;
-	const char *user_id;
-	const char *email;
-	const char *name;
-	struct rows companies; /* of struct membership */
-};
-
-#define SESSION_DAYS 30
-
-/*
- * E_INVALID_CREDENTIALS (same work and answer for unknown and known
- * addresses), E_RATE_LIMITED after too many failures. Outside transactions:
- * it takes 200 ms of a core.
- */
-int login(struct ctx *c, const struct login *in, struct session *out) MUST_USE;
-/* Spends a refresh token. E_UNAUTHENTICATED; a token that was spent before
- * ends its session. */
-int session_refresh(struct ctx *c, const char *refresh_token, struct session *out) MUST_USE;
-int session_end(struct ctx *c, const char *session_id) MUST_USE;
 
 #endif

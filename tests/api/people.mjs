@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { apiKey } from '../support/api-key.mjs'
 import { request, waitFor } from '../support/http.mjs'
 import { retellRequest, retellSignature } from '../support/retell.mjs'
 import { quote } from '../support/sql.mjs'
@@ -30,8 +31,8 @@ const idOf = text => {
 /** Adds somebody with the demo's password; roles: {"salon-morgenrot": "staff"}. */
 export async function addPerson(sql, name, roles) {
   const id = idOf(name)
-  await sql(`INSERT INTO user (id, email, name, password_hash)
-    SELECT ${quote(id)}, ${quote(person(name))}, ${quote(name)}, password_hash FROM user WHERE email = 'owner@salon.example';`)
+  await sql(`INSERT INTO user (id, email, name, password_hash, email_verified_at)
+    SELECT ${quote(id)}, ${quote(person(name))}, ${quote(name)}, password_hash, email_verified_at FROM user WHERE email = 'owner@salon.example';`)
   for (const [slug, role] of Object.entries(roles)) {
     await sql(`INSERT INTO membership (user_id, company_id, role) SELECT ${quote(id)}, id, ${quote(role)} FROM company WHERE slug = ${quote(slug)};`)
   }
@@ -40,7 +41,7 @@ export async function addPerson(sql, name, roles) {
 
 /** Adds an API key of the salon's; more: further columns, as SQL. */
 export async function addKey(sql, name, role, more = {}) {
-  const key = `fdk_test_${name}_00000000`
+  const key = apiKey(name)
   const columns = Object.keys(more).map(k => `, ${k}`).join('')
   const values = Object.values(more).map(v => `, ${v}`).join('')
   await sql(`INSERT INTO api_key (company_id, id, name, prefix, key_hash, role${columns})
@@ -52,6 +53,7 @@ export async function addKey(sql, name, role, more = {}) {
 /* What is added for the tests of rights: the address, and one of them. */
 const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 const NEW = {
+  'api-keys': () => ({ name: 'Rights', role: 'read_only' }),
   'phone-numbers': own => ({ branch_id: own.branches, e164: '+493023125990' }),
   'closed-days': () => ({ day: '2035-12-25' }),
   'branches/working-hours': () => ({ weekday: 7, start_minute: 0, end_minute: 1440 }),
@@ -63,6 +65,7 @@ const NEW = {
   'services/staff': own => ({ staff_id: own.staff }),
   'services/resources': own => ({ resource_id: own.resources }),
   'waiting-list': own => ({ service_id: own.haircut, from_day: inDays(3), to_day: inDays(3), customer: { name: 'Rita Rechte' } }),
+  invitations: () => ({ email: 'guest@people.example', role: 'staff' }),
   'services/segments': () => ({ name: 'Second', duration_minutes: 30 }),
 }
 
@@ -106,12 +109,16 @@ export async function makeOneOfEach(client) {
   }
   return {
     ...own,
+    auth: (await list('auth/sessions'))[0].id,
+    users: (await list('users'))[0].id,
     'booking-series': series.json.id,
     bookings: booked.json.id,
     holds: held.json.id,
     customers: booked.json.customer_id,
     calls: (await first('calls')).id,
+    audit: (await first('audit')).id,
     'dead-letters': (await first('dead-letters')).id,
+    jobs: (await first('jobs')).id,
     'unassigned-calls': (await first('unassigned-calls')).id,
   }
 }
