@@ -125,7 +125,8 @@ static int by_key(struct req *r, const char *key)
 		return err_set(&r->c, E_UNAUTHENTICATED,
 			api_key_is_one(key) ? "This API key is not in force."
 					    : "This API key is mistyped: its checksum is wrong.");
-	return 0;
+	/* as if the company were not there, whatever is asked */
+	return r->who.company_status != COMPANY_CLOSED ? 0 : err_set(&r->c, E_NOT_FOUND, NULL);
 }
 
 /* Asked each time: what is remembered of a key is not where it came from. */
@@ -145,7 +146,8 @@ static int look_up(struct req *r, const char *credential, const char *company)
 	int rc = text_starts(credential, "fdk_") ? by_key(r, credential)
 						 : by_token(r, credential, company, &expires_at);
 
-	if (rc == 0)
+	/* one that was asked for in vain may be entered any moment */
+	if (rc == 0 && (*company == '\0' || r->who.company_number != 0))
 		remember(r, credential, company, expires_at);
 	return rc;
 }
@@ -175,6 +177,21 @@ int auth_identify(struct req *r)
 	return check_address(r);
 }
 
+/* A closed company is as if it were not there; a suspended one is looked at. */
+static int check_status(struct req *r)
+{
+	switch (r->who.company_status) {
+	case COMPANY_TRIAL:
+	case COMPANY_ACTIVE:
+		return 0;
+	case COMPANY_SUSPENDED:
+		return text_same(r->method, "GET") ? 0 : err_set(&r->c, E_COMPANY_SUSPENDED, NULL);
+	case COMPANY_CLOSED:
+		break;
+	}
+	return err_set(&r->c, E_NOT_FOUND, NULL);
+}
+
 int auth_company(struct req *r)
 {
 	struct ctx *c = &r->c;
@@ -186,6 +203,8 @@ int auth_company(struct req *r)
 		return err_set(c, E_COMPANY_REQUIRED, NULL);
 	if (r->who.company_number == 0)
 		return err_set(c, E_COMPANY_FORBIDDEN, NULL);
+	if (check_status(r) < 0)
+		return -1;
 	c->company = (uint32_t)r->who.company_number;
 	c->company_id = r->who.company_id;
 	c->permissions =

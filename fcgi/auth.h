@@ -14,7 +14,8 @@
 
 /* Fills who and the context's actor. E_UNAUTHENTICATED. */
 int auth_identify(struct req *r) MUST_USE;
-/* Enters the company of the request. E_COMPANY_REQUIRED, E_COMPANY_FORBIDDEN. */
+/* Enters the company of the request. E_COMPANY_REQUIRED, E_COMPANY_FORBIDDEN,
+ * E_NOT_FOUND (it is closed), E_COMPANY_SUSPENDED (it is, and this is no GET). */
 int auth_company(struct req *r) MUST_USE;
 /*
  * Enters the company that an AUTH_PUBLIC path names. E_NOT_FOUND: there is none,

@@ -8,6 +8,7 @@
 #include "core/sys/crypto.h"
 #include "core/sys/db.h"
 #include "core/sys/http.h"
+#include "core/sys/meter.h"
 #include "core/sys/link.h"
 #include "core/sys/phone_number.h"
 #include "core/sys/token.h"
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
 		return EX_CONFIG;
 	if (only_look)
 		return 0;
+	conf->meter = meter_open(mem, mem_printf(mem, "%s/limits", conf->server_run_dir));
 	http_init();
 	health_start();
 	(void)tz_find("Europe/Berlin");

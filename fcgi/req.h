@@ -12,6 +12,7 @@
 #include "core/base/ctx.h"
 #include "core/base/table.h"
 #include "core/sys/link.h"
+#include "core/sys/meter.h"
 #include "core/user/user.h"
 
 struct route;
@@ -43,6 +44,8 @@ struct req {
 	int n_ids;
 	struct identity who;
 	const char *session_id;
+	const char *meter_who; /* what was counted (fcgi/limit.h), and how it stands */
+	struct meter_state meter;
 	struct link link; /* of an AUTH_PUBLIC path's token; id NULL: it had a slug */
 	void *in;         /* struct of route->in, checked */
 	void *query;      /* struct of route->query, checked; with defaults */

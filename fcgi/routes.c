@@ -19,6 +19,7 @@
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "core/user/api_key.h"
+#include "core/tenant/settings.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_auth.h"
 #include "fcgi/h_booking.h"
@@ -128,6 +129,9 @@ ROW("/api-keys/{id}", h_api_key, PERM_KEYS_READ, API_KEY, NULL, "One key"),
 ALTER("/api-keys/{id}", h_api_key_update, PERM_KEYS_WRITE, &API_KEY_IN, API_KEY, NULL, "Change what a key may do, from where, and until when"),
 REMOVE("/api-keys/{id}", h_api_key_delete, PERM_KEYS_WRITE, API_KEY, NULL, "Revoke a key"),
 CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTATE_IN, NEW_API_KEY, 200, "A new key in place of this one, which holds for some hours more", NULL),
+ALTER("/companies/current", h_company_update, PERM_COMPANY_WRITE, &COMPANY, COMPANY, NULL, "Change the company; its currency only while nothing has a price"),
+SHOW("/companies/current/settings", h_settings, PERM_COMPANY_READ, COMPANY_SETTINGS, "What the company decides for itself"),
+ALTER("/companies/current/settings", h_settings_update, PERM_COMPANY_WRITE, &COMPANY_SETTINGS, COMPANY_SETTINGS, NULL, "Change settings; null puts the default back"),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),

@@ -8,6 +8,7 @@
 #include "core/sys/db.h"
 #include "core/sys/json.h"
 #include "fcgi/auth.h"
+#include "fcgi/limit.h"
 #include "fcgi/page.h"
 #include "fcgi/route.h"
 
@@ -53,11 +54,13 @@ static int step_body(struct req *r)
 
 static int authorise(struct req *r)
 {
-	if (r->route->auth == AUTH_NONE || r->route->auth == AUTH_HOOK)
-		return 0;
+	if (r->route->auth == AUTH_HOOK)
+		return 0; /* counted by integration, once it is verified */
+	if (r->route->auth == AUTH_NONE)
+		return limit_request(r);
 	if (r->route->auth == AUTH_PUBLIC)
 		return auth_public(r);
-	if (auth_identify(r) < 0)
+	if (auth_identify(r) < 0 || limit_request(r) < 0)
 		return -1;
 	if (r->route->auth == AUTH_USER)
 		return r->who.user_id != NULL ? 0 : err_set(&r->c, E_FORBIDDEN, NULL);
@@ -359,6 +362,7 @@ void serve(struct req *r)
 	} else {
 		answer_conditional(r);
 	}
+	limit_settle(r);
 	if (rc == 0 && r->c.wake)
 		queue_wake(&r->c);
 	log_request(r, began);

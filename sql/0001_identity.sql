@@ -11,13 +11,28 @@ CREATE TABLE plan (
 	UNIQUE KEY plan_code (code)
 );
 
+-- What companies that sign up begin with.
+INSERT INTO plan (id, code, name, minute_cents)
+SELECT '01900000-0000-7000-8000-000000000011', 'standard', 'Standard', 20
+WHERE NOT EXISTS (SELECT 1 FROM plan WHERE code = 'standard');
+
+-- An agency or reseller; its companies show its name, logo, colour and addresses.
 CREATE TABLE tenant (
 	id UUID NOT NULL PRIMARY KEY,
 	slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	name VARCHAR(120) NOT NULL,
+	logo_url VARCHAR(500) CHARACTER SET ascii NULL,
+	colour CHAR(7) CHARACTER SET ascii NULL, -- #rrggbb
+	email_from VARCHAR(254) NULL,
+	support_email VARCHAR(254) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY tenant_slug (slug)
 );
+
+-- The platform's own, which companies that sign up belong to.
+INSERT INTO tenant (id, slug, name)
+SELECT '01900000-0000-7000-8000-000000000020', 'frontdesk', 'Frontdesk'
+WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE slug = 'frontdesk');
 
 CREATE TABLE company (
 	id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -31,14 +46,33 @@ CREATE TABLE company (
 	currency CHAR(3) CHARACTER SET ascii NOT NULL,
 	locale VARCHAR(16) CHARACTER SET ascii NOT NULL,
 	status ENUM('trial','active','suspended','closed') NOT NULL DEFAULT 'trial',
-	requires_confirmation TINYINT(1) NOT NULL DEFAULT 0,
-	public_booking TINYINT(1) NOT NULL DEFAULT 1,
-	max_open_bookings SMALLINT UNSIGNED NULL, -- of one customer
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY company_uid (uid),
 	UNIQUE KEY company_slug (slug),
 	CONSTRAINT company_tenant FOREIGN KEY (tenant_id) REFERENCES tenant (id),
 	CONSTRAINT company_plan FOREIGN KEY (plan_id) REFERENCES plan (id)
+);
+
+-- What a company decides for itself: one row, made with the company, whose uid
+-- is its id.
+CREATE TABLE company_settings (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648) PRIMARY KEY,
+	id UUID NOT NULL,
+	public_booking TINYINT(1) NOT NULL DEFAULT 1,
+	requires_confirmation TINYINT(1) NOT NULL DEFAULT 0,
+	max_open_bookings SMALLINT UNSIGNED NULL, -- of one customer
+	require_totp TINYINT(1) NOT NULL DEFAULT 0, -- of owners and managers
+	cors_origins VARCHAR(2000) CHARACTER SET ascii NULL, -- with one blank between two
+	frame_origins VARCHAR(2000) CHARACTER SET ascii NULL,
+	-- how long each kind of data is kept; 0: for ever
+	retention_transcripts_days SMALLINT UNSIGNED NOT NULL DEFAULT 365,
+	retention_recordings_days SMALLINT UNSIGNED NOT NULL DEFAULT 90,
+	retention_inbox_days SMALLINT UNSIGNED NOT NULL DEFAULT 90,
+	retention_notifications_days SMALLINT UNSIGNED NOT NULL DEFAULT 365,
+	retention_audit_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
+	retention_calls_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
+	retention_inactive_customers_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
+	CONSTRAINT company_settings_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
 CREATE TABLE user (
@@ -84,6 +118,30 @@ CREATE TABLE session (
 	UNIQUE KEY session_refresh (refresh_hash),
 	UNIQUE KEY session_family (family_hash),
 	CONSTRAINT session_user FOREIGN KEY (user_id) REFERENCES user (id)
+);
+
+-- Who administers a tenant.
+CREATE TABLE tenant_membership (
+	user_id UUID NOT NULL,
+	tenant_id UUID NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (user_id, tenant_id),
+	KEY tenant_membership_tenant (tenant_id, user_id),
+	CONSTRAINT tenant_membership_user FOREIGN KEY (user_id) REFERENCES user (id),
+	CONSTRAINT tenant_membership_tenant FOREIGN KEY (tenant_id) REFERENCES tenant (id)
+);
+
+-- An administrator's session acts inside a company: for an hour, with a reason
+-- that stands in that company's audit. It ends with the session.
+CREATE TABLE company_entry (
+	session_id UUID NOT NULL,
+	company_id INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (session_id, company_id),
+	KEY company_entry_company (company_id),
+	CONSTRAINT company_entry_session FOREIGN KEY (session_id) REFERENCES session (id) ON DELETE CASCADE,
+	CONSTRAINT company_entry_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
 -- Failed log-ins, per address and account: the limit of the API.

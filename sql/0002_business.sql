@@ -3,6 +3,14 @@
 -- every reference is (company_id, x_id), so that a row cannot refer to
 -- another company's row.
 
+-- Changes whenever a row changes by which somebody can be booked, or not: what
+-- was read while it was the same is true (core/booking/known.h). Triggers write it.
+CREATE TABLE calendar_version (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648) PRIMARY KEY,
+	version UUID NOT NULL,
+	CONSTRAINT calendar_version_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
 CREATE TABLE branch (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,

@@ -116,6 +116,7 @@ CREATE TABLE provider_call (
 	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
 );
 
+-- What was done, one row a change; no program may change or delete one.
 CREATE TABLE audit_entry (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -131,7 +132,26 @@ CREATE TABLE audit_entry (
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
 	KEY audit_entry_created (company_id, created_at, id),
+	KEY audit_entry_actor (company_id, actor_id, created_at),
+	KEY audit_entry_subject (company_id, subject_id, created_at),
+	KEY audit_entry_age (created_at),
 	CONSTRAINT audit_entry_company CHECK (company_id < 2147483648)
+);
+
+-- The chain over them (core/audit/seal.h): added to by one procedure, and
+-- otherwise left alone. It outlives the entries, hence no foreign key.
+CREATE TABLE audit_seal (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	seq BIGINT UNSIGNED NOT NULL,
+	audit_entry_id UUID NOT NULL,
+	entry_at DATETIME(3) NOT NULL,
+	sealed_at DATETIME(3) NOT NULL,
+	entry_hash BINARY(32) NOT NULL,
+	hash BINARY(32) NOT NULL,
+	PRIMARY KEY (company_id, seq),
+	UNIQUE KEY audit_seal_entry (company_id, audit_entry_id),
+	KEY audit_seal_age (entry_at),
+	CONSTRAINT audit_seal_company CHECK (company_id < 2147483648)
 );
 
 -- The answer to a request that came with an Idempotency-Key.

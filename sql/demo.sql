@@ -19,11 +19,6 @@ WITH v (id, code, name, minute_cents, base_cents) AS (VALUES
 	('01900000-0000-7000-8000-000000000010', 'demo', 'Demo', 20, 0))
 SELECT v.* FROM v LEFT JOIN plan t ON t.id = v.id WHERE t.id IS NULL;
 
-INSERT INTO tenant (id, slug, name)
-WITH v (id, slug, name) AS (VALUES
-	('01900000-0000-7000-8000-000000000020', 'frontdesk', 'Frontdesk'))
-SELECT v.* FROM v LEFT JOIN tenant t ON t.id = v.id WHERE t.id IS NULL;
-
 INSERT INTO company (uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale, status)
 WITH v (uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale, status) AS (VALUES
 	('01900000-0000-7000-8000-5a1000000001', '01900000-0000-7000-8000-000000000020', '01900000-0000-7000-8000-000000000010', 'salon-morgenrot', 'Salon Morgenrot', 'DE', 'Europe/Berlin', 'EUR', 'de', 'active'),
@@ -234,3 +229,6 @@ INSERT INTO exchange_rate (id, currency, valid_from, usd_micro, source)
 WITH v (id, currency, valid_from, usd_micro, source) AS (VALUES
 	('01900000-0000-7000-8000-000000000040', 'EUR', '2020-01-01', 1100000, 'demo'))
 SELECT v.* FROM v LEFT JOIN exchange_rate t ON t.id = v.id WHERE t.id IS NULL;
+
+INSERT INTO company_settings (company_id, id)
+SELECT c.id, c.uid FROM company c LEFT JOIN company_settings t ON t.company_id = c.id WHERE t.company_id IS NULL;

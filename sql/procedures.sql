@@ -1,7 +1,9 @@
 -- The doors: what must cross companies, with an exact key and one answer.
 -- Rebuilt by every migrate, in schema frontdesk, with fd_owner as definer.
--- "Company 0" is outside every company. The line "-- @web @worker" above a
--- procedure says which accounts may call it (@platform, @none: others only).
+-- "Company 0" is outside every company; what is about the company that the
+-- caller is in goes through the views, as the caller's own statements do.
+-- The line "-- @web @worker" above a procedure says which accounts may call it
+-- (@platform, @none: others only).
 
 -- @web @worker @platform
 CREATE PROCEDURE enter_company(p INT UNSIGNED) NO SQL
@@ -77,32 +79,65 @@ END;
 CREATE PROCEDURE sys_session_revoke(p_id UUID) MODIFIES SQL DATA
 	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = p_id AND revoked_at IS NULL;
 
--- Who a token's session is, and in which company: the named one, or the only
--- one when none is named. Closed companies do not count.
+-- Who a token's session is, and in which company: the named one, where he has a
+-- role of his own or has entered (then as administrator), or when none is named
+-- the only one that is not closed; a closed one if there are no others.
 -- @web
-CREATE PROCEDURE sys_session(p_session UUID, p_company VARCHAR(36) CHARACTER SET ascii) READS SQL DATA
+CREATE PROCEDURE sys_session(p_session UUID, p_company UUID) READS SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED;
+	DECLARE v_role VARCHAR(20) CHARACTER SET ascii;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	IF p_company IS NULL THEN
+		SELECT m.company_id, m.role INTO v_company, v_role
+			FROM frontdesk_store.session s JOIN frontdesk_store.membership m ON m.user_id = s.user_id
+			JOIN frontdesk_store.company c ON c.id = m.company_id
+			WHERE s.id = p_session ORDER BY c.status = 'closed', c.id LIMIT 1;
+	ELSE
+		SELECT c.id, COALESCE(IF(e.company_id IS NULL, NULL, IF(u.is_platform_admin, 'platform_admin', 'tenant_admin')), m.role)
+			INTO v_company, v_role
+			FROM frontdesk_store.session s JOIN frontdesk_store.user u ON u.id = s.user_id
+			JOIN frontdesk_store.company c ON c.uid = p_company
+			LEFT JOIN frontdesk_store.membership m ON m.user_id = u.id AND m.company_id = c.id
+			LEFT JOIN frontdesk_store.company_entry e ON e.session_id = s.id AND e.company_id = c.id AND e.expires_at > NOW(3)
+				AND (u.is_platform_admin OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership t
+					WHERE t.user_id = u.id AND t.tenant_id = c.tenant_id))
+			WHERE s.id = p_session;
+	END IF;
 	SELECT u.id AS user_id, u.email, u.name, u.is_platform_admin,
 		(SELECT COUNT(*) FROM frontdesk_store.membership x JOIN frontdesk_store.company y
 			ON y.id = x.company_id AND y.status <> 'closed' WHERE x.user_id = u.id) AS memberships,
-		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, m.role
+		EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership t WHERE t.user_id = u.id) AS is_tenant_admin,
+		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status AS company_status,
+		IF(c.id IS NULL, NULL, v_role) AS role
 	FROM frontdesk_store.session s
 	JOIN frontdesk_store.user u ON u.id = s.user_id AND u.disabled_at IS NULL
-	LEFT JOIN (frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id AND c.status <> 'closed')
-		ON m.user_id = u.id AND (p_company IS NULL OR c.uid = p_company)
-	WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > NOW(3)
-	ORDER BY c.id LIMIT 1;
+	LEFT JOIN frontdesk_store.company c ON c.id = v_company AND v_role IS NOT NULL
+	WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > NOW(3);
+END;
+
+-- The companies that a session has entered.
+-- @web
+CREATE PROCEDURE sys_entries(p_session UUID) READS SQL DATA
+	SELECT c.uid AS id, c.name, c.slug, IF(u.is_platform_admin, 'platform_admin', 'tenant_admin') AS role, e.expires_at
+	FROM frontdesk_store.company_entry e JOIN frontdesk_store.session s ON s.id = e.session_id
+	JOIN frontdesk_store.user u ON u.id = s.user_id
+	JOIN frontdesk_store.company c ON c.id = e.company_id AND c.status <> 'closed'
+	WHERE e.session_id = p_session AND e.expires_at > NOW(3) AND (u.is_platform_admin OR EXISTS (
+		SELECT 1 FROM frontdesk_store.tenant_membership t WHERE t.user_id = u.id AND t.tenant_id = c.tenant_id))
+	ORDER BY e.expires_at DESC, c.id LIMIT 200;
 
 -- What an API key may do, and from where: the present key or, for a while, the
 -- one before the last rotation.
 -- @web
 CREATE PROCEDURE sys_api_key(p_hash BINARY(32)) READS SQL DATA
 	SELECT k.id AS key_id, k.role, k.permission_list, k.address_list, k.last_used_at,
-		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug
+		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status AS company_status
 	FROM (SELECT company_id, id FROM frontdesk_store.api_key WHERE key_hash = p_hash
 		UNION ALL SELECT company_id, id FROM frontdesk_store.api_key
 			WHERE previous_hash = p_hash AND previous_until > NOW(3)) f
 	JOIN frontdesk_store.api_key k ON k.company_id = f.company_id AND k.id = f.id
-	JOIN frontdesk_store.company c ON c.id = k.company_id AND c.status <> 'closed'
+	JOIN frontdesk_store.company c ON c.id = k.company_id
 	WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
 
 -- One write an hour, however many workers see the key at once.
@@ -129,12 +164,35 @@ CREATE PROCEDURE sys_api_keys_aged(p_days INT, p_n INT) READS SQL DATA
 -- @web
 CREATE PROCEDURE sys_storefront(p_slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin, p_company UUID) READS SQL DATA
 	IF p_slug IS NOT NULL THEN
-		SELECT id AS company_number, uid AS company_id, public_booking FROM frontdesk_store.company
-			WHERE slug = p_slug AND status IN ('trial', 'active');
+		SELECT c.id AS company_number, c.uid AS company_id, s.public_booking FROM frontdesk_store.company c
+			JOIN frontdesk_store.company_settings s ON s.company_id = c.id
+			WHERE c.slug = p_slug AND c.status IN ('trial', 'active');
 	ELSE
-		SELECT id AS company_number, uid AS company_id, public_booking FROM frontdesk_store.company
-			WHERE uid = p_company AND status IN ('trial', 'active');
+		SELECT c.id AS company_number, c.uid AS company_id, s.public_booking FROM frontdesk_store.company c
+			JOIN frontdesk_store.company_settings s ON s.company_id = c.id
+			WHERE c.uid = p_company AND c.status IN ('trial', 'active');
 	END IF;
+
+-- A company and its settings, of this tenant (NULL: the platform's own). No row:
+-- the slug is taken, or there is no such tenant or plan.
+-- @web @platform
+CREATE PROCEDURE sys_company_add(p_uid UUID, p_tenant UUID, p_plan VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin,
+	p_slug VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin, p_name VARCHAR(120) CHARACTER SET utf8mb4,
+	p_country CHAR(2) CHARACTER SET ascii, p_zone VARCHAR(64) CHARACTER SET ascii,
+	p_currency CHAR(3) CHARACTER SET ascii, p_locale VARCHAR(16) CHARACTER SET ascii) MODIFIES SQL DATA
+BEGIN
+	BEGIN
+		DECLARE CONTINUE HANDLER FOR 1062 BEGIN END;
+		INSERT INTO frontdesk_store.company
+				(uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale)
+			SELECT p_uid, t.id, p.id, p_slug, p_name, p_country, p_zone, p_currency, p_locale
+			FROM frontdesk_store.tenant t JOIN frontdesk_store.plan p ON p.code = p_plan
+			WHERE t.id = p_tenant OR (p_tenant IS NULL AND t.slug = 'frontdesk');
+	END;
+	INSERT INTO frontdesk_store.company_settings (company_id, id)
+		SELECT id, uid FROM frontdesk_store.company WHERE uid = p_uid;
+	SELECT id AS company_number, uid AS company_id, slug FROM frontdesk_store.company WHERE uid = p_uid;
+END;
 
 -- One company after the other, for the administrator's work.
 -- @worker
@@ -321,6 +379,10 @@ BEGIN
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.job WHERE state = 'done' AND finished_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	-- every ten seconds one: their periods do not come again
+	DELETE FROM frontdesk_store.job WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done'
+		AND finished_at < NOW(3) - INTERVAL 1 HOUR LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	-- nobody counts the rows of a hold that has expired: who comes to its
@@ -333,3 +395,43 @@ BEGIN
 	END FOR;
 	SELECT v_more > 0 OR v_holds = p_rows AS more;
 END;
+
+-- Entries of the audit log that are in no seal, the oldest first. Those are not
+-- looked for that are older than the newest sealed one by more than the window,
+-- which is longer than any transaction lasts: what is written with an older
+-- time was not written by a program.
+-- @worker
+CREATE PROCEDURE sys_audit_unsealed(p_window_s INT, p_rows INT) READS SQL DATA
+BEGIN
+	DECLARE v_since DATETIME(3);
+	SELECT MAX(entry_at) INTO v_since FROM frontdesk_store.audit_seal;
+	SET v_since = COALESCE(LEAST(v_since, NOW(3)) - INTERVAL p_window_s SECOND, '1970-01-02');
+	SELECT e.id, e.created_at, e.actor_kind, e.actor_id, e.remote_address, e.request_id, e.action,
+		e.subject, e.subject_id, e.fields, e.note, e.company_id AS company_number, c.uid AS company_id
+	FROM frontdesk_store.audit_entry e
+	LEFT JOIN frontdesk_store.company c ON c.id = e.company_id
+	LEFT JOIN frontdesk_store.audit_seal s ON s.company_id = e.company_id AND s.audit_entry_id = e.id
+	WHERE e.created_at >= v_since AND s.seq IS NULL
+	ORDER BY e.created_at, e.company_id, e.id LIMIT p_rows;
+END;
+
+-- The last link of a company's chain; no row when there is none yet.
+-- @worker
+CREATE PROCEDURE sys_audit_head(p_company INT UNSIGNED) READS SQL DATA
+	SELECT seq, audit_entry_id, entry_at, sealed_at, entry_hash, hash FROM frontdesk_store.audit_seal
+	WHERE company_id = p_company ORDER BY seq DESC LIMIT 1;
+
+-- Adds a link. There is no procedure that changes or removes one.
+-- @worker
+CREATE PROCEDURE sys_audit_seal(p_company INT UNSIGNED, p_seq BIGINT UNSIGNED, p_entry UUID, p_entry_at DATETIME(3),
+	p_sealed_at DATETIME(3), p_entry_hash BINARY(32), p_hash BINARY(32)) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.audit_seal (company_id, seq, audit_entry_id, entry_at, sealed_at, entry_hash, hash)
+	VALUES (p_company, p_seq, p_entry, p_entry_at, p_sealed_at, p_entry_hash, p_hash);
+
+-- What people are called who did something in this company: p_people is a JSON
+-- array of their ids.
+-- @web
+CREATE PROCEDURE sys_audit_people(p_people TEXT CHARACTER SET utf8mb4) READS SQL DATA
+	SELECT u.id, u.name FROM JSON_TABLE(p_people, '$[*]' COLUMNS (id CHAR(36) PATH '$')) t
+	JOIN frontdesk_store.user u ON u.id = t.id
+	WHERE EXISTS (SELECT 1 FROM frontdesk.audit_entry e WHERE e.actor_id = u.id);

@@ -5,19 +5,6 @@
 
 #define NOTE_MAX 300
 
-struct audit_entry {
-	const char *id;
-	enum actor_kind actor_kind;
-	const char *actor_id;
-	const char *remote_address;
-	const char *request_id;
-	const char *action;
-	const char *subject;
-	const char *subject_id;
-	const char *fields;
-	const char *note;
-};
-
 static const char *const ACTOR_NAMES[] = {
 	[ACTOR_NONE] = "none",
 	[ACTOR_USER] = "user",
@@ -29,8 +16,10 @@ static const char *const ACTOR_NAMES[] = {
 
 static const struct field FIELDS[] = {
 	ID(audit_entry, id, RO),
+	TIME(audit_entry, created_at, RO | SORT),
 	ENUM(audit_entry, actor_kind, RO, enum actor_kind, ACTOR_NAMES),
 	ID(audit_entry, actor_id, RO),
+	TEXT(audit_entry, actor_name, RO | JOINED | PERSONAL, 120),
 	TEXT(audit_entry, remote_address, RO | PERSONAL, 45),
 	TEXT(audit_entry, request_id, RO, 64),
 	TEXT(audit_entry, action, RO, 60),
@@ -38,8 +27,11 @@ static const struct field FIELDS[] = {
 	ID(audit_entry, subject_id, RO),
 	TEXT(audit_entry, fields, RO, 1000),
 	TEXT(audit_entry, note, RO, NOTE_MAX),
+	INT(audit_entry, seal, RO | JOINED | NULL0, 0, INT64_MAX),
+	INT(audit_entry, company_number, RO | JOINED | HIDDEN, 0, INT32_MAX),
+	ID(audit_entry, company_id, RO | JOINED | HIDDEN),
 };
-static const struct table AUDIT_ENTRY = TABLE(audit_entry, "audit_entry", FIELDS);
+const struct table AUDIT_ENTRY = TABLE(audit_entry, "audit_entry", FIELDS);
 
 static int add(struct ctx *c, struct audit_entry *row)
 {

@@ -32,7 +32,8 @@ struct civil {
 
 #define MINUTES_A_DAY 1440
 
-/* The clock. FRONTDESK_NOW (milliseconds) replaces it in test builds only. */
+/* The clock. In test builds only, FRONTDESK_NOW replaces it (milliseconds), or
+ * puts it forward (a file that holds milliseconds). */
 ts_t ts_now(void);
 int64_t clock_monotonic_us(void);
 

@@ -1,9 +1,10 @@
 #include "core/billing/billing.h"
+#include "core/audit/row.h"
 #include "core/base/id.h"
 #include "core/base/log.h"
 #include "core/base/money.h"
+#include "core/base/text.h"
 #include "core/sys/db.h"
-#include "core/tenant/company.h"
 
 enum unit { UNIT_SECOND, UNIT_MESSAGE, UNIT_TOKEN };
 
@@ -195,4 +196,25 @@ int billing_cost_call(struct ctx *c, struct call *k)
 		convert(c, k, day) < 0)
 		return -1;
 	return call_store_cost(c, k);
+}
+
+/* ---- the company's currency ---- */
+
+int billing_company_change(struct ctx *c, const struct company *was, const struct company *now)
+{
+	int64_t priced = 0;
+
+	if (company_check(c, now) < 0)
+		return -1;
+	if (!text_same(was->currency, now->currency) &&
+		db_int(c, &priced,
+			"SELECT EXISTS (SELECT 1 FROM service)"
+			" OR EXISTS (SELECT 1 FROM appointment)"
+			" OR EXISTS (SELECT 1 FROM `call` WHERE currency IS NOT NULL)") < 0)
+		return -1;
+	if (priced != 0)
+		return err_set(c, E_STATE,
+			"There are prices in %s already: the currency cannot change any more.",
+			was->currency);
+	return row_change(c, &COMPANY, was, now);
 }

@@ -10,9 +10,15 @@
 #define FRONTDESK_BILLING_H
 
 #include "core/call/call.h"
+#include "core/tenant/company.h"
 
 /* Costs of a call that ended; 0 and nothing done while its duration is
  * unknown. Needs a transaction. */
 int billing_cost_call(struct ctx *c, struct call *call) MUST_USE;
+/* Stores what differs: as row_change(). Field errors (company_check), and E_STATE
+ * when the currency would change although something has a price. Needs a
+ * transaction that holds the company. */
+int billing_company_change(
+	struct ctx *c, const struct company *was, const struct company *now) MUST_USE;
 
 #endif

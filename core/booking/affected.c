@@ -1,5 +1,6 @@
 #include "core/booking/affected.h"
 #include "core/audit/row.h"
+#include "core/booking/known.h"
 #include "core/sys/db.h"
 #include "core/sys/tz.h"
 #include "core/task/task.h"
@@ -36,13 +37,6 @@ static int upcoming_of_staff(struct ctx *c, const char *staff_id, struct rows *o
 		c->now, c->now, staff_id);
 }
 
-/* Takes wait from here on: whoever books writes this, too. */
-static int hold_resource(struct ctx *c, const char *resource_id)
-{
-	return db_exec(
-		c, "UPDATE resource SET booking_seq = booking_seq + 1 WHERE id = ?", resource_id);
-}
-
 /* What a branch still has, as words; NULL: nothing. */
 static int contents_of_branch(struct ctx *c, const char *id, const char **what)
 {
@@ -75,6 +69,9 @@ static int delete_hours(struct ctx *c, const char *branch_id)
 int branch_remove(struct ctx *c, const struct branch *b)
 {
 	const char *what;
+
+	if (known_hold(c) < 0)
+		return -1;
 	int rc = contents_of_branch(c, b->id, &what);
 
 	if (rc < 0)
@@ -113,7 +110,7 @@ int staff_remove(struct ctx *c, const struct staff *s)
 {
 	struct rows upcoming;
 
-	if (hold_resource(c, s->resource_id) < 0 || upcoming_of_staff(c, s->id, &upcoming) < 0)
+	if (known_hold(c) < 0 || upcoming_of_staff(c, s->id, &upcoming) < 0)
 		return -1;
 	int64_t n = count(&upcoming, (wall_t){0}, (wall_t){0});
 	if (n > 0)

@@ -1,11 +1,77 @@
 #include "core/booking/load.h"
 #include "core/base/log.h"
+#include "core/booking/known.h"
 #include "core/booking/occupancy.h"
 #include "core/booking/remembered.h"
 #include "core/booking/rules.h"
 #include "core/staff/staff.h"
 #include "core/sys/db.h"
 #include "core/tenant/company.h"
+
+/* ---- what is read only once while it stays the same ---- */
+
+static int read_service(struct ctx *c, struct known *k, const char *id, struct service *out)
+{
+	struct rows rows;
+	int rc;
+
+	if (known_find(k, KNOWN_SERVICE, id, &rows)) {
+		*out = *(const struct service *)rows.p;
+		return 1;
+	}
+	rc = service_find(c, id, out);
+	if (rc == 1)
+		known_learn(k, KNOWN_SERVICE, id, &SERVICE, &(struct rows){out, 1});
+	return rc;
+}
+
+/* Whose turn it is changes with each booking. */
+static int read_crew(struct ctx *c, struct visit *v, struct rows *out)
+{
+	bool by_turns = v->service.staff_choice == STAFF_CHOICE_ROUND_ROBIN;
+
+	if (!by_turns && known_find(v->known, KNOWN_CREW, v->service.id, out))
+		return 0;
+	if (service_crew(c, v->service.id, out) < 0)
+		return -1;
+	if (!by_turns)
+		known_learn(v->known, KNOWN_CREW, v->service.id, &CREW, out);
+	return 0;
+}
+
+static int read_add_ons(struct ctx *c, struct visit *v, struct rows *out)
+{
+	if (known_find(v->known, KNOWN_ADD_ONS, v->service.id, out))
+		return 0;
+	if (service_add_ons(c, v->service.id, out) < 0)
+		return -1;
+	known_learn(v->known, KNOWN_ADD_ONS, v->service.id, &ADD_ON, out);
+	return 0;
+}
+
+static int read_needs(struct ctx *c, struct visit *v, struct rows *out)
+{
+	if (known_find(v->known, KNOWN_NEEDS, v->service.id, out))
+		return 0;
+	if (service_needs(c, v->service.id, out) < 0)
+		return -1;
+	known_learn(v->known, KNOWN_NEEDS, v->service.id, &SERVICE_NEED, out);
+	return 0;
+}
+
+int visit_company(struct ctx *c, struct visit *v, struct company *out)
+{
+	struct rows rows;
+
+	if (known_find(v->known, KNOWN_COMPANY, NULL, &rows)) {
+		*out = *(const struct company *)rows.p;
+		return 0;
+	}
+	if (company_current(c, out) < 0)
+		return -1;
+	known_learn(v->known, KNOWN_COMPANY, NULL, &COMPANY, &(struct rows){out, 1});
+	return known_keep(v->known);
+}
 
 /* ---- what the service is made of ---- */
 
@@ -74,7 +140,7 @@ static int add_add_ons(struct ctx *c, struct visit *v, const struct texts *ids)
 
 	if (ids == NULL || ids->n == 0)
 		return 0;
-	if (service_add_ons(c, v->service.id, &all) < 0)
+	if (read_add_ons(c, v, &all) < 0)
 		return -1;
 	mine = mem_alloc(c->mem, ids->n * sizeof(*mine));
 	for (size_t i = 0; i < ids->n; i++) {
@@ -253,7 +319,7 @@ static int empty_zone(struct ctx *c, struct visit *v)
 	struct company co;
 
 	if (v->branch_id == NULL) {
-		if (company_current(c, &co) < 0)
+		if (visit_company(c, v, &co) < 0)
 			return -1;
 		v->time_zone = co.time_zone;
 		return 0;
@@ -325,7 +391,7 @@ static int add_needs(struct ctx *c, struct visit *v)
 
 	if (!v->service.has_needs)
 		return 0;
-	if (service_needs(c, v->service.id, &rows) < 0)
+	if (read_needs(c, v, &rows) < 0)
 		return -1;
 	v->rooms = mem_alloc(c->mem, (rows.n + 1) * sizeof(*v->rooms));
 	for (size_t i = 0; i < rows.n; i++) {
@@ -357,14 +423,16 @@ int visit_load(struct ctx *c, const char *service_id, const char *staff_id, cons
 	v->branch_id = branch_id;
 	if (service_id == NULL)
 		return err_field(c, "service_id", "is required");
-	rc = service_find(c, service_id, &v->service);
+	if (known_begin(c, &v->known) < 0)
+		return -1;
+	rc = read_service(c, v->known, service_id, &v->service);
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
 		return err_field(c, "service_id", "is not known");
 	if (!v->service.is_active)
 		return err_field(c, "service_id", "is not offered any more");
-	if (service_crew(c, service_id, &crew) < 0 || add_pieces(c, v, &crew) < 0)
+	if (read_crew(c, v, &crew) < 0 || add_pieces(c, v, &crew) < 0)
 		return -1;
 	if (add_add_ons(c, v, add_on_ids) < 0 || check_lengths(c, v) < 0)
 		return -1;
@@ -433,8 +501,10 @@ int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail
 	visit_days(c->mem, v, from, to);
 	const struct local_day *first = &h->days[0], *last = &h->days[v->n_days - 1];
 
-	if (rules_of_service(c, v->service.id, only_one(v), first->day, h->days[h->n_days - 1].day,
-		    &rules) < 0)
+	struct rules_window w = {first->day, h->days[h->n_days - 1].day, only_one(v)};
+
+	if (rules_of_service(c, v->known, v->service.id, &w, &rules) < 0 ||
+		known_keep(v->known) < 0)
 		return -1;
 	visit_rules(c->mem, v, &rules);
 	ts_t begin = minute_ts(first->begins - v->service.buffer_before_minutes);

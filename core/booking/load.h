@@ -10,15 +10,19 @@
 #include "core/booking/booking.h"
 #include "core/booking/moment.h"
 #include "core/calendar/visit.h"
+#include "core/tenant/company.h"
 
 /*
  * Who and what; E_INVALID on service_id, staff_id, branch_id, add_on_ids (NULL
- * or empty: none). Two queries; one more each for add-ons, for what the
- * service needs beside staff, and when the wished one cannot do it or nobody
- * can.
+ * or empty: none). One query when all of it is known (core/booking/known.h), as
+ * it mostly is; else one more each for the service, its people, add-ons and what
+ * it needs beside staff. Another when the wished one cannot do it.
  */
 int visit_load(struct ctx *c, const char *service_id, const char *staff_id, const char *branch_id,
 	const struct texts *add_on_ids, struct visit *v) MUST_USE;
+
+/* The company, as it was when the visit was loaded. */
+int visit_company(struct ctx *c, struct visit *v, struct company *out) MUST_USE;
 
 /* From now on nobody but the wished one counts in that team; nothing when
  * nobody was wished. E_INVALID on staff_id when the wished one cannot do it. */
@@ -31,7 +35,8 @@ enum detail {
 };
 
 /* Everybody's hours on these local days, both included, and what is taken
- * then. One query, and those of occupancy_between(). What v->instead_of has
+ * then. No query when the hours are known, else two; and those of
+ * occupancy_between(). What v->instead_of has
  * taken is read with its owner, and does not count. */
 int visit_read(struct ctx *c, struct visit *v, day_t from, day_t to, enum detail d) MUST_USE;
 

@@ -52,6 +52,7 @@ static void put_ids(struct query *q, const char *const *ids, size_t n)
 struct window {
 	ts_t from, to;
 	bool details;
+	bool expired; /* holds that have expired, too */
 };
 
 static int read_some(
@@ -63,15 +64,15 @@ static int read_some(
 	if (w->details)
 		query_start(&q, c,
 			"SELECT resource_id, lane, starts_at, ends_at, class_of, appointment_id, "
-			"hold_id FROM occupancy WHERE resource_id IN (");
+			"hold_id, expires_at FROM occupancy WHERE resource_id IN (");
 	else
 		query_start(&q, c,
 			"SELECT resource_id, starts_at, ends_at, expires_at FROM occupancy "
 			"WHERE resource_id IN (");
 	put_ids(&q, ids, n);
-	query_add(&q,
-		") AND ends_at > ? AND ends_at < ? AND (expires_at IS NULL OR expires_at > ?)",
-		w->from, end, c->now);
+	query_add(&q, ") AND ends_at > ? AND ends_at < ?", w->from, end);
+	if (!w->expired)
+		query_add(&q, " AND (expires_at IS NULL OR expires_at > ?)", c->now);
 	return query_rows(&q, &TAKEN, out);
 }
 
@@ -86,10 +87,9 @@ static void join(struct ctx *c, const struct table *t, struct rows *all, const s
 	*all = (struct rows){p, all->n + more->n};
 }
 
-int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
-	bool details, struct rows *out)
+static int read_all(
+	struct ctx *c, const struct texts *resource_ids, const struct window *w, struct rows *out)
 {
-	struct window w = {from, to, details};
 	struct rows some;
 
 	*out = (struct rows){NULL, 0};
@@ -97,7 +97,7 @@ int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from
 		size_t left = resource_ids->n - i;
 
 		if (read_some(c, resource_ids->p + i, left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS,
-			    &w, &some) < 0)
+			    w, &some) < 0)
 			return -1;
 		if (i == 0)
 			*out = some;
@@ -105,6 +105,14 @@ int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from
 			join(c, &TAKEN, out, &some);
 	}
 	return (int)out->n;
+}
+
+int occupancy_between(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
+	bool details, struct rows *out)
+{
+	struct window w = {from, to, details, false};
+
+	return read_all(c, resource_ids, &w, out);
 }
 
 int occupancy_versions(struct ctx *c, const struct texts *resource_ids, struct rows *out)
@@ -321,51 +329,55 @@ int occupancy_leads(struct ctx *c, const struct holder *h)
 	return rc;
 }
 
-struct expired {
-	const char *hold_id;
-};
-
-static const struct field EXPIRED_FIELDS[] = {
-	ID(expired, hold_id, JOINED),
-};
-static const struct table EXPIRED = TABLE(expired, "occupancy", EXPIRED_FIELDS);
-
-static int free_expired(struct ctx *c, const char *const *ids, size_t n, ts_t from, ts_t to)
+/* Gives back the holds that have expired and lie between two instants: 1 when
+ * there were any. The rows of one lie side by side, or it is given back twice,
+ * which does nothing. */
+static int free_expired(struct ctx *c, const struct rows *taken, ts_t from, ts_t to)
 {
-	struct query q;
-	struct rows rows;
+	const struct taken *t = taken->p;
+	const char *last = "";
 
-	query_start(&q, c, "SELECT DISTINCT hold_id FROM occupancy WHERE resource_id IN (");
-	put_ids(&q, ids, n);
-	query_add(&q,
-		") AND ends_at > ? AND ends_at < ? AND starts_at < ? "
-		"AND kind = 'hold' AND expires_at <= ?",
-		from, (ts_t){to.ms + OCCUPANCY_DAY_MS}, to, c->now);
-	if (query_rows(&q, &EXPIRED, &rows) < 0)
-		return -1;
-	const struct expired *e = rows.p;
+	for (size_t i = 0; i < taken->n; i++) {
+		struct holder h = {OCCUPANCY_HOLD, t[i].hold_id};
 
-	for (size_t i = 0; i < rows.n; i++) {
-		struct holder h = {OCCUPANCY_HOLD, e[i].hold_id};
-
+		if (t[i].expires_at.ms == 0 || t[i].expires_at.ms > c->now.ms ||
+			t[i].ends_at.ms <= from.ms || t[i].starts_at.ms >= to.ms ||
+			strcmp(h.id, last) == 0)
+			continue;
 		if (occupancy_free(c, &h, (ts_t){0}, NULL) < 0)
 			return -1;
+		last = h.id;
 	}
-	return 0;
+	return *last != '\0';
 }
 
-int occupancy_lock(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to)
+/* Those that still count. */
+static void leave_out_expired(struct ctx *c, struct rows *rows)
 {
-	if (write_seq(c, resource_ids) < 0)
-		return -1;
-	for (size_t i = 0; i < resource_ids->n; i += OCCUPANCY_IDS) {
-		size_t left = resource_ids->n - i;
+	struct taken *t = rows->p;
+	size_t n = 0;
 
-		if (free_expired(c, resource_ids->p + i,
-			    left < OCCUPANCY_IDS ? left : OCCUPANCY_IDS, from, to) < 0)
-			return -1;
+	for (size_t i = 0; i < rows->n; i++) {
+		if (t[i].expires_at.ms == 0 || t[i].expires_at.ms > c->now.ms)
+			t[n++] = t[i];
 	}
-	return 0;
+	rows->n = n;
+}
+
+int occupancy_lock(
+	struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to, struct rows *taken)
+{
+	struct window w = {from, to, true, true};
+
+	if (write_seq(c, resource_ids) < 0 || read_all(c, resource_ids, &w, taken) < 0)
+		return -1;
+	int rc = free_expired(c, taken, from, to);
+
+	/* a class that was handed on has other rows */
+	if (rc < 0 || (rc > 0 && read_all(c, resource_ids, &w, taken) < 0))
+		return -1;
+	leave_out_expired(c, taken);
+	return (int)taken->n;
 }
 
 int occupancy_add(struct ctx *c, struct occupancy *o)

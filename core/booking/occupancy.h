@@ -73,10 +73,12 @@ int occupancy_of(struct ctx *c, const struct holder *h, struct rows *out) MUST_U
  * Makes every other take of these resources wait until this transaction ends:
  * writes their booking_seq, in one statement for every OCCUPANCY_LOCK_MAX of
  * them, ascending. Then whatever holds have expired in their rows between two
- * instants are given back. At least one id; repeated ones count once.
+ * instants are given back, and *taken is what occupancy_between() shows. At least
+ * one id; repeated ones count once.
  */
 #define OCCUPANCY_LOCK_MAX 64
-int occupancy_lock(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to) MUST_USE;
+int occupancy_lock(struct ctx *c, const struct texts *resource_ids, ts_t from, ts_t to,
+	struct rows *taken) MUST_USE;
 
 /* The resource must be locked. E_SLOT_TAKEN when the key refuses it. */
 int occupancy_add(struct ctx *c, struct occupancy *o) MUST_USE;

@@ -237,7 +237,7 @@ static struct texts resources_of(struct ctx *c, const struct occupancy *o, size_
  * rows, and it is locked again. */
 static int lock_rows(struct ctx *c, const struct holder *h, int64_t ms, struct rows *out)
 {
-	struct rows before = {NULL, 0};
+	struct rows before = {NULL, 0}, taken;
 
 	for (;;) {
 		if (occupancy_of(c, h, out) < 0)
@@ -247,7 +247,7 @@ static int lock_rows(struct ctx *c, const struct holder *h, int64_t ms, struct r
 
 		if (out->n == before.n)
 			return 0;
-		if (occupancy_lock(c, &ids, w.from, w.to) < 0)
+		if (occupancy_lock(c, &ids, w.from, w.to, &taken) < 0)
 			return -1;
 		before = *out;
 	}

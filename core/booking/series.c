@@ -317,6 +317,7 @@ static int lock_all(struct ctx *c, const struct series_wish *w, struct visit *v)
 {
 	struct wish any = w->wish;
 	struct texts ids;
+	struct rows taken;
 
 	if (wish_load(c, &any, v) < 0)
 		return -1;
@@ -325,7 +326,7 @@ static int lock_all(struct ctx *c, const struct series_wish *w, struct visit *v)
 		ids.p[ids.n++] = v->people[i].resource_id;
 	for (size_t i = 0; i < v->n_rooms; i++)
 		ids.p[ids.n++] = v->rooms[i].id;
-	return ids.n == 0 ? 0 : occupancy_lock(c, &ids, c->now, c->now);
+	return ids.n == 0 ? 0 : occupancy_lock(c, &ids, c->now, c->now, &taken);
 }
 
 /* Says which date went wrong. */

@@ -40,17 +40,19 @@ int booking_customer(struct ctx *c, const struct wish *w, struct customer *out)
 }
 
 /* As many visits to come as the company lets one customer have. */
-static int check_limit(struct ctx *c, const char *customer_id)
+static int check_limit(struct ctx *c, const struct company *co, const char *customer_id)
 {
 	int64_t open;
-	int rc = db_int(c, &open,
-		"SELECT COUNT(*) FROM appointment WHERE customer_id = ? AND starts_at > ? "
-		"AND status IN ('scheduled', 'confirmed', 'needs_attention') "
-		"HAVING COUNT(*) >= (SELECT max_open_bookings FROM company)",
-		customer_id, c->now);
 
-	if (rc <= 0)
-		return rc;
+	if (co->max_open_bookings == 0)
+		return 0;
+	if (db_int(c, &open,
+		    "SELECT COUNT(*) FROM appointment WHERE customer_id = ? AND starts_at > ? "
+		    "AND status IN ('scheduled', 'confirmed', 'needs_attention')",
+		    customer_id, c->now) < 0)
+		return -1;
+	if (open < co->max_open_bookings)
+		return 0;
 	return err_set(c, E_LIMIT_REACHED,
 		"The customer has %" PRId64 " open booking%s: no more are allowed at once.", open,
 		open == 1 ? "" : "s");
@@ -151,11 +153,11 @@ int booking_take(struct ctx *c, const struct wish *w, struct appointment *out)
 	if (wish_complete(c, w, &t.wish, &h) < 0 || check_facts(c, &t.wish) < 0)
 		return -1;
 	use_hold(c, &h, &t);
-	if (taking_look(c, &t) < 0 || company_current(c, &co) < 0)
+	if (taking_look(c, &t) < 0 || visit_company(c, &t.v, &co) < 0)
 		return -1;
 	int rc = booking_customer(c, &t.wish, &t.customer);
 
-	if (rc < 0 || (rc == 0 && check_limit(c, t.customer.id) < 0))
+	if (rc < 0 || (rc == 0 && check_limit(c, &co, t.customer.id) < 0))
 		return -1;
 	if (taking_lock(c, &t, rc == 0 ? t.customer.id : NULL) < 0)
 		return -1;

@@ -77,7 +77,6 @@ static int lock_plan(struct ctx *c, struct taking *t)
 	int64_t start = t->at.minute;
 	ts_t from = minute_ts(start - v->service.buffer_before_minutes);
 	ts_t to = minute_ts(start + visit_minutes(v) + v->service.buffer_after_minutes);
-	bool details = v->n_rooms > 0 || v->service.capacity > 1 || v->instead_of != NULL;
 	struct rows old = {NULL, 0}, taken;
 
 	if (t->old.id != NULL && occupancy_of(c, &t->old, &old) < 0)
@@ -87,9 +86,7 @@ static int lock_plan(struct ctx *c, struct taking *t)
 
 		if (ids.n == 0)
 			return 0;
-		if (occupancy_lock(c, &ids, from, to) < 0)
-			return -1;
-		if (occupancy_between(c, &ids, from, to, details, &taken) < 0)
+		if (occupancy_lock(c, &ids, from, to, &taken) < 0)
 			return -1;
 		visit_taken_again(c->mem, v, &ids, &taken);
 	}

@@ -23,6 +23,8 @@
 #include "core/calendar/hours.h"
 #include "core/service/service.h"
 
+struct known;
+
 #define VISIT_PIECES_MAX 8
 #define VISIT_NEEDS_MAX 4
 #define VISIT_CLAIMS_MAX (VISIT_PIECES_MAX * (1 + VISIT_NEEDS_MAX))
@@ -136,6 +138,7 @@ struct visit {
 	const char *wished_name; /* NULL: nobody was wished */
 	const char *wished_id;   /* NULL also when the wished one cannot do it */
 	size_t wished_team;      /* whose choice is offered */
+	struct known *known;     /* what core/booking/load.c has read it by */
 	struct hours hours;      /* the days that matter, and their rules */
 	size_t n_days;           /* the first of them: those that are looked at */
 	size_t n_branches;

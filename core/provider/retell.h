@@ -31,7 +31,8 @@ void retell_peek_address(struct ctx *c, struct bytes body, const char **number, 
  * are tried, and then the platform's own (secret file retell_platform_key),
  * whose events go to the company that has the number dialled, else to the
  * platform's inbox. 1 new, 0 stored before; -1 with E_BAD_SIGNATURE (nothing
- * is stored), E_UNAVAILABLE, E_INTERNAL. Outside any transaction and company.
+ * is stored), E_RATE_LIMITED (of that integration; the provider tries again),
+ * E_UNAVAILABLE, E_INTERNAL. Outside any transaction and company.
  */
 int retell_receive(struct ctx *c, const char *hook, const char *signature, struct bytes body,
 	struct inbox_event *stored) MUST_USE;

@@ -5,6 +5,7 @@
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
 #include "core/sys/db.h"
+#include "core/sys/meter.h"
 #include "core/sys/phone_number.h"
 #include "core/tenant/hook.h"
 
@@ -16,7 +17,8 @@
 struct hooked {
 	const char *signature;
 	struct bytes body;
-	const char *why; /* the last reason it was refused for */
+	const char *why;         /* the last reason it was refused for */
+	const char *integration; /* whose secret signed it; NULL: the platform's */
 };
 
 static bool hook_plausible(const char *hook)
@@ -37,6 +39,7 @@ static int signed_by(
 	if (cell_open(c, c->conf->keyring, at, cell, &key) < 0)
 		return -1;
 	h->why = retell_verify(key, h->signature, h->body, c->now);
+	h->integration = h->why == NULL ? s->id : NULL;
 	return h->why == NULL;
 }
 
@@ -161,7 +164,7 @@ static int by_anyone(struct ctx *c, struct hooked *h, uint32_t *company)
 int retell_receive(struct ctx *c, const char *hook, const char *signature, struct bytes body,
 	struct inbox_event *stored)
 {
-	struct hooked h = {signature, body, NULL};
+	struct hooked h = {signature, body, NULL, NULL};
 	uint32_t company = 0;
 	int rc = hook != NULL ? by_hook(c, &h, hook, &company) : by_anyone(c, &h, &company);
 
@@ -173,6 +176,9 @@ int retell_receive(struct ctx *c, const char *hook, const char *signature, struc
 			NULL);
 		return err_set(c, E_BAD_SIGNATURE, NULL);
 	}
+	/* only what is proved to be theirs counts, whatever address it comes from */
+	if (h.integration != NULL && meter_take(c, METER_HOOK, h.integration, NULL) < 0)
+		return -1;
 	retell_peek(c, body, stored);
 	return inbox_add(c, company, stored, JOB_INBOX_RETELL);
 }

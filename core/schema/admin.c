@@ -50,3 +50,14 @@ struct db *account_db(struct ctx *c, const char *account)
 	a.password = secret(c, mem_printf(c->mem, "db_%s", account));
 	return a.password == NULL ? NULL : db_new(&a);
 }
+
+struct db *check_db(struct ctx *c)
+{
+	struct db_address a = address(c->conf);
+
+	a.admin = true;
+	a.user = "fd_check";
+	a.schema = "frontdesk_store";
+	a.password = secret(c, "db_fd_check");
+	return a.password == NULL ? NULL : db_new(&a);
+}

@@ -15,5 +15,7 @@
  * cannot be read. Nothing is connected yet. */
 struct db *admin_db(struct ctx *c) MUST_USE;
 struct db *account_db(struct ctx *c, const char *account) MUST_USE; /* "fd_web" */
+/* For checkers (fd_check): all tables, to read only; no company is entered. */
+struct db *check_db(struct ctx *c) MUST_USE;
 
 #endif

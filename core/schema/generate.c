@@ -27,7 +27,7 @@ static int make_plan(struct ctx *c, struct plan **out)
 	*out = p;
 	if (accounts_plan(p) < 0 || views_plan(p) < 0 || doors_plan(p) < 0)
 		return -1;
-	return 0;
+	return triggers_plan(p);
 }
 
 /* One digest over all statements. */
@@ -60,6 +60,13 @@ static int doors_there(struct ctx *c, struct rows *out)
 		" WHERE ROUTINE_SCHEMA = 'frontdesk' ORDER BY 1");
 }
 
+static int triggers_there(struct ctx *c, struct rows *out)
+{
+	return db_rows(c, &NAMED, out,
+		"SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS"
+		" WHERE TRIGGER_SCHEMA = 'frontdesk_store' ORDER BY 1");
+}
+
 static bool contains(const struct texts *wanted, const char *name)
 {
 	for (size_t i = 0; i < wanted->n; i++) {
@@ -84,16 +91,18 @@ static bool same_names(const struct texts *wanted, const struct rows *there)
 /* 1 when the database already has it all. */
 static int up_to_date(struct plan *p, const char *sum)
 {
-	struct rows views, doors;
+	struct rows views, doors, triggers;
 	int64_t same = 0;
 
 	if (db_int(p->c, &same,
 		    "SELECT COUNT(*) FROM frontdesk_store.schema_migration"
 		    " WHERE file = 'generated' AND checksum = ?",
 		    sum) < 0 ||
-		views_there(p->c, &views) < 0 || doors_there(p->c, &doors) < 0)
+		views_there(p->c, &views) < 0 || doors_there(p->c, &doors) < 0 ||
+		triggers_there(p->c, &triggers) < 0)
 		return -1;
-	return same == 1 && same_names(&p->views, &views) && same_names(&p->doors, &doors);
+	return same == 1 && same_names(&p->views, &views) && same_names(&p->doors, &doors) &&
+		same_names(&p->triggers, &triggers);
 }
 
 /* ---- making it ---- */
@@ -106,8 +115,7 @@ static int drop_others(
 	for (size_t i = 0; i < there->n; i++) {
 		if (contains(wanted, have[i].name))
 			continue;
-		if (db_script(c, mem_printf(c->mem, "DROP %s frontdesk.`%s`", kind, have[i].name)) <
-			0)
+		if (db_script(c, mem_printf(c->mem, "DROP %s.`%s`", kind, have[i].name)) < 0)
 			return -1;
 	}
 	return 0;
@@ -115,13 +123,15 @@ static int drop_others(
 
 static int drop_stale(struct plan *p)
 {
-	struct rows views, doors;
+	struct rows views, doors, triggers;
 
-	if (views_there(p->c, &views) < 0 || doors_there(p->c, &doors) < 0)
+	if (views_there(p->c, &views) < 0 || doors_there(p->c, &doors) < 0 ||
+		triggers_there(p->c, &triggers) < 0)
 		return -1;
-	if (drop_others(p->c, "VIEW", &p->views, &views) < 0)
+	if (drop_others(p->c, "VIEW frontdesk", &p->views, &views) < 0 ||
+		drop_others(p->c, "TRIGGER frontdesk_store", &p->triggers, &triggers) < 0)
 		return -1;
-	return drop_others(p->c, "PROCEDURE", &p->doors, &doors);
+	return drop_others(p->c, "PROCEDURE frontdesk", &p->doors, &doors);
 }
 
 static int remember(struct plan *p, const char *sum)
@@ -147,7 +157,8 @@ static int make_all(struct plan *p, const char *sum, FILE *out)
 	}
 	if (drop_stale(p) < 0 || remember(p, sum) < 0)
 		return -1;
-	fprintf(out, "made %zu views and %zu procedures\n", p->views.n, p->doors.n);
+	fprintf(out, "made %zu views, %zu procedures and %zu triggers\n", p->views.n, p->doors.n,
+		p->triggers.n);
 	return 0;
 }
 

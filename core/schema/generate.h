@@ -1,12 +1,13 @@
 /*
  * generate.h - all that the database is given besides tables: accounts,
- * views, doors (procedures) and rights. They are not migrated but made anew
- * from the catalogue, sql/procedures.sql and the tables in views.c and
- * rights.c whenever one of these changed; what is no longer wanted goes.
+ * views, doors (procedures), triggers and rights. They are not migrated but made
+ * anew from the catalogue, sql/procedures.sql and the tables in views.c,
+ * triggers.c and rights.c whenever one of these changed; what is no longer wanted goes.
  *
  * - Every table of frontdesk_store with a company_id gets an updatable view
  *   of the same name without that column, which shows the rows of the company
  *   that the connection is in, and takes no others. Exceptions: views.c.
+ * - A change of what a calendar is made of gives it a new version: triggers.c.
  * - Every procedure of procedures.sql says above it who may call it, in a
  *   comment line "-- @web @worker".
  * - No account of a program has a right on a table, or one that would let it
@@ -37,14 +38,15 @@ struct right {
 	const char *privilege;
 };
 
-/* What shall be: statements that make it, names of views and procedures, and
- * every right. */
+/* What shall be: statements that make it, names of views, procedures and
+ * triggers, and every right. */
 struct plan {
 	struct ctx *c;
 	const char *sql[PLAN_MAX];
 	size_t n;
 	struct texts views;
 	struct texts doors;
+	struct texts triggers;
 	struct right rights[RIGHTS_MAX];
 	size_t n_rights;
 };
@@ -57,6 +59,7 @@ void plan_right(struct plan *p, const char *account, const char *object, const c
 int accounts_plan(struct plan *p) MUST_USE;
 int views_plan(struct plan *p) MUST_USE;
 int doors_plan(struct plan *p) MUST_USE;
+int triggers_plan(struct plan *p) MUST_USE;
 
 /* Rights that are there but not wanted, and the other way round. */
 int rights_compare(struct plan *p, struct rows *extra, struct rows *missing) MUST_USE;

@@ -68,8 +68,8 @@ int accounts_plan(struct plan *p)
 {
 	plan_add(p, "CREATE USER IF NOT EXISTS " DEFINER " ACCOUNT LOCK");
 	plan_add(p, "ALTER USER " DEFINER " ACCOUNT LOCK");
-	plan_right(p, "fd_owner", "frontdesk_store.*", "SELECT,INSERT,UPDATE,DELETE");
-	plan_right(p, "fd_owner", "frontdesk.*", "EXECUTE");
+	plan_right(p, "fd_owner", "frontdesk_store.*", "SELECT,INSERT,UPDATE,DELETE,TRIGGER");
+	plan_right(p, "fd_owner", "frontdesk.*", "SELECT,INSERT,UPDATE,DELETE,EXECUTE");
 	plan_right(p, "fd_owner", "*.*", "BINLOG REPLAY");
 	plan_right(p, "fd_check", "frontdesk_store.*", "SELECT");
 	for (size_t i = 0; i < COUNT_OF(ACCOUNTS); i++) {
@@ -105,6 +105,9 @@ static int rights_there(struct ctx *c, struct rows *out)
 		" WHERE GRANTEE LIKE '''fd\\_%'"
 		" UNION ALL SELECT GRANTEE, CONCAT(TABLE_SCHEMA, '.', TABLE_NAME), PRIVILEGE_TYPE"
 		" FROM information_schema.TABLE_PRIVILEGES WHERE GRANTEE LIKE '''fd\\_%'"
+		" UNION ALL SELECT GRANTEE, CONCAT(TABLE_SCHEMA, '.', TABLE_NAME),"
+		" CONCAT(PRIVILEGE_TYPE, ' (', COLUMN_NAME, ')')"
+		" FROM information_schema.COLUMN_PRIVILEGES WHERE GRANTEE LIKE '''fd\\_%'"
 		" UNION ALL SELECT CONCAT(QUOTE(User), '@', QUOTE(Host)),"
 		" CONCAT('PROCEDURE ', Db, '.', Routine_name), 'EXECUTE'"
 		" FROM mysql.procs_priv WHERE User LIKE 'fd\\_%' ORDER BY 1, 2, 3");

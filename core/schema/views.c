@@ -28,6 +28,8 @@ static const struct exposure EXPOSURES[] = {
 	{"tenant", HIDDEN_TABLE, "", NULL, NULL},
 	{"user", HIDDEN_TABLE, "", NULL, NULL},
 	{"membership", HIDDEN_TABLE, "", NULL, NULL},
+	{"tenant_membership", HIDDEN_TABLE, "", NULL, NULL},
+	{"company_entry", HIDDEN_TABLE, "", NULL, NULL},
 	{"session", HIDDEN_TABLE, "", NULL, NULL},
 	{"login_failure", HIDDEN_TABLE, "", NULL, NULL},
 	/* the same for every company */
@@ -35,14 +37,18 @@ static const struct exposure EXPOSURES[] = {
 	{"rate", SHARED, "SELECT", NULL, NULL},
 	{"exchange_rate", SHARED, "SELECT", NULL, NULL},
 	/* its number never leaves the database */
-	{"company", OWN, "SELECT",
-		"uid AS id, slug, name, country, time_zone, currency, locale, status,"
-		" requires_confirmation, public_booking, max_open_bookings, created_at, (SELECT "
-		"p.minute_cents FROM"
-		" frontdesk_store.plan p WHERE p.id = plan_id) AS plan_minute_cents",
+	{"company", OWN,
+		"SELECT,UPDATE (name),UPDATE (country),UPDATE (time_zone),UPDATE (currency),"
+		"UPDATE (locale)",
+		"uid AS id, plan_id, slug, name, country, time_zone, currency, locale, status,"
+		" created_at",
 		"id"},
+	/* a row a company, which triggers make */
+	{"calendar_version", OWN, "SELECT,UPDATE", NULL, NULL},
+	{"company_settings", OWN, "SELECT,UPDATE", NULL, NULL},
 	/* records: what happened is not unwritten */
 	{"audit_entry", OWN, "SELECT,INSERT", NULL, NULL},
+	{"audit_seal", OWN, "SELECT", NULL, NULL},
 	{"event", OWN, "SELECT,INSERT", NULL, NULL},
 	{"inbox_event", OWN, "SELECT", NULL, NULL},
 	{"call_event", OWN, "SELECT,INSERT", NULL, NULL},

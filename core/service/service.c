@@ -91,7 +91,7 @@ static const struct field CREW_FIELDS[] = {
 	ID(crew, branch_id, JOINED),
 	TEXT(crew, time_zone, JOINED, 64),
 };
-static const struct table CREW = TABLE(crew, "service_staff", CREW_FIELDS);
+const struct table CREW = TABLE(crew, "service_staff", CREW_FIELDS);
 
 static const struct field NEED_FIELDS[] = {
 	INT(service_need, position, JOINED, 1, 65535),
@@ -101,7 +101,7 @@ static const struct field NEED_FIELDS[] = {
 	ID(service_need, branch_id, JOINED),
 	INT(service_need, capacity, JOINED, 1, 100),
 };
-static const struct table NEED = TABLE(service_need, "service_resource", NEED_FIELDS);
+const struct table SERVICE_NEED = TABLE(service_need, "service_resource", NEED_FIELDS);
 
 /* ---- storage ---- */
 
@@ -143,7 +143,7 @@ int service_staff_chosen(struct ctx *c, const char *segment_id, const char *staf
 
 int service_needs(struct ctx *c, const char *service_id, struct rows *out)
 {
-	return db_rows(c, &NEED, out,
+	return db_rows(c, &SERVICE_NEED, out,
 		"SELECT g.position, n.requirement, r.id AS resource_id, r.name, r.branch_id, "
 		"r.capacity FROM service_segment g "
 		"JOIN service_resource n ON n.service_segment_id = g.id "

@@ -67,6 +67,8 @@ extern const struct service SERVICE_FRESH; /* what a new one is where nothing is
 extern const char *const STAFF_CHOICE[5];
 extern const struct table SERVICE_SEGMENT;
 extern const struct table ADD_ON;
+extern const struct table CREW;
+extern const struct table SERVICE_NEED;
 
 /* With segments, staff and add-ons; a constant number of queries. */
 int service_get(struct ctx *c, const char *id, struct service *out) MUST_USE;

@@ -22,6 +22,7 @@ struct conf {
 	struct keyring *keyring;    /* of cells */
 	struct keyring *token_keys; /* of access tokens */
 	struct link_key *link_key;
+	struct meter *meter; /* NULL: nothing is counted */
 };
 #undef CONF_TEXT
 #undef CONF_INT

@@ -61,6 +61,9 @@ struct arg {
 	} v;
 };
 
+/* That of a row's member; ARG_NULL when it is absent. */
+struct arg db_member(const struct field *f, const void *row);
+
 static inline struct arg arg_text(const char *s)
 {
 	return (struct arg){s ? ARG_TEXT : ARG_NULL, {.text = s}};

@@ -21,9 +21,6 @@ struct db_want {
 
 #define DB_DUPLICATE (-2)
 
-/* The argument for a member; ARG_NULL when it is absent. */
-struct arg db_member(const struct field *f, const void *row);
-
 /* Rows read, or rows matched for a statement without rows; -1, or
  * DB_DUPLICATE. */
 int db_run(struct ctx *c, const char *sql, const struct arg *args, int n,

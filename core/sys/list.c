@@ -2,7 +2,6 @@
 #include "core/base/buf.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
-#include "core/sys/db_wire.h"
 
 #define LITERAL_MAX 400
 

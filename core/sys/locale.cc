@@ -10,6 +10,8 @@
 #include <unicode/normalizer2.h>
 #include <unicode/numfmt.h>
 #include <unicode/timezone.h>
+#include <unicode/translit.h>
+#include <unicode/ucurr.h>
 #include <unicode/uloc.h>
 
 using icu::DateFormat;
@@ -234,6 +236,26 @@ bool locale_valid(const char *locale)
 	return locale_parse(locale, &l);
 }
 
+bool locale_country_known(const char *code)
+{
+	for (const char *const *p = Locale::getISOCountries(); *p != nullptr; p++) {
+		if (strcmp(*p, code) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool locale_currency_known(const char *code)
+{
+	UErrorCode err = U_ZERO_ERROR;
+
+	/* in use at any time: ICU's years are older than the machine's clock */
+	return strlen(code) == 3 && strcspn(code, "abcdefghijklmnopqrstuvwxyz") == 3 &&
+		ucurr_isAvailable(
+			unicode(code).getTerminatedBuffer(), U_DATE_MIN, U_DATE_MAX, &err) &&
+		U_SUCCESS(err);
+}
+
 const char *locale_date(struct ctx *c, const char *locale, wall_t w, enum date_style style)
 {
 	switch (style) {
@@ -281,6 +303,22 @@ const char *locale_fold(struct ctx *c, const char *s)
 	if (U_FAILURE(err))
 		BUG("ICU cannot normalize: %s", u_errorName(err));
 	return utf8(c, out);
+}
+
+const char *locale_ascii(struct ctx *c, const char *locale, const char *s)
+{
+	bool german = strncasecmp(locale, "de", 2) == 0 && (locale[2] == '\0' || locale[2] == '-');
+	UErrorCode err = U_ZERO_ERROR;
+	UnicodeString rules = german ? "Any-Latin; de-ASCII; Latin-ASCII; Lower"
+				     : "Any-Latin; Latin-ASCII; Lower";
+	std::unique_ptr<icu::Transliterator> t(
+		icu::Transliterator::createInstance(rules, UTRANS_FORWARD, err));
+
+	if (t == nullptr || U_FAILURE(err))
+		BUG("ICU cannot write ASCII: %s", u_errorName(err));
+	UnicodeString text = unicode(s);
+	t->transliterate(text);
+	return utf8(c, text);
 }
 
 int locale_message(struct ctx *c, const char *locale, const char *pattern,

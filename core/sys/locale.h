@@ -24,9 +24,14 @@ enum date_style {
 };
 
 bool locale_valid(const char *locale);
+bool locale_country_known(const char *code);  /* "DE", ISO 3166 */
+bool locale_currency_known(const char *code); /* "EUR", ISO 4217 */
 const char *locale_date(struct ctx *c, const char *locale, wall_t w, enum date_style style);
 const char *locale_time(struct ctx *c, const char *locale, wall_t w); /* 2:00 PM, 14:00 */
 const char *locale_money(struct ctx *c, const char *locale, money_t m);
+/* In ASCII as its readers would write it, in small letters: "Müller & Søn" is
+ * "mueller & son" for a German. */
+const char *locale_ascii(struct ctx *c, const char *locale, const char *s);
 /* Case-folded, accents kept, for comparing names. NFC. */
 const char *locale_fold(struct ctx *c, const char *s);
 

@@ -6,7 +6,7 @@ static const struct field FIELDS[] = {
 	ID(some_company, company_id, RO | JOINED),
 	TEXT(some_company, slug, RO | JOINED, 63),
 };
-static const struct table SOME_COMPANY = TABLE(some_company, "some_company", FIELDS);
+const struct table SOME_COMPANY = TABLE(some_company, "some_company", FIELDS);
 
 int companies_after(struct ctx *c, int64_t company_number, struct rows *out)
 {

@@ -13,6 +13,8 @@ struct some_company {
 	const char *slug;
 };
 
+extern const struct table SOME_COMPANY;
+
 #define COMPANIES_PAGE 200
 
 /* Of struct some_company: those that are not closed, behind this number (0: the

@@ -2,23 +2,25 @@
 #include "core/audit/row.h"
 #include "core/base/text.h"
 #include "core/sys/db.h"
+#include "core/sys/locale.h"
 #include "core/sys/phone_number.h"
 #include "core/sys/tz.h"
 
-static const char *const STATUS[] = {"trial", "active", "suspended", "closed", NULL};
+const char *const COMPANY_STATUS[5] = {"trial", "active", "suspended", "closed", NULL};
 
 /* Of the view: its uid is the id, the row's number never leaves the database. */
 static const struct field COMPANY_FIELDS[] = {
 	ID(company, id, RO),
 	TEXT(company, name, REQ, 120),
 	TEXT(company, slug, RO, 63),
-	TEXT(company, country, RO, 2),
-	TEXT(company, time_zone, RO, 64),
-	TEXT(company, currency, RO, 3),
-	TEXT(company, locale, RO, 16),
-	ENUM(company, status, RO, enum company_status, STATUS),
-	BOOL(company, requires_confirmation, HIDDEN),
-	CENTS(company, plan_minute_cents, RO | HIDDEN),
+	TEXT(company, country, REQ, 2),
+	TEXT(company, time_zone, REQ, 64),
+	TEXT(company, currency, REQ, 3),
+	TEXT(company, locale, REQ, 16),
+	ENUM(company, status, RO, enum company_status, COMPANY_STATUS),
+	BOOL(company, requires_confirmation, RO | HIDDEN | JOINED),
+	INT(company, max_open_bookings, RO | HIDDEN | JOINED | NULL0, 1, 1000),
+	CENTS(company, plan_minute_cents, RO | HIDDEN | JOINED),
 };
 const struct table COMPANY = TABLE(company, "company", COMPANY_FIELDS);
 
@@ -36,7 +38,12 @@ const struct table BRANCH = TABLE_WITH(branch, "branch", BRANCH_FIELDS, SOFT);
 
 int company_current(struct ctx *c, struct company *out)
 {
-	return db_must(c, db_one(c, &COMPANY, out, "SELECT {cols} FROM company"), "company", NULL);
+	return db_must(c,
+		db_one(c, &COMPANY, out,
+			"SELECT {cols:c}, s.requires_confirmation, s.max_open_bookings,"
+			" p.minute_cents AS plan_minute_cents"
+			" FROM company c JOIN company_settings s JOIN plan p ON p.id = c.plan_id"),
+		"company", NULL);
 }
 
 int branch_get(struct ctx *c, const char *id, struct branch *out)
@@ -52,6 +59,21 @@ int branch_list(struct ctx *c, struct rows *out)
 }
 
 /* ---- rules ---- */
+
+int company_check(struct ctx *c, const struct company *co)
+{
+	int rc = 0;
+
+	if (!locale_country_known(co->country))
+		rc = err_field(c, "country", "is not a country like DE (ISO 3166)");
+	if (tz_find(co->time_zone) == NULL)
+		rc = err_field(c, "time_zone", "is not a time zone like Europe/Berlin");
+	if (!locale_currency_known(co->currency))
+		rc = err_field(c, "currency", "is not a currency like EUR (ISO 4217)");
+	if (!locale_valid(co->locale))
+		rc = err_field(c, "locale", "is not a language like de or en-GB");
+	return rc;
+}
 
 int company_phone(struct ctx *c, const char *field, const char **phone)
 {

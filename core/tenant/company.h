@@ -9,6 +9,8 @@
 
 enum company_status { COMPANY_TRIAL, COMPANY_ACTIVE, COMPANY_SUSPENDED, COMPANY_CLOSED };
 
+extern const char *const COMPANY_STATUS[5]; /* trial active suspended closed */
+
 struct company {
 	const char *id; /* its uid */
 	const char *name;
@@ -18,8 +20,9 @@ struct company {
 	const char *currency;
 	const char *locale;
 	enum company_status status;
-	bool requires_confirmation;
-	int64_t plan_minute_cents; /* joined */
+	bool requires_confirmation; /* joined, of its settings */
+	int64_t max_open_bookings;  /* the same; 0: as many as a customer likes */
+	int64_t plan_minute_cents;  /* joined */
 };
 
 struct branch {
@@ -35,6 +38,9 @@ extern const struct table COMPANY;
 extern const struct table BRANCH;
 
 int company_current(struct ctx *c, struct company *out) MUST_USE;
+/* Field errors of country, time_zone, currency and locale, all at once. Changes
+ * are billing's (core/billing/billing.h): prices keep the currency. */
+int company_check(struct ctx *c, const struct company *co) MUST_USE;
 int branch_get(struct ctx *c, const char *id, struct branch *out) MUST_USE;
 int branch_list(struct ctx *c, struct rows *out) MUST_USE; /* not deleted, by name */
 

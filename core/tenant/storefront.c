@@ -1,7 +1,6 @@
 #include "core/tenant/storefront.h"
 #include "core/sys/db.h"
-
-#define SLUG_LENGTH 63
+#include "core/tenant/slug.h"
 
 static const struct field FIELDS[] = {
 	INT(storefront, company_number, RO | JOINED | HIDDEN, 1, UINT32_MAX),
@@ -11,16 +10,9 @@ static const struct field FIELDS[] = {
 static const struct table STOREFRONT = TABLE(storefront, "storefront", FIELDS);
 
 /* What comes from an address may be anything; the column takes ASCII only. */
-static bool is_slug(const char *s)
-{
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-	return n > 0 && n <= SLUG_LENGTH && s[n] == '\0';
-}
-
 int storefront_by_slug(struct ctx *c, const char *slug, struct storefront *out)
 {
-	if (!is_slug(slug))
+	if (!slug_valid(slug))
 		return 0;
 	return db_one(c, &STOREFRONT, out, "CALL sys_storefront(?, NULL)", slug);
 }

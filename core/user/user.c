@@ -21,11 +21,13 @@ static const struct field IDENTITY_FIELDS[] = {
 	TEXT(identity, email, RO | PERSONAL, 254),
 	TEXT(identity, name, RO | PERSONAL, 120),
 	BOOL(identity, is_platform_admin, RO),
+	BOOL(identity, is_tenant_admin, RO),
 	INT(identity, memberships, RO, 0, INT64_MAX),
 	INT(identity, company_number, RO, 0, UINT32_MAX),
 	ID(identity, company_id, RO),
 	TEXT(identity, company_name, RO, 120),
 	TEXT(identity, slug, RO, 63),
+	ENUM(identity, company_status, RO, enum company_status, COMPANY_STATUS),
 	ENUM(identity, role, RO | NULL0, enum role, ROLES),
 };
 static const struct table IDENTITY = TABLE(identity, "identity", IDENTITY_FIELDS);

@@ -11,6 +11,7 @@
 #include "core/base/ctx.h"
 #include "core/base/network.h"
 #include "core/base/table.h"
+#include "core/tenant/company.h"
 
 enum role {
 	ROLE_NONE,
@@ -51,11 +52,13 @@ struct identity {
 	const char *email;
 	const char *name;
 	bool is_platform_admin;
-	int64_t memberships;
+	bool is_tenant_admin; /* of one tenant at least */
+	int64_t memberships;  /* in companies that are not closed */
 	int64_t company_number;
 	const char *company_id;
 	const char *company_name;
 	const char *slug;
+	enum company_status company_status;
 	enum role role;
 	/* of an API key: what it may do, and from where (0 networks: anywhere) */
 	uint64_t key_permissions;
@@ -63,8 +66,9 @@ struct identity {
 	size_t n_key_networks;
 };
 
-/* The identity of a live session, in the company with this id, or in its
- * only company when NULL. 1, 0 (ended, revoked, unknown), -1. */
+/* The identity of a live session, in the company with this id, where he belongs
+ * or which he has entered, or in its only company when NULL (a closed one only if
+ * there are no others). 1, 0 (ended, revoked, unknown), -1. */
 int session_find(struct ctx *c, const char *session_id, const char *company_id,
 	struct identity *out) MUST_USE;
 

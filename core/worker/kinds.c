@@ -1,4 +1,5 @@
 #include "core/worker/kinds.h"
+#include "core/audit/seal.h"
 #include "core/booking/hold.h"
 #include "core/booking/waiting_list.h"
 #include "core/event/event.h"
@@ -22,10 +23,12 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_WAITING_LIST_OFFER] = {JOB_TX_NONE, waiting_offer},
 	[JOB_WAITING_LIST_END] = {JOB_TX_WRITE, waiting_end},
 	[JOB_API_KEY_REMINDERS] = {JOB_TX_NONE, api_keys_remind},
+	[JOB_AUDIT_SEAL] = {JOB_TX_NONE, audit_seal_new},
 	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
 };
 
 const struct recurring RECURRING[] = {
+	{JOB_AUDIT_SEAL, 10},
 	{JOB_SWEEP, 3600},
 	{JOB_API_KEY_REMINDERS, 86400},
 };

@@ -31,7 +31,7 @@ smtp:
 sandbox:
   url: "http://127.0.0.1:$((PORT + 1))"
 limits:
-  factor: 100
+  factor: $FACTOR
 END
 }
 

@@ -203,10 +203,11 @@ test('what is closed or suspended is not there; without public booking, a feed i
   const statuses = () => Promise.all([...all, ['GET', feed]].map(async ([m, p]) =>
     (await client.call('none', m, p, m === 'POST' ? { json: {} } : {})).status))
 
+  const salon = "company c JOIN company_settings s ON s.company_id = c.id AND c.slug = 'salon-morgenrot'"
   for (const [change, ofFeed] of [["status = 'suspended'", 404], ["status = 'closed'", 404], ['public_booking = 0', 200]]) {
-    await sql(`UPDATE company SET ${change} WHERE slug = 'salon-morgenrot'`)
+    await sql(`UPDATE ${salon} SET ${change}`)
     assert.deepEqual(await statuses(), [...all.map(() => 404), ofFeed], change)
-    await sql("UPDATE company SET status = 'active', public_booking = 1 WHERE slug = 'salon-morgenrot'")
+    await sql(`UPDATE ${salon} SET status = 'active', public_booking = 1`)
   }
   assert.equal((await see(visit.manage_token)).status, 200)
 })

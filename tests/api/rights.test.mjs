@@ -3,12 +3,15 @@
 // closed; and ids of other companies.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { apiKey } from '../support/api-key.mjs'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
-import { sleep, waitFor } from '../support/http.mjs'
+import { request, sleep, waitFor } from '../support/http.mjs'
+import { retellRequest } from '../support/retell.mjs'
 import { makeClient } from './client.mjs'
 import { addKey, addPerson, addressOf, makeOneOfEach, readRights } from './people.mjs'
 
+const DIAZ = '01900000-0000-7000-8000-de0000000050'
 const ABSENT = '01900000-0000-7000-8000-000000000000'
 const NOTICED_WITHIN_MS = 5_000 + 1_500 // AUTH_CACHE_SECONDS
 const { roles, rights } = readRights()
@@ -48,7 +51,8 @@ function ask(who, { path, method }, options = {}) {
   return client.call(who, method, address, { ...options, ...body(method) })
 }
 
-const body = method => (['POST', 'PUT', 'PATCH'].includes(method) ? { json: {} } : {})
+/* nothing is right with the first, and to change nothing is not wrong */
+const body = method => (['POST', 'PUT'].includes(method) ? { json: {} } : method === 'PATCH' ? { json: { nonsense: 1 } } : {})
 const allowedStatus = ({ path, method }) =>
   (method !== 'GET' && path.includes('{id}') ? 404 : method !== 'GET' || path.endsWith('/availability') ? 422 : 200)
 
@@ -171,15 +175,70 @@ test('what is taken away counts within five seconds', async () => {
   }
 })
 
-test('a suspended company is read, a closed one is not there', async () => {
-  const before = await addPerson(sql, 'before', { 'salon-morgenrot': 'staff', 'bright-smile': 'owner' })
-  await sql("UPDATE company SET status = 'suspended' WHERE slug = 'bright-smile';")
-  assert.equal((await client.call('dental', 'GET', '/api/v2/bookings')).status, 200)
-  await sql("UPDATE company SET status = 'closed' WHERE slug = 'bright-smile';")
-  await waitFor('the end of the company', async () => (await client.call('dental', 'GET', '/api/v2/bookings')).status === 403,
-    { timeoutMs: NOTICED_WITHIN_MS })
-  const me = (await client.call(before, 'GET', '/api/v2/me')).json
+/* ---- states of a company ---- */
+
+/* what is done while the company is open again */
+async function restored(what) {
+  await become('active')
+  await sleep(NOTICED_WITHIN_MS)
+  return what()
+}
+const become = status => sql(`UPDATE company SET status = '${status}' WHERE slug = 'bright-smile';`)
+const dentalKey = apiKey('dental')
+
+test('a suspended company is looked at, and nothing is changed', async () => {
+  await sql(`INSERT INTO api_key (company_id, id, name, prefix, key_hash, role)
+    SELECT id, UUID(), 'States', 'fdk_test', UNHEX(SHA2('${dentalKey}', 256)), 'owner' FROM company WHERE slug = 'bright-smile';`)
+  await become('suspended')
+  for (const who of ['dental', dentalKey]) {
+    await waitFor('the suspension', async () => (await client.call(who, 'POST', '/api/v2/holds', { json: {} })).status === 403,
+      { timeoutMs: NOTICED_WITHIN_MS })
+    await sleep(NOTICED_WITHIN_MS) // of every worker
+    for (const o of ofCompanies().filter(x => x.method !== 'GET' || !x.path.includes('{'))) {
+      const r = await ask(who, o)
+      if (o.method === 'GET') assert.equal(r.status, allowedStatus(o), `${o.method} ${o.path}: ${r.text}`)
+      else assert.deepEqual([r.status, r.json.code], [403, 'company_suspended'], `${o.method} ${o.path}`)
+    }
+  }
+  assert.equal((await client.call('dental', 'HEAD', '/api/v2/bookings')).status, 200)
+  assert.equal((await client.call('dental', 'GET', '/api/v2/me')).json.company.slug, 'bright-smile')
+  assert.equal((await client.call('none', 'GET', '/api/v2/public/bright-smile')).status, 404)
+})
+
+test('a closed company is not there, for its people, keys, customers and calendars', async () => {
+  const both = await addPerson(sql, 'before', { 'salon-morgenrot': 'staff', 'bright-smile': 'owner' })
+  const feed = new URL((await restored(() => client.call('dental', 'POST', `/api/v2/staff/${DIAZ}/feed`))).json.url).pathname
+  const dental = (await client.call('dental', 'GET', '/api/v2/companies/current')).json.id
+  assert.equal((await client.call('none', 'GET', feed)).status, 200)
+  await become('closed')
+  await sleep(NOTICED_WITHIN_MS)
+  for (const o of ofCompanies()) {
+    for (const who of ['dental', dentalKey]) {
+      const r = await ask(who, o)
+      assert.deepEqual([r.status, r.json.code], [404, 'not_found'], `${who}: ${o.method} ${o.path}`)
+    }
+  }
+  const named = await client.call(both, 'GET', '/api/v2/bookings', { headers: { 'X-Company-Id': dental } })
+  assert.deepEqual([named.status, named.json.code], [404, 'not_found'])
+  assert.equal((await client.call('none', 'GET', '/api/v2/public/bright-smile')).status, 404)
+  assert.equal((await client.call('none', 'GET', feed)).status, 404)
+  const alone = (await client.call('dental', 'GET', '/api/v2/me')).json
+  assert.deepEqual([alone.companies, alone.company], [[], null])
+  const me = (await client.call(both, 'GET', '/api/v2/me')).json
   assert.deepEqual(me.companies.map(c => c.slug), ['salon-morgenrot'])
   assert.equal(me.company?.slug, 'salon-morgenrot', 'it is the only one that is left')
-  assert.equal((await client.call(before, 'GET', '/api/v2/bookings')).status, 200)
+  assert.equal((await client.call(both, 'GET', '/api/v2/bookings')).status, 200)
+})
+
+test('webhooks are stored whatever the state of the company, and their jobs wait', async () => {
+  for (const state of ['suspended', 'closed']) {
+    await become(state)
+    const hook = retellRequest({ hook: 'demo-dental', key: 'key_demo_dental', callId: `call_while_${state}`, event: 'call_started' })
+    const r = await request(client.base + hook.path, hook)
+    assert.equal(r.status, 204, r.text)
+    const [[n, waits]] = await sql(`SELECT COUNT(*), SUM(j.state = 'queued') FROM inbox_event e JOIN job j ON j.ref_id = e.id
+      WHERE e.external_id = 'call_while_${state}'`)
+    assert.deepEqual([Number(n), Number(waits)], [1, 1], state)
+  }
+  await become('active')
 })

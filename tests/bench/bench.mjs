@@ -76,7 +76,7 @@ async function measure({ port, plan }) {
   const data = kept(VAR, plan.companies);
   mkdirSync(VAR, { recursive: true });
   say('starting a stack');
-  const stack = await startStack({ port, dir: VAR });
+  const stack = await startStack({ port, dir: VAR, args: ['--limits', '10000'] });
   let bare;
 
   try {

@@ -41,6 +41,7 @@ const SQL = `
 INSERT INTO company (uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale, status)
 SELECT ${id('company', 'k.seq')}, d.tenant_id, d.plan_id, CONCAT('bench-', k.seq), CONCAT('Bench ', k.seq), 'DE', 'Europe/Berlin', 'EUR', 'de', 'active'
 FROM seq_1_to_${LAST} k JOIN company d ON d.slug = 'salon-morgenrot';
+INSERT INTO company_settings (company_id, id) SELECT id, uid FROM company WHERE slug LIKE 'bench-%';
 
 INSERT INTO user (id, email, name, password_hash)
 SELECT ${id('user', '1')}, '${USER}', 'Bench', password_hash FROM user WHERE email = 'owner@salon.example';

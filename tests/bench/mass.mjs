@@ -26,6 +26,7 @@ const companies = (from, to) => `
 INSERT INTO company (uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale, status)
 SELECT ${id('company', 'k.seq')}, d.tenant_id, d.plan_id, CONCAT('bench-', k.seq), CONCAT('Bench ', k.seq), 'DE', 'Europe/Berlin', 'EUR', 'de', 'active'
 FROM seq_${from}_to_${to} k JOIN company d ON d.slug = 'salon-morgenrot';
+INSERT INTO company_settings (company_id, id) SELECT c.id, c.uid FROM seq_${from}_to_${to} k ${company};
 INSERT INTO membership (user_id, company_id, role) SELECT u.id, c.id, 'owner' FROM user u JOIN seq_${from}_to_${to} k ${company} WHERE u.email = '${USER}';
 INSERT INTO branch (company_id, id, name, time_zone) SELECT c.id, ${id('branch', 'k.seq')}, 'Mitte', 'Europe/Berlin' FROM seq_${from}_to_${to} k ${company};
 INSERT INTO customer (company_id, id, name, phone, journey)

@@ -147,14 +147,14 @@ START_TEST(a_company_may_want_to_confirm_first)
 	struct appointment a;
 
 	ck_assert_int_eq(db_script(admin,
-				 "UPDATE frontdesk_store.company SET requires_confirmation = 1 "
-				 "WHERE slug = 'salon-morgenrot'"),
+				 "UPDATE frontdesk_store.company_settings"
+				 " SET requires_confirmation = 1 WHERE id = '" SALON_ID "'"),
 		0);
 	int rc = booking_take(c, &w, &a);
 	db_rollback(c); /* it refers to the company's row */
 	ck_assert_int_eq(db_script(admin,
-				 "UPDATE frontdesk_store.company SET requires_confirmation = 0 "
-				 "WHERE slug = 'salon-morgenrot'"),
+				 "UPDATE frontdesk_store.company_settings"
+				 " SET requires_confirmation = 0 WHERE id = '" SALON_ID "'"),
 		0);
 	db_ctx_end(admin);
 	ck_assert_int_ge(rc, 0);

@@ -264,7 +264,11 @@ START_TEST(records_cannot_be_unwritten)
 	ck_assert_uint_eq(raw_run(m, "UPDATE event SET kind = 'x'"), 1142);
 	ck_assert_uint_eq(raw_run(m, "DELETE FROM appointment"), 1142);
 	ck_assert_uint_eq(raw_run(m, "UPDATE rate SET microusd = 0"), 1142);
-	ck_assert_uint_eq(raw_run(m, "UPDATE company SET name = 'x'"), 1142);
+	ck_assert_uint_eq(raw_run(m, "UPDATE company SET status = 'active'"), 1143);
+	ck_assert_uint_eq(raw_run(m, "UPDATE company SET slug = 'x'"), 1143);
+	ck_assert_uint_eq(raw_run(m, "UPDATE company SET plan_id = UUID()"), 1143);
+	ck_assert_uint_eq(raw_run(m, "DELETE FROM company"), 1142);
+	ck_assert_uint_eq(raw_run(m, "DELETE FROM company_settings"), 1142);
 	ck_assert_uint_eq(raw_run(m, "DELETE FROM job"), 1142);
 	mysql_close(m);
 }

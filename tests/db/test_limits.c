@@ -17,10 +17,11 @@ static void company_allows(const char *n)
 {
 	MYSQL *root = raw_connect("root");
 
-	ck_assert_uint_eq(
-		raw_run(root,
-			mem_printf(c->mem,
-				"UPDATE frontdesk_store.company SET max_open_bookings = %s", n)),
+	ck_assert_uint_eq(raw_run(root,
+				  mem_printf(c->mem,
+					  "UPDATE frontdesk_store.company_settings SET "
+					  "max_open_bookings = %s",
+					  n)),
 		0);
 	mysql_close(root);
 }

@@ -217,6 +217,11 @@ START_TEST(a_fresh_database_then_nothing_to_do)
 	real_files();
 	expect_done();
 	ck_assert_msg(strstr(output, "0001_identity.sql: applied") != NULL, "%s", output);
+	/* what whoever signs up needs */
+	ck_assert_int_eq(ask("SELECT COUNT(*) FROM frontdesk_store.tenant t JOIN"
+			     " frontdesk_store.plan p ON t.slug = 'frontdesk'"
+			     " AND p.code = 'standard'"),
+		1);
 	int64_t stamp = ask("SELECT CAST(SUM(UNIX_TIMESTAMP(applied_at) * 1000) AS INT)"
 			    " FROM frontdesk_store.schema_migration");
 	int64_t began = now_ms();

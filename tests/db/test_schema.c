@@ -2,6 +2,7 @@
  * there, of the right family, long enough, with the same names, and absent
  * where the code may leave it absent. */
 #include "tests/db/support.h"
+#include "core/audit/seal.h"
 #include "core/booking/booking.h"
 #include "core/booking/hold.h"
 #include "core/booking/occupancy.h"
@@ -26,6 +27,7 @@
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
 #include "core/user/api_key.h"
+#include "core/tenant/settings.h"
 
 struct column {
 	const char *name;

@@ -52,6 +52,7 @@ function companySql() {
 INSERT INTO company (uid, tenant_id, plan_id, slug, name, country, time_zone, currency, locale, status)
 SELECT '${id('c0', 1)}', tenant_id, plan_id, 'race', 'Race', 'DE', '${ZONE}', 'EUR', 'de', 'active' FROM company WHERE slug = 'salon-morgenrot';
 SET @c = (SELECT id FROM company WHERE slug = 'race');
+INSERT INTO company_settings (company_id, id) SELECT id, uid FROM company WHERE id = @c;
 INSERT INTO membership (user_id, company_id, role) SELECT id, @c, 'owner' FROM user WHERE email = 'owner@salon.example';
 ${insert('branch', [{ id: branch_id, name: 'Here', time_zone: ZONE }])}
 ${insert('resource', [...staff.map((s) => ({ id: s.resource_id, branch_id, kind: 'staff', name: s.name, capacity: 1 })),

@@ -26,18 +26,29 @@ done
 for file in usr/share/frontdesk/www/index.html usr/share/frontdesk/sql/0001_identity.sql \
 	usr/lib/systemd/system/frontdesk@.service usr/lib/systemd/system/frontdesk@talk.service.d/pool.conf \
 	usr/lib/sysusers.d/frontdesk.conf usr/lib/tmpfiles.d/frontdesk.conf etc/frontdesk/frontdesk.yaml \
-	etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf; do
+	etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf \
+	etc/nginx/frontdesk/limit-zones.conf etc/fail2ban/filter.d/frontdesk.conf \
+	etc/fail2ban/jail.d/frontdesk.conf; do
 	[ "$(stat -c %a "$tree/root/$file")" = 644 ] || fail "$file is missing or not 644"
 done
 [ -z "$(find "$tree/root" \( -name '*.part' -o -name '*.new' \) -print)" ] || fail 'something is left over'
 
+# What nginx counts is what the configuration says.
+"$tree/root/usr/bin/frontdeskctl" -c "$tree/root/etc/frontdesk/frontdesk.yaml" nginx-limits "$tree" || fail 'nginx-limits failed'
+for file in limit-zones.conf limits.conf; do
+	cmp "$tree/$file" "$tree/root/etc/nginx/frontdesk/$file" ||
+		fail "nginx/snippets/$file is not what frontdeskctl nginx-limits makes"
+done
+
 # The same again changes nothing; what was edited stays, with the new one beside.
 [ -z "$(lay)" ] || fail 'the second time it said something'
-for file in etc/frontdesk/frontdesk.yaml etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf; do
+for file in etc/frontdesk/frontdesk.yaml etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf \
+	etc/nginx/frontdesk/limit-zones.conf; do
 	echo '# edited' >>"$tree/root/$file"
 done
-[ "$(lay | grep -c '^kept ')" = 3 ] || fail 'it did not say that three files are kept'
-for file in etc/frontdesk/frontdesk.yaml etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf; do
+[ "$(lay | grep -c '^kept ')" = 4 ] || fail 'it did not say that four files are kept'
+for file in etc/frontdesk/frontdesk.yaml etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf \
+	etc/nginx/frontdesk/limit-zones.conf; do
 	tail -n 1 "$tree/root/$file" | grep -q '# edited' || fail "$file was overwritten"
 	[ -f "$tree/root/$file.new" ] || fail "$file.new is missing"
 done

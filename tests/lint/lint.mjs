@@ -34,7 +34,7 @@ function checkLayers(file, lines) {
 }
 
 // ---- foreign headers: each in exactly one file ----
-const OURS = /^(assert|errno|fcntl|getopt|inttypes|limits|malloc|math|poll|pthread|signal|spawn|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|strings|sysexits|time|unistd|pwd|netdb|ctype|dirent|glob|arpa\/\w+|netinet\/\w+|sys\/\w+)\.h$|^(array|atomic|cstdlib|cstring|exception|map|memory|mutex|new|optional|string|string_view|unordered_map|utility|vector|algorithm|cstdint|cstddef|chrono|fstream|limits)$/
+const OURS = /^(assert|errno|fcntl|getopt|inttypes|limits|malloc|math|poll|pthread|signal|spawn|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|sysexits|time|unistd|pwd|netdb|ctype|dirent|glob|arpa\/\w+|netinet\/\w+|sys\/\w+)\.h$|^(array|atomic|cstdlib|cstring|exception|map|memory|mutex|new|optional|string|string_view|unordered_map|utility|vector|algorithm|cstdint|cstddef|chrono|fstream|limits)$/
 const foreign = new Map()
 
 function checkForeign(file, lines) {
@@ -82,7 +82,8 @@ const HABITS = [
 ]
 const ALLOWED = {
   'reads or changes the process environment': /^core\/(base\/ts|base\/banned|sys\/conf|sys\/tz)/,
-  'hides errors of the database': /^$/,
+  // one row a company, and nothing that could be wrong with it
+  'hides errors of the database': /^core\/schema\/triggers\.c$/,
   'is longer than 120 characters': /\.def$|^fcgi\/routes\.c$/,
 }
 

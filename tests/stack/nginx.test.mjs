@@ -2,7 +2,7 @@
 // that answer with what they were given. First the local variant, then the
 // production site against the same pools.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -15,9 +15,9 @@ import { standInBuild } from '../support/standin/build.mjs';
 import { startStack } from '../support/stack.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PORT = 18400;
-const HTTP_PORT = 18403;
-const HTTPS_PORT = 18404;
+const PORT = Number(process.env.TEST_PORT ?? 18400);
+const HTTP_PORT = PORT + 3;
+const HTTPS_PORT = PORT + 4;
 const BROTLI = existsSync('/usr/lib/nginx/modules/ngx_http_brotli_static_module.so');
 const CSP = (style) => `default-src 'self'; script-src 'self'; style-src 'self' ${style}; img-src 'self' data:; `
   + `connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
@@ -66,6 +66,17 @@ function raw(text, port = PORT) {
 
 const given = async (path, options) => Object.fromEntries((await ask(path, options)).json().params);
 
+const FILTER = join(ROOT, 'nginx/fail2ban/filter.conf');
+
+/** The addresses that fail2ban would find in these lines of the log. */
+function accusedIn(lines) {
+  const patterns = /^failregex = ([^]*?)^ignoreregex/m.exec(readFileSync(FILTER, 'utf8'))[1].trim().split(/\n\s+/)
+    .map((p) => new RegExp(p.replace('<HOST>', '(?<host>\\S+)')));
+
+  assert.equal(patterns.length, 2);
+  return lines.map((l) => patterns.map((p) => p.exec(l.replace(/^at=\S+/, ''))?.groups.host).find(Boolean)).filter(Boolean);
+}
+
 /** An error of nginx's own must look like one of the API. */
 function assertApiError(reply, status, code) {
   const error = reply.json();
@@ -85,7 +96,9 @@ describe('pools', () => {
     ['PATCH', '/api/v2/customers/1', 'api'],
     ['POST', '/api/v2/files', 'api'],
     ['POST', '/api/v2/auth/login', 'login'],
-    ['POST', '/api/v2/auth/refresh', 'login'],
+    ['POST', '/api/v2/auth/signup', 'login'],
+    ['POST', '/api/v2/auth/refresh', 'api'],
+    ['POST', '/api/v2/auth/logout', 'api'],
     ['GET', '/api/v2/auth/sessions', 'api'],
     ['POST', '/api/v2/public/salon/bookings', 'api'],
     ['POST', '/api/v2/demo/race', 'talk'],
@@ -301,6 +314,53 @@ describe('the log', () => {
   });
 });
 
+describe('fail2ban', () => {
+  const HAS = spawnSync('fail2ban-regex', ['--version']).status === 0;
+  const guilty = '192.0.2.66';
+  let lines;
+
+  /** What nginx writes down about requests from an address. */
+  before(async () => {
+    const began = readFileSync(join(stack.var, 'log/nginx.log'), 'utf8').length;
+    const from = (address, path, options = {}) => ask(path, { ...options, localAddress: '127.0.0.2', headers: { 'X-Forwarded-For': address } });
+    const login = (address, status) => from(address, `/api/v2/auth/login?status=${status}`, { method: 'POST' });
+
+    await login(guilty, 401);
+    await login(guilty, 429);
+    await from(guilty, '/api/v2/auth/refresh?status=401', { method: 'POST' });
+    await login('2001:db8::66', 401);
+    await login('192.0.2.1', 200);
+    await login('192.0.2.1', 422);
+    await from('192.0.2.1', '/api/v2/calls?status=401'); // a token that has expired
+    await from('192.0.2.1', '/api/v2/calls?status=429'); // somebody asked too often
+    await from('192.0.2.1', '/webhooks/retell/x?status=401', { method: 'POST' });
+    await from('192.0.2.1', '/webhooks/retell/x?status=429', { method: 'POST' });
+    await from('192.0.2.1', '/api/ai/faq?status=401', { method: 'POST' });
+    await from('192.0.2.1', '/api/retell/webhook?status=401', { method: 'POST' });
+    // who writes a line of somebody else's into his path
+    const line = '" status=401 bytes_in=1 pool="-" pool_status="-" pool_seconds="-" address=198.51.100.1';
+    await from('192.0.2.1', `/api/v2/auth/x${encodeURIComponent(line)}`, { method: 'POST' });
+    await from('192.0.2.1', `/api/v2/auth/x${encodeURIComponent(`\n at=x id=x method=POST path="/api/v2/auth/login${line}\n`)}`, { method: 'POST' });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    lines = readFileSync(join(stack.var, 'log/nginx.log'), 'utf8').slice(began).split('\n').filter((l) => /address=(192\.0\.2\.|2001:)/.test(l));
+  });
+
+  const accused = [guilty, guilty, guilty, '2001:db8::66'];
+
+  test('the filter finds who guesses and who floods, and nobody else', () => {
+    assert.equal(lines.length, 14);
+    assert.deepEqual(accusedIn(lines), accused);
+  });
+
+  test('fail2ban reads it the same way', { skip: HAS ? false : 'fail2ban is not installed' }, () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fd-ban-')), 'log');
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const said = execFileSync('fail2ban-regex', ['-o', 'ip', file, FILTER], { encoding: 'utf8' });
+    rmSync(join(file, '..'), { recursive: true });
+    assert.deepEqual(said.trim().split('\n'), accused);
+  });
+});
+
 describe('the production site', { skip: BROTLI ? false : 'needs the module libnginx-mod-http-brotli-static' }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'fd-site-'));
   const name = 'frontdesk.example.com';
@@ -314,17 +374,17 @@ describe('the production site', { skip: BROTLI ? false : 'needs the module libng
       .replaceAll('/usr/share/frontdesk/', `${build}/`)
       .replaceAll('/etc/nginx/frontdesk.', `${dir}/frontdesk.`)
       .replaceAll('/var/log/nginx/', `${dir}/`)
-      .replaceAll(/ frontdesk\/(\w+\.conf)/g, ` ${ROOT}nginx/snippets/$1`)
       .replaceAll(/listen (\[::\]:)?(\d+)/g, (all, v6, port) => `listen ${v6 ? '[::1]' : '127.0.0.1'}:${port === '80' ? HTTP_PORT : HTTPS_PORT}`);
     const temp = ['client_body', 'fastcgi', 'proxy', 'uwsgi', 'scgi'].map((t) => `${t}_temp_path ${dir}/${t};`).join('\n');
 
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
       '-subj', `/CN=${name}`, '-keyout', `${dir}/frontdesk.key`, '-out', `${dir}/frontdesk.crt`], { stdio: 'pipe' });
-    writeFileSync(`${dir}/frontdesk.conf`, conf.replaceAll('include frontdesk/', `include ${dir}/frontdesk/`));
+    writeFileSync(`${dir}/frontdesk.conf`, conf);
     mkdirSync(`${dir}/frontdesk`);
-    for (const file of ['http', 'tls', 'server', 'error', 'headers', 'realip', 'fastcgi', 'locations']) {
+    for (const file of ['http', 'tls', 'server', 'error', 'headers', 'fastcgi', 'locations', 'limit-zones', 'limits']) {
       writeFileSync(`${dir}/frontdesk/${file}.conf`, readFileSync(join(ROOT, `nginx/snippets/${file}.conf`), 'utf8'));
     }
+    writeFileSync(`${dir}/frontdesk/realip.conf`, 'real_ip_header X-Forwarded-For; set_real_ip_from 127.0.0.0/8;');
     writeFileSync(`${dir}/nginx.conf`, `load_module /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;
       ${process.getuid() === 0 ? 'user root;' : ''} daemon off; pid ${dir}/pid; events { } http { include /etc/nginx/mime.types; ${temp} include ${dir}/frontdesk.conf; }`);
   }
@@ -371,25 +431,88 @@ describe('the production site', { skip: BROTLI ? false : 'needs the module libng
     await assert.rejects(ask('/', { ...site, servername: 'other' }));
   });
 
-  test('refuses a flood from one address on /api, none on /webhooks', async () => {
+  describe('counts by address', () => {
     const agent = new https.Agent({ keepAlive: true, maxSockets: 40 });
-    const flood = async (path, n) => {
-      const replies = await Promise.all(Array.from({ length: n }, () => ask(path, { ...site, agent, method: 'POST' })));
-      return replies.filter((r) => r.status === 429);
-    };
-    const refused = await flood('/api/v2/auth/login', 200);
+    let people = 0;
+    after(() => agent.destroy());
 
-    assert.ok(refused.length > 50, `${refused.length} refused`);
-    assertApiError(refused[0], 429, 'rate_limited');
-    assert.equal(refused[0].headers['retry-after'], '1');
-    assert.equal((await flood('/webhooks/retell/x', 400)).length, 0);
-    const unbooked = await flood('/api/v2/public/salon/bookings', 60);
+    /** n requests at once from an address; the replies, by status. */
+    async function flood(path, n, { from = `192.0.2.${people += 1}`, headers = {}, ...options } = {}) {
+      const replies = await Promise.all(Array.from({ length: n }, (_, i) => ask(path, {
+        ...site, agent, ...options, headers: { host: name, 'X-Forwarded-For': typeof from === 'function' ? from(i) : from, ...headers },
+      })));
+      return { served: replies.filter((r) => r.status === 200), refused: replies.filter((r) => r.status === 429) };
+    }
 
-    assert.ok(unbooked.length >= 35, `${unbooked.length} bookings refused`);
-    assertApiError(unbooked[0], 429, 'rate_limited');
-    assert.equal(unbooked[0].headers['retry-after'], '1');
-    assert.equal((await ask('/api/v2/public/salon', site)).status, 200, 'reading goes on');
-    agent.destroy();
+    const bearer = { authorization: 'Bearer x' };
+    for (const [what, path, n, served, options] of [
+      ['an API request without a log-in', '/api/v2/anything', 100, 60, {}],
+      ['a public page', '/api/v2/public/salon', 100, 60, {}],
+      ['a public page, whatever it says to be', '/api/v2/public/salon', 100, 60, { headers: bearer }],
+      ['a public booking', '/api/v2/public/salon/bookings', 60, 20, { method: 'POST' }],
+      ['a log-in', '/api/v2/auth/login', 100, 41, { method: 'POST' }],
+      ['a refresh', '/api/v2/auth/refresh', 100, 41, { method: 'POST' }],
+      ['with a log-in', '/api/v2/anything', 500, 201, { headers: bearer }],
+      ['with a log-in, a file', '/api/v2/files', 500, 201, { headers: bearer }],
+      ['a preflight', '/api/v2/anything', 500, 201, { method: 'OPTIONS' }],
+    ]) {
+      test(`${what}: ${served} at once`, async () => {
+        const from = `198.51.100.${people += 1}`;
+        const began = Date.now();
+        const { served: got, refused } = await flood(path, n, { ...options, from });
+        const meanwhile = Math.ceil((Date.now() - began) / 1000 * (served > 100 ? 100 : served > 60 ? 10 : served === 41 ? 10 : 1));
+
+        assert.ok(got.length >= served && got.length <= served + meanwhile, `${got.length} served, ${meanwhile} of them meanwhile`);
+        assert.equal(got.length + refused.length, n);
+        assertApiError(refused[0], 429, 'rate_limited');
+        assert.equal(refused[0].headers['retry-after'], path.includes('/public/') ? '3' : '1');
+        assert.equal(refused[0].headers['ratelimit-policy'], served === 60 || path.includes('/public/') ? '60;w=60' : undefined);
+        assert.equal((await flood(path, 1, options)).served.length, 1, 'from another address');
+      });
+    }
+
+    for (const [what, path] of [['a webhook', '/webhooks/retell/x'], ['a webhook of an old address', '/api/retell/webhook'],
+      ['an agent\'s tool', '/api/ai/appointments'], ['an inbound call', '/webhooks/retell/x/inbound'], ['a monitor', '/api/health']]) {
+      test(`${what}: never`, async () => {
+        const { served } = await flood(path, 500, { from: '203.0.113.9', method: path === '/api/health' ? 'GET' : 'POST' });
+        assert.equal(served.length, 500);
+        assert.equal(served[0].headers['ratelimit-policy'], undefined);
+      });
+    }
+
+    test('fail2ban sees who is refused, and no webhook', async () => {
+      const { refused } = await flood('/api/v2/public/salon', 80, { from: '198.51.100.99' });
+      await flood('/webhooks/retell/x', 80, { from: '198.51.100.99', method: 'POST' });
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const lines = readFileSync(`${dir}/frontdesk.log`, 'utf8').split('\n').filter((l) => l.endsWith('address=198.51.100.99'));
+
+      assert.equal(lines.length, 160);
+      assert.deepEqual(accusedIn(lines), refused.map(() => '198.51.100.99'));
+    });
+
+    test('IPv6: the first 64 bits, however they are written', async () => {
+      const hosts = { // of one subscriber, and of a neighbour
+        '2001:db8:7:8:': (i) => [`2001:db8:7:8::${i + 1}`, `2001:db8:7:8:1:2:3:${i + 1}`, '2001:db8:7:8::'][i % 3],
+        '2001:db8:7::': (i) => [`2001:db8:7::${i + 1}`, `2001:db8:7:0:1:2:3:${i + 1}`][i % 2],
+        '2001:db8::': (i) => [`2001:db8::${i + 1}`, '2001:db8::'][i % 2],
+      };
+      for (const [net, from] of Object.entries(hosts)) {
+        const { served } = await flood('/api/v2/public/salon', 150, { from });
+        const groups = net === '2001:db8:7::' ? 2 : 1; // "7::" and "7:0:": zeros that stand alone are written
+
+        assert.ok(served.length >= 60 && served.length <= 60 * groups + 5, `${net} ${served.length}`);
+      }
+      assert.equal((await flood('/api/v2/public/salon', 30, { from: '2001:db8:7:9::1' })).served.length, 30);
+    });
+
+    test('log-ins that wait, wherever they come from: fifty', async () => {
+      const { served, refused } = await flood('/api/v2/auth/login?wait=300', 120, {
+        from: (i) => `203.0.113.${i + 20}`, method: 'POST', agent: new https.Agent({ maxSockets: 200 }),
+      });
+      assert.ok(refused.length >= 20, `${refused.length} refused`);
+      assert.ok(served.length >= 50, `${served.length} served`);
+      assert.equal(served.length + refused.length, 120);
+    });
   });
 
   test('refuses more headers than a request needs', async () => {

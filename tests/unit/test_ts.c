@@ -172,6 +172,17 @@ START_TEST(the_clock_of_tests_can_be_set)
 	int64_t before = clock_monotonic_us();
 	ck_assert_int_ge(clock_monotonic_us(), before);
 	ck_assert_int_eq(unsetenv("FRONTDESK_NOW"), 0);
+
+	static char ahead[PATH_MAX], nowhere[] = "FRONTDESK_NOW=/nonexistent/clock";
+	int64_t now = ts_now().ms;
+
+	snprintf(ahead, sizeof(ahead), "FRONTDESK_NOW=%s", unit_text_file("clock", "3600000"));
+	ck_assert_int_eq(putenv(ahead), 0);
+	ck_assert_int_ge(ts_now().ms, now + 3600000);
+	ck_assert_int_lt(ts_now().ms, now + 3660000);
+	ck_assert_int_eq(putenv(nowhere), 0);
+	ck_assert_int_lt(ts_now().ms, now + 60000);
+	ck_assert_int_eq(unsetenv("FRONTDESK_NOW"), 0);
 }
 END_TEST
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
+const SNIPPETS = fileURLToPath(new URL('../../../nginx/snippets/', import.meta.url));
 const FCGI = fileURLToPath(new URL('fcgi.mjs', import.meta.url));
 
 /** The new folder's path; whoever asks removes it. */
@@ -15,7 +16,10 @@ export function standInBuild() {
 
   program('frontdesk-fcgi', `exec '${process.execPath}' '${FCGI}'`);
   program('frontdesk-worker', 'exec sleep 1000000');
-  program('frontdeskctl', 'exit 0');
+  // nginx's limits are those that are shipped, times 100, as its own would write them
+  program('frontdeskctl', `[ "$3" != nginx-limits ] || for file in limit-zones limits; do
+    sed -E 's/(rate=|burst=|_open )([0-9]+)/\\1\\200/' '${SNIPPETS}'$file.conf >"$4/$file.conf" || exit 1
+done`);
   mkdirSync(join(dir, 'www/assets'), { recursive: true });
   writeText(join(dir, 'www/index.html'), '<!doctype html><title>Portal</title>\n');
   writeText(join(dir, 'www/assets/app.0a1b2c3d.js'), `// ${'x'.repeat(2000)}\n`);

@@ -1,0 +1,100 @@
+#include "core/tenant/settings.h"
+#include "core/audit/row.h"
+#include "core/base/buf.h"
+#include "core/base/text.h"
+#include "core/sys/conf.h"
+#include "core/sys/db.h"
+
+#define ORIGINS_MAX 2000
+#define DAYS_MAX 36500
+
+static const struct company_settings FRESH = {
+	.public_booking = true,
+	.retention_transcripts_days = 365,
+	.retention_recordings_days = 90,
+	.retention_inbox_days = 90,
+	.retention_notifications_days = 365,
+	.retention_audit_days = 1095,
+	.retention_calls_days = 1095,
+	.retention_inactive_customers_days = 1095,
+};
+
+static const struct field FIELDS[] = {
+	ID(company_settings, id, RO | HIDDEN),
+	BOOL(company_settings, public_booking, 0),
+	BOOL(company_settings, requires_confirmation, 0),
+	INT(company_settings, max_open_bookings, NULL0, 1, 1000),
+	BOOL(company_settings, require_totp, 0),
+	TEXT(company_settings, cors_origins, 0, ORIGINS_MAX),
+	TEXT(company_settings, frame_origins, 0, ORIGINS_MAX),
+	INT(company_settings, retention_transcripts_days, 0, 0, DAYS_MAX),
+	INT(company_settings, retention_recordings_days, 0, 0, DAYS_MAX),
+	INT(company_settings, retention_inbox_days, 0, 0, DAYS_MAX),
+	INT(company_settings, retention_notifications_days, 0, 0, DAYS_MAX),
+	INT(company_settings, retention_audit_days, 0, 0, DAYS_MAX),
+	INT(company_settings, retention_calls_days, 0, 0, DAYS_MAX),
+	INT(company_settings, retention_inactive_customers_days, 0, 0, DAYS_MAX),
+};
+const struct table COMPANY_SETTINGS =
+	TABLE_FRESH(company_settings, "company_settings", FIELDS, 0, FRESH);
+
+/* ---- storage ---- */
+
+int settings_current(struct ctx *c, struct company_settings *out)
+{
+	int rc;
+
+	if (db_in_tx(c))
+		rc = db_one(c, &COMPANY_SETTINGS, out,
+			"SELECT {cols} FROM company_settings FOR UPDATE");
+	else
+		rc = db_one(c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings");
+	return db_must(c, rc, "company", NULL);
+}
+
+/* ---- rules ---- */
+
+/* The scheme, a host in letters, digits, dots and hyphens, perhaps a port. */
+static bool is_origin(const struct ctx *c, const char *s)
+{
+	static const char HOST[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+	bool plain = text_starts(s, "http://");
+	int64_t port;
+
+	if (!text_starts(s, "https://") && !(plain && c->conf->server_sandbox))
+		return false;
+	s += plain ? 7 : 8;
+	size_t n = strspn(s, HOST);
+	if (n == 0 || n > 253 || *s == '.' || *s == '-')
+		return false;
+	return s[n] == '\0' || (s[n] == ':' && text_int(s + n + 1, 1, 65535, &port));
+}
+
+static int check_origins(struct ctx *c, const char *field, const char **origins)
+{
+	struct buf b = buf_new(c->mem, ORIGINS_MAX + 1);
+	const char *p = *origins == NULL ? "" : text_lower(c->mem, *origins);
+
+	while (*(p += strspn(p, " \t\r\n")) != '\0') {
+		size_t n = strcspn(p, " \t\r\n");
+		const char *one = mem_text_n(c->mem, p, n);
+
+		if (!is_origin(c, one))
+			return err_field(c, field,
+				"must be origins like https://www.example.com, with a blank "
+				"between two");
+		buf_printf(&b, "%s%s", b.n > 0 ? " " : "", one);
+		p += n;
+	}
+	*origins = b.n > 0 ? buf_text(&b) : NULL;
+	return 0;
+}
+
+int settings_change(struct ctx *c, const struct company_settings *was, struct company_settings *now)
+{
+	int rc = check_origins(c, "cors_origins", &now->cors_origins);
+
+	if (check_origins(c, "frame_origins", &now->frame_origins) < 0 || rc < 0)
+		return -1;
+	return row_change(c, &COMPANY_SETTINGS, was, now);
+}
