@@ -18,6 +18,7 @@
 #include "core/task/task.h"
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
+#include "core/tenant/integration.h"
 #include "core/user/api_key.h"
 #include "core/tenant/settings.h"
 #include "fcgi/crud.h"
@@ -31,6 +32,7 @@
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_hold.h"
+#include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_key.h"
 #include "fcgi/h_public.h"
@@ -132,6 +134,12 @@ CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTA
 ALTER("/companies/current", h_company_update, PERM_COMPANY_WRITE, &COMPANY, COMPANY, NULL, "Change the company; its currency only while nothing has a price"),
 SHOW("/companies/current/settings", h_settings, PERM_COMPANY_READ, COMPANY_SETTINGS, "What the company decides for itself"),
 ALTER("/companies/current/settings", h_settings_update, PERM_COMPANY_WRITE, &COMPANY_SETTINGS, COMPANY_SETTINGS, NULL, "Change settings; null puts the default back"),
+ROWS("/integrations", h_integrations, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "Accounts at providers; secrets are never shown but for their last four signs"),
+ADD("/integrations", h_integration_create, PERM_INTEGRATIONS_WRITE, &INTEGRATION_NEW, INTEGRATION, NULL, "Connect an account at a provider"),
+ROW("/integrations/{id}", h_integration, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "One of them, and the address for its webhooks"),
+ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
+REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
+CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),

@@ -4,6 +4,7 @@
 #include "core/booking/waiting_list.h"
 #include "core/event/event.h"
 #include "core/notify/notify.h"
+#include "core/provider/check.h"
 #include "core/provider/messages.h"
 #include "core/provider/retell.h"
 #include "core/sys/db.h"
@@ -23,6 +24,7 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_HOLD_EXPIRE] = {JOB_TX_WRITE, hold_expire},
 	[JOB_WAITING_LIST_OFFER] = {JOB_TX_NONE, waiting_offer},
 	[JOB_WAITING_LIST_END] = {JOB_TX_WRITE, waiting_end},
+	[JOB_INTEGRATION_TEST] = {JOB_TX_NONE, provider_check},
 	[JOB_API_KEY_REMINDERS] = {JOB_TX_NONE, api_keys_remind},
 	[JOB_AUDIT_SEAL] = {JOB_TX_NONE, audit_seal_new},
 	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
