@@ -28,6 +28,7 @@
 #include "core/user/people.h"
 #include "core/user/session.h"
 #include "core/user/two_factor.h"
+#include "core/tenant/integration.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_account.h"
 #include "fcgi/h_audit.h"
@@ -41,6 +42,7 @@
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_hold.h"
+#include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_platform_company.h"
 #include "fcgi/h_platform_tenant.h"
@@ -192,6 +194,12 @@ ROW("/api-keys/{id}", h_api_key, PERM_KEYS_READ, API_KEY, NULL, "One key"),
 ALTER("/api-keys/{id}", h_api_key_update, PERM_KEYS_WRITE, &API_KEY_IN, API_KEY, NULL, "Change what a key may do, from where, and until when"),
 REMOVE("/api-keys/{id}", h_api_key_delete, PERM_KEYS_WRITE, API_KEY, NULL, "Revoke a key"),
 CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTATE_IN, NEW_API_KEY, 200, "A new key in place of this one, which holds for some hours more", NULL),
+ROWS("/integrations", h_integrations, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "Accounts at providers; secrets are never shown but for their last four signs"),
+ADD("/integrations", h_integration_create, PERM_INTEGRATIONS_WRITE, &INTEGRATION_NEW, INTEGRATION, NULL, "Connect an account at a provider"),
+ROW("/integrations/{id}", h_integration, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "One of them, and the address for its webhooks"),
+ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
+REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
+CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),

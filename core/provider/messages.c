@@ -90,7 +90,7 @@ static int send_sms(struct ctx *c, const struct notification *n)
 	struct integration i;
 	struct twilio_account account;
 	struct sms_answer answer;
-	int rc = integration_find(c, "twilio", &i);
+	int rc = integration_find(c, PROVIDER_TWILIO, &i);
 
 	if (rc < 0)
 		return -1;

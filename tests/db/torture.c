@@ -46,6 +46,7 @@ static void forget(void)
 	change("DELETE FROM phone_number WHERE label = 'Torture'");
 	change("DELETE FROM working_hours WHERE branch_id = '" MITTE "' AND staff_id IS NULL");
 	change("DELETE FROM api_key WHERE name = 'Torture'");
+	change("DELETE FROM integration WHERE label = 'Torture'");
 	change("UPDATE api_key SET last_used_at = NOW(3)"); /* nothing to write down */
 	change("DELETE FROM time_off");
 	change("DELETE FROM closed_day");
