@@ -5,6 +5,7 @@
 #include "core/sys/db.h"
 #include "fcgi/cors.h"
 #include "fcgi/limit.h"
+#include "fcgi/database.h"
 #include "fcgi/req.h"
 #include "fcgi/serve.h"
 
@@ -164,6 +165,8 @@ static void send_reply(struct req *r, FCGX_Request *f)
 	buf_printf(&b, "Status: %d\r\n", r->status);
 	if (r->out.n > 0)
 		put_header(&b, "Content-Type", r->type != NULL ? r->type : "application/json");
+	if (r->file != NULL)
+		buf_printf(&b, "Content-Disposition: attachment; filename=\"%s\"\r\n", r->file);
 	put_header(&b, "Cache-Control", "no-store");
 	put_header(&b, "X-Request-Id", r->c.request_id);
 	put_header(&b, "Location", r->location);
@@ -219,6 +222,7 @@ int server_run(const struct server *s)
 		handle(s, mem, &f);
 		FCGX_Finish_r(&f);
 		db_idle(s->db);
+		database_platform_idle();
 		arena_reset(mem);
 	}
 	close(signal_fd);
