@@ -40,15 +40,19 @@ const struct table COMPANY_SETTINGS =
 
 /* ---- storage ---- */
 
+int settings_look(struct ctx *c, struct company_settings *out)
+{
+	int rc = db_one(c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings");
+
+	return db_must(c, rc, "company", NULL);
+}
+
 int settings_current(struct ctx *c, struct company_settings *out)
 {
-	int rc;
-
-	if (db_in_tx(c))
-		rc = db_one(c, &COMPANY_SETTINGS, out,
-			"SELECT {cols} FROM company_settings FOR UPDATE");
-	else
-		rc = db_one(c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings");
+	if (!db_in_tx(c))
+		return settings_look(c, out);
+	int rc = db_one(
+		c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings FOR UPDATE");
 	return db_must(c, rc, "company", NULL);
 }
 

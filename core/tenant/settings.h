@@ -32,6 +32,8 @@ extern const struct table COMPANY_SETTINGS;
 
 /* Of the company that ctx is in. In a transaction they are held until its end. */
 int settings_current(struct ctx *c, struct company_settings *out) MUST_USE;
+/* The same without holding them, for those who only obey. */
+int settings_look(struct ctx *c, struct company_settings *out) MUST_USE;
 /* Needs a transaction. Field errors of both lists of origins, which it leaves
  * in small letters with single blanks. */
 int settings_change(
