@@ -148,10 +148,14 @@ static const char *html_of(struct ctx *c, const char *language, const char *text
 
 /* ---- rendering ---- */
 
-static size_t args_of(const struct rule *r, const struct values *v, struct message_arg *out)
-{
-	size_t n = 0;
+struct args {
+	struct message_arg p[VAR_COUNT_OF_ALL];
+	size_t n;
+};
 
+static void args_of(const struct rule *r, const struct values *v, struct args *out)
+{
+	out->n = 0;
 	for (size_t i = 0; i < VAR_COUNT_OF_ALL; i++) {
 		const char *text = v->text[i];
 
@@ -159,16 +163,15 @@ static size_t args_of(const struct rule *r, const struct values *v, struct messa
 			continue;
 		if (text == NULL && !v->numeric[i])
 			text = "none";
-		out[n++] = (struct message_arg){VARS[i], text, v->number[i]};
+		out->p[out->n++] = (struct message_arg){VARS[i], text, v->number[i]};
 	}
-	return n;
 }
 
 /* What locale_message() says of a text is said of its field. */
-static int fill(struct ctx *c, const char *field, const char *locale, const char *pattern,
-	const struct message_arg *args, size_t n, const char **out)
+static int fill(struct ctx *c, const char *field, const char *locale, const struct args *args,
+	const char **text)
 {
-	if (locale_message(c, locale, pattern, args, n, out) == 0)
+	if (locale_message(c, locale, *text, args->p, args->n, text) == 0)
 		return 0;
 	if (c->err.code != E_INVALID || c->err.detail == NULL)
 		return -1;
@@ -193,14 +196,13 @@ static const char *one_line(struct ctx *c, const char *s)
 int render(struct ctx *c, const struct rule *r, const struct template *t, const char *locale,
 	const struct values *v, struct rendered *out)
 {
-	struct message_arg args[VAR_COUNT_OF_ALL];
-	size_t n = args_of(r, v, args);
+	struct args args;
 
-	memset(out, 0, sizeof(*out));
-	if (t->subject != NULL &&
-		fill(c, "subject", locale, t->subject, args, n, &out->subject) < 0)
+	args_of(r, v, &args);
+	*out = (struct rendered){.subject = t->subject, .body = t->body};
+	if (out->subject != NULL && fill(c, "subject", locale, &args, &out->subject) < 0)
 		return -1;
-	if (fill(c, "body", locale, t->body, args, n, &out->body) < 0)
+	if (fill(c, "body", locale, &args, &out->body) < 0)
 		return -1;
 	out->body = text_trim(c->mem, out->body);
 	if (out->subject != NULL)

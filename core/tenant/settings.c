@@ -51,8 +51,8 @@ int settings_current(struct ctx *c, struct company_settings *out)
 {
 	if (!db_in_tx(c))
 		return settings_look(c, out);
-	int rc = db_one(
-		c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings FOR UPDATE");
+	int rc =
+		db_one(c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings FOR UPDATE");
 	return db_must(c, rc, "company", NULL);
 }
 
