@@ -5,6 +5,7 @@
 #include "core/sys/crypto.h"
 #include "core/sys/token.h"
 #include "core/tenant/storefront.h"
+#include "core/user/api_key.h"
 #include "fcgi/route.h"
 
 #define CACHE_SLOTS 256
@@ -29,9 +30,11 @@ struct remembered {
 
 static struct remembered CACHE[CACHE_SLOTS]; /* of this process */
 
+/* The texts stay: the present request may refer to them. */
 void auth_forget(void)
 {
-	memset(CACHE, 0, sizeof(CACHE));
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		CACHE[i].until_us = 0;
 }
 
 static struct remembered *slot_of(const char *credential, const char *company)
@@ -119,9 +122,22 @@ static int by_key(struct req *r, const char *key)
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
-		return err_set(&r->c, E_UNAUTHENTICATED, "This API key is not in force.");
+		return err_set(&r->c, E_UNAUTHENTICATED,
+			api_key_is_one(key) ? "This API key is not in force."
+					    : "This API key is mistyped: its checksum is wrong.");
 	/* as if the company were not there, whatever is asked */
 	return r->who.company_status != COMPANY_CLOSED ? 0 : err_set(&r->c, E_NOT_FOUND, NULL);
+}
+
+/* Asked each time: what is remembered of a key is not where it came from. */
+static int check_address(struct req *r)
+{
+	const struct identity *who = &r->who;
+
+	if (who->n_key_networks == 0 ||
+		networks_have(who->key_networks, who->n_key_networks, r->c.remote_address))
+		return 0;
+	return err_set(&r->c, E_ADDRESS_FORBIDDEN, NULL);
 }
 
 static int look_up(struct req *r, const char *credential, const char *company)
@@ -158,7 +174,7 @@ int auth_identify(struct req *r)
 		return -1;
 	c->actor = r->who.user_id != NULL ? ACTOR_USER : ACTOR_API_KEY;
 	c->actor_id = r->who.user_id != NULL ? r->who.user_id : r->who.key_id;
-	return 0;
+	return check_address(r);
 }
 
 /* A closed company is as if it were not there; a suspended one is looked at. */
@@ -191,7 +207,8 @@ int auth_company(struct req *r)
 		return -1;
 	c->company = (uint32_t)r->who.company_number;
 	c->company_id = r->who.company_id;
-	c->permissions = role_permissions(r->who.role);
+	c->permissions =
+		r->who.key_id != NULL ? r->who.key_permissions : role_permissions(r->who.role);
 	return 0;
 }
 

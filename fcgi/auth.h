@@ -24,7 +24,7 @@ int auth_company(struct req *r) MUST_USE;
  * Idempotency-Key counts, is the token's object, or the nil UUID.
  */
 int auth_public(struct req *r) MUST_USE;
-/* Forgets what is remembered (after a log-out). */
+/* Forgets what is remembered: a log-out, a change of somebody's rights. */
 void auth_forget(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/staff/staff.h"
 #include "core/sys/conf.h"
 #include "core/tenant/company.h"
+#include "core/tenant/origins.h"
 #include "fcgi/h_booking.h"
 
 /* ---- tables: the company ---- */
@@ -230,6 +231,14 @@ int h_public_company(struct req *r)
 	out.locale = co.locale;
 	out.requires_confirmation = co.requires_confirmation;
 	return reply(r, 200, &PUBLIC_COMPANY, &out);
+}
+
+/* For nginx, which puts it into the page's Content-Security-Policy. */
+int h_public_frame(struct req *r)
+{
+	if (origins_framing(&r->c, &r->frame_origins) < 0)
+		return -1;
+	return reply_empty(r, 204);
 }
 
 /* Those of all who can do it, in the order of all. */

@@ -18,6 +18,7 @@ extern const struct table PUBLIC_MOVE_IN;
 extern const struct table PUBLIC_BOOKING;
 
 int h_public_company(struct req *r);
+int h_public_frame(struct req *r);
 int h_public_services(struct req *r);
 int h_public_availability(struct req *r);
 int h_public_book(struct req *r);

@@ -55,10 +55,13 @@ struct req {
 	struct buf out;
 	struct bytes stored; /* for a repetition, where that is not out; p NULL: it is */
 	const char *location;
-	const char *cookie; /* Set-Cookie */
-	const char *etag;   /* one object: for conditional requests */
-	const char *type;   /* NULL: application/json */
-	bool replayed;      /* the stored answer of an Idempotency-Key */
+	const char *cookie;        /* Set-Cookie */
+	const char *etag;          /* one object: for conditional requests */
+	const char *type;          /* NULL: application/json */
+	const char *cors_origin;   /* another site's page may read it */
+	const char *cors_method;   /* of a preflight: what it may use */
+	const char *frame_origins; /* X-Frame-Origins, for nginx */
+	bool replayed;             /* the stored answer of an Idempotency-Key */
 };
 
 const char *req_header(const struct req *r, const char *name);

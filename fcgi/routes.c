@@ -8,7 +8,7 @@
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
-#include "core/queue/queue.h"
+#include "core/queue/dead.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
 #include "core/service/room.h"
@@ -20,6 +20,7 @@
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "core/tenant/settings.h"
+#include "core/user/api_key.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_auth.h"
 #include "fcgi/h_booking.h"
@@ -33,6 +34,7 @@
 #include "fcgi/h_hold.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_notification.h"
+#include "fcgi/h_key.h"
 #include "fcgi/h_public.h"
 #include "fcgi/h_series.h"
 #include "fcgi/h_service.h"
@@ -126,6 +128,12 @@ SHOW("/companies/current", h_company, PERM_COMPANY_READ, COMPANY, "The company")
 ALTER("/companies/current", h_company_update, PERM_COMPANY_WRITE, &COMPANY, COMPANY, NULL, "Change the company; its currency only while nothing has a price"),
 SHOW("/companies/current/settings", h_settings, PERM_COMPANY_READ, COMPANY_SETTINGS, "What the company decides for itself"),
 ALTER("/companies/current/settings", h_settings_update, PERM_COMPANY_WRITE, &COMPANY_SETTINGS, COMPANY_SETTINGS, NULL, "Change settings; null puts the default back"),
+ROWS("/api-keys", h_api_keys, PERM_KEYS_READ, API_KEY, NULL, "Keys for programs"),
+ADD("/api-keys", h_api_key_create, PERM_KEYS_WRITE, &API_KEY_IN, NEW_API_KEY, NULL, "A new key, which is shown this once"),
+ROW("/api-keys/{id}", h_api_key, PERM_KEYS_READ, API_KEY, NULL, "One key"),
+ALTER("/api-keys/{id}", h_api_key_update, PERM_KEYS_WRITE, &API_KEY_IN, API_KEY, NULL, "Change what a key may do, from where, and until when"),
+REMOVE("/api-keys/{id}", h_api_key_delete, PERM_KEYS_WRITE, API_KEY, NULL, "Revoke a key"),
+CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTATE_IN, NEW_API_KEY, 200, "A new key in place of this one, which holds for some hours more", NULL),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),
@@ -242,7 +250,10 @@ SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_RE
 {"PUT", V2 "/templates/{name}/{channel}/{language}", h_template_set, AUTH_COMPANY, PERM_COMPANY_WRITE, TX_WRITE, NULL, &TEMPLATE_IN, SHAPE_ONE, &TEMPLATE, 200, "Say it in the company's own words", NULL, NULL},
 REMOVE("/templates/{name}/{channel}/{language}", h_template_reset, PERM_COMPANY_WRITE, TEMPLATE, NULL, "Say it as it is shipped again"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
+SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),
+CHANGE("/dead-letters/replay", h_dead_letters_replay, PERM_OPERATIONS_WRITE, &REPLAY_IN, REPLAYED, 200, "Try dead letters again: some, of a kind, or all", NULL),
+SHOW("/dead-letters/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A dead letter: what it is about, and how it failed"),
 CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
@@ -257,6 +268,7 @@ ANYBODY_SEES("/bookings/{manage_token}", h_public_booking, NULL, SHAPE_ONE, &PUB
 ANYBODY_DOES("/bookings/{manage_token}/cancel", h_public_cancel, &CANCEL_IN, 200, "Cancel it", NULL),
 ANYBODY_DOES("/bookings/{manage_token}/reschedule", h_public_move, &PUBLIC_MOVE_IN, 200, "Move it", h_public_move_alternatives),
 ANYBODY_SEES("/{slug}", h_public_company, NULL, SHAPE_ONE, &PUBLIC_COMPANY, "A company that takes bookings from anybody"),
+{"GET", V2 "/public/{slug}/frame", h_public_frame, AUTH_PUBLIC, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 204, "In X-Frame-Origins, which pages may frame its booking page (nginx asks)", NULL, NULL},
 ANYBODY_SEES("/{slug}/services", h_public_services, NULL, SHAPE_LIST, &PUBLIC_SERVICE, "Its services, and who can be wished for"),
 ANYBODY_SEES("/{slug}/availability", h_public_availability, &PUBLIC_AVAILABILITY_QUERY, SHAPE_ONE, &AVAILABILITY, "When one is free"),
 ANYBODY_DOES("/{slug}/bookings", h_public_book, &PUBLIC_BOOKING_IN, 201, "Book an appointment without a log-in; website is a trap for robots and stays empty", h_public_book_alternatives),

@@ -8,6 +8,7 @@
 #include "core/sys/db.h"
 #include "core/sys/json.h"
 #include "fcgi/auth.h"
+#include "fcgi/cors.h"
 #include "fcgi/limit.h"
 #include "fcgi/page.h"
 #include "fcgi/route.h"
@@ -338,6 +339,8 @@ static void log_request(struct req *r, int64_t began_us)
 
 static int run_steps(struct req *r)
 {
+	if (text_same(r->method, "OPTIONS"))
+		return step_headers(r) < 0 ? -1 : cors_preflight(r);
 	if (route_find(r) < 0 || step_headers(r) < 0 || step_body(r) < 0)
 		return -1;
 	if (step_auth(r) < 0 || step_input(r) < 0)
@@ -362,6 +365,7 @@ void serve(struct req *r)
 	} else {
 		answer_conditional(r);
 	}
+	cors_settle(r);
 	limit_settle(r);
 	if (rc == 0 && r->c.wake)
 		queue_wake(&r->c);

@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/sys/db.h"
+#include "fcgi/cors.h"
 #include "fcgi/limit.h"
 #include "fcgi/req.h"
 #include "fcgi/serve.h"
@@ -170,7 +171,9 @@ static void send_reply(struct req *r, FCGX_Request *f)
 	put_header(&b, "ETag", r->etag);
 	put_header(&b, "Idempotency-Replayed", r->replayed ? "true" : NULL);
 	put_header(&b, "WWW-Authenticate", r->status == 401 ? "Bearer" : NULL);
+	put_header(&b, "X-Frame-Origins", r->frame_origins);
 	limit_headers(r, &b);
+	cors_headers(r, &b);
 	if (r->status == 503 || r->c.err.retry_after > 0)
 		buf_printf(&b, "Retry-After: %d\r\n",
 			r->c.err.retry_after > 0 ? r->c.err.retry_after : 1);

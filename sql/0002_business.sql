@@ -41,19 +41,33 @@ CREATE TABLE phone_number (
 	CONSTRAINT phone_number_branch FOREIGN KEY (company_id, branch_id) REFERENCES branch (company_id, id)
 );
 
+-- A key for programs, of which only the hash is here: with a role, or with the
+-- permissions that are listed (names, by commas), from anywhere or from the
+-- networks that are listed. The key before the last rotation holds until
+-- previous_until.
 CREATE TABLE api_key (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
 	name VARCHAR(120) NOT NULL,
 	prefix VARCHAR(24) CHARACTER SET ascii NOT NULL,
+	last_four VARCHAR(4) CHARACTER SET ascii NOT NULL DEFAULT '',
 	key_hash BINARY(32) NOT NULL,
-	role ENUM('owner','manager','staff','accountant','read_only') NOT NULL,
+	previous_hash BINARY(32) NULL,
+	previous_until DATETIME(3) NULL,
+	role ENUM('owner','manager','staff','accountant','read_only') NULL,
+	permission_list VARCHAR(2000) CHARACTER SET ascii NULL,
+	address_list VARCHAR(1000) CHARACTER SET ascii NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	issued_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	expires_at DATETIME(3) NULL,
 	revoked_at DATETIME(3) NULL,
 	last_used_at DATETIME(3) NULL,
+	reminded_at DATETIME(3) NULL,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY api_key_hash (key_hash),
+	UNIQUE KEY api_key_previous (previous_hash),
+	KEY api_key_issued (issued_at),
+	CHECK ((role IS NULL) <> (permission_list IS NULL)),
 	CONSTRAINT api_key_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 

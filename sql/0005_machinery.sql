@@ -45,6 +45,8 @@ CREATE TABLE unassigned_call (
 	CONSTRAINT unassigned_call_company CHECK (company_id < 2147483648)
 );
 
+-- What is due is told from what waits for its time, so that claims look only at
+-- companies that have something to do, in turn.
 CREATE TABLE job (
 	id UUID NOT NULL PRIMARY KEY,
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
@@ -52,6 +54,7 @@ CREATE TABLE job (
 	unique_key VARBINARY(120) NULL,
 	ref_id UUID NULL,
 	state ENUM('queued','running','done','dead') NOT NULL DEFAULT 'queued',
+	is_due TINYINT(1) NOT NULL DEFAULT 1,
 	priority TINYINT UNSIGNED NOT NULL DEFAULT 5,
 	attempts SMALLINT UNSIGNED NOT NULL DEFAULT 0,
 	max_attempts SMALLINT UNSIGNED NOT NULL DEFAULT 10,
@@ -63,11 +66,25 @@ CREATE TABLE job (
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	finished_at DATETIME(3) NULL,
 	UNIQUE KEY job_unique (company_id, kind, unique_key),
-	KEY job_claim (state, priority, run_at, id),
+	KEY job_claim (state, is_due, priority, company_id, run_at, id),
+	KEY job_waits (state, is_due, run_at),
 	KEY job_lease (state, lease_until),
+	KEY job_owner (owner),
 	KEY job_list (company_id, state, created_at, id),
 	KEY job_ref (ref_id),
 	CONSTRAINT job_company CHECK (company_id < 2147483648)
+);
+
+-- Attempts that failed, for whoever looks at a dead letter.
+CREATE TABLE job_failure (
+	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	job_id UUID NOT NULL,
+	attempt SMALLINT UNSIGNED NOT NULL,
+	error VARCHAR(1000) NOT NULL,
+	failed_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	KEY job_failure_job (job_id, id),
+	CONSTRAINT job_failure_job FOREIGN KEY (job_id) REFERENCES job (id) ON DELETE CASCADE
 );
 
 CREATE TABLE notification (

@@ -8,7 +8,7 @@
 -- Log-ins (password frontdesk-demo): owner@salon.example,
 -- owner@dental.example, and admin@frontdesk.example for the platform.
 -- An API key of the salon's, role owner, for tests:
--- fdk_test_demo_salon_000000000000
+-- fdk_test_demoSalon000000000000000000000006vg4hR
 
 -- A third company, Race Track (…-4ace), is nobody's: POST /api/v2/demo/race lets
 -- rivals book its one person, who works day and night.
@@ -41,11 +41,11 @@ WITH v (user_id, company_id, role) AS (VALUES
 	('01900000-0000-7000-8000-de0000000002', @dental, 'owner'))
 SELECT v.* FROM v LEFT JOIN membership t ON t.user_id = v.user_id AND t.company_id = v.company_id WHERE t.company_id IS NULL;
 
-SET @key = 'fdk_test_demo_salon_000000000000';
+SET @key = 'fdk_test_demoSalon000000000000000000000006vg4hR';
 
-INSERT INTO api_key (company_id, id, name, prefix, key_hash, role)
-WITH v (company_id, id, name, prefix, key_hash, role) AS (VALUES
-	(@salon, '01900000-0000-7000-8000-5a1000000003', 'Tests', 'fdk_test_demo_salon', UNHEX(SHA2(@key, 256)), 'owner'))
+INSERT INTO api_key (company_id, id, name, prefix, last_four, key_hash, role)
+WITH v (company_id, id, name, prefix, last_four, key_hash, role) AS (VALUES
+	(@salon, '01900000-0000-7000-8000-5a1000000003', 'Tests', LEFT(@key, 13), RIGHT(@key, 4), UNHEX(SHA2(@key, 256)), 'owner'))
 SELECT v.* FROM v LEFT JOIN api_key t ON t.company_id = v.company_id AND t.id = v.id WHERE t.id IS NULL;
 
 INSERT INTO branch (company_id, id, name, time_zone, phone, email, address)

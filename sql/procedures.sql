@@ -127,12 +127,38 @@ CREATE PROCEDURE sys_entries(p_session UUID) READS SQL DATA
 		SELECT 1 FROM frontdesk_store.tenant_membership t WHERE t.user_id = u.id AND t.tenant_id = c.tenant_id))
 	ORDER BY e.expires_at DESC, c.id LIMIT 200;
 
+-- What an API key may do, and from where: the present key or, for a while, the
+-- one before the last rotation.
 -- @web
 CREATE PROCEDURE sys_api_key(p_hash BINARY(32)) READS SQL DATA
-	SELECT k.id AS key_id, k.role, c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug,
-		c.status AS company_status
-	FROM frontdesk_store.api_key k JOIN frontdesk_store.company c ON c.id = k.company_id
-	WHERE k.key_hash = p_hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
+	SELECT k.id AS key_id, k.role, k.permission_list, k.address_list, k.last_used_at,
+		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status AS company_status
+	FROM (SELECT company_id, id FROM frontdesk_store.api_key WHERE key_hash = p_hash
+		UNION ALL SELECT company_id, id FROM frontdesk_store.api_key
+			WHERE previous_hash = p_hash AND previous_until > NOW(3)) f
+	JOIN frontdesk_store.api_key k ON k.company_id = f.company_id AND k.id = f.id
+	JOIN frontdesk_store.company c ON c.id = k.company_id
+	WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3));
+
+-- One write an hour, however many workers see the key at once.
+-- @web
+CREATE PROCEDURE sys_api_key_used(p_company INT UNSIGNED, p_id UUID) MODIFIES SQL DATA
+	UPDATE frontdesk_store.api_key SET last_used_at = NOW(3)
+	WHERE company_id = p_company AND id = p_id
+		AND (last_used_at IS NULL OR last_used_at <= NOW(3) - INTERVAL 1 HOUR);
+
+-- Keys in force that have been in use for p_days, or twice that, or …, and of
+-- which nobody was told since.
+-- @worker
+CREATE PROCEDURE sys_api_keys_aged(p_days INT, p_n INT) READS SQL DATA
+	SELECT k.company_id AS company_number, c.uid AS company_id, k.id
+	FROM frontdesk_store.api_key k
+	JOIN frontdesk_store.company c ON c.id = k.company_id AND c.status IN ('trial', 'active')
+	WHERE k.issued_at <= NOW(3) - INTERVAL p_days DAY AND k.revoked_at IS NULL
+		AND (k.expires_at IS NULL OR k.expires_at > NOW(3))
+		AND (k.reminded_at IS NULL OR TIMESTAMPDIFF(DAY, k.issued_at, NOW(3)) DIV p_days
+			> TIMESTAMPDIFF(DAY, k.issued_at, k.reminded_at) DIV p_days)
+	ORDER BY k.issued_at LIMIT p_n;
 
 -- An open company, by its slug or by its id, for people without a log-in.
 -- @web
@@ -167,6 +193,13 @@ BEGIN
 		SELECT id, uid FROM frontdesk_store.company WHERE uid = p_uid;
 	SELECT id AS company_number, uid AS company_id, slug FROM frontdesk_store.company WHERE uid = p_uid;
 END;
+
+-- The origins whose pages may call the API, of all companies.
+-- @web
+CREATE PROCEDURE sys_origins() READS SQL DATA
+	SELECT DISTINCT s.cors_origins FROM frontdesk_store.company_settings s
+	JOIN frontdesk_store.company c ON c.id = s.company_id AND c.status <> 'closed'
+	WHERE s.cors_origins IS NOT NULL LIMIT 10000;
 
 -- One company after the other, for the administrator's work.
 -- @worker
@@ -233,51 +266,93 @@ BEGIN
 	SELECT v_new AS is_new;
 END;
 
--- Claims up to p_n jobs for an owner; commits before it answers. Leases that
--- ran out go back first: nobody knows which of these jobs was to blame. They
--- are changed one by one, by their key: a range over leases would lock the
--- rows of other workers too, and deadlock with their ends (seen). Jobs of a
--- company that is suspended or closed are put off and not counted as tried; the
--- next ones are looked at instead.
+-- Claims up to p_n jobs for an owner; commits before it answers. The most urgent
+-- first; of one urgency a few of each company in turn, beginning behind p_after
+-- (turn is the last one that had its turn: the next p_after). A company that has
+-- p_busy jobs running already is left out, so that a provider that hangs does not
+-- hold every worker. Jobs of a company that is suspended or closed are put off
+-- and not counted as tried. Leases that ran out go back first: nobody knows
+-- which of these jobs was to blame. They are changed one by one, by their key: a
+-- range over leases would lock the rows of other workers too, and deadlock with
+-- their ends (seen).
 -- @worker
-CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT) MODIFIES SQL DATA
+CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds INT, p_after INT, p_busy INT) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
-	DECLARE v_waits, v_done BOOL DEFAULT FALSE;
-	DECLARE v_seen, v_claimed INT;
-	DECLARE due CURSOR FOR SELECT id, company_id IN (SELECT c.id FROM frontdesk_store.company c
-			WHERE c.status IN ('suspended', 'closed')) FROM frontdesk_store.job
-		WHERE state = 'queued' AND run_at <= NOW(3) ORDER BY priority, run_at, id LIMIT p_n FOR UPDATE SKIP LOCKED;
-	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
+	DECLARE v_end, v_turned BOOL DEFAULT FALSE;
+	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share INT;
+	DECLARE late CURSOR FOR SELECT id FROM frontdesk_store.job
+		WHERE state = 'queued' AND is_due = 0 AND run_at <= NOW(3) ORDER BY run_at LIMIT 200 FOR UPDATE SKIP LOCKED;
+	DECLARE due CURSOR FOR SELECT id FROM frontdesk_store.job
+		WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next
+		ORDER BY run_at, id LIMIT v_some FOR UPDATE SKIP LOCKED;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_end = TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
 	FOR lapsed IN (SELECT id FROM frontdesk_store.job WHERE state = 'running' AND lease_until < NOW(3)) DO
 		UPDATE frontdesk_store.job
-			SET state = IF(attempts >= max_attempts, 'dead', 'queued'), owner = NULL, lease_until = NULL,
+			SET state = IF(attempts >= max_attempts, 'dead', 'queued'), is_due = 1, owner = NULL, lease_until = NULL,
 				last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
 				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
 			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
 	END FOR;
-	REPEAT
-		SET v_done = FALSE, v_seen = 0, v_claimed = 0;
-		START TRANSACTION;
-		OPEN due;
-		claim: LOOP
-			FETCH due INTO v_id, v_waits;
-			IF v_done THEN
-				LEAVE claim;
+	START TRANSACTION;
+	OPEN late;
+	come: LOOP
+		SET v_end = FALSE;
+		FETCH late INTO v_id;
+		IF v_end THEN
+			LEAVE come;
+		END IF;
+		UPDATE frontdesk_store.job SET is_due = 1 WHERE id = v_id;
+	END LOOP;
+	CLOSE late;
+	SET v_claimed = 0, v_last = p_after, v_share = 5;
+	SELECT MIN(priority) INTO v_priority FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1;
+	WHILE v_claimed < p_n AND v_priority IS NOT NULL DO
+		SET v_before = v_claimed, v_from = p_after + 1, v_turned = FALSE;
+		turn: WHILE v_claimed < p_n DO
+			SET v_next = NULL;
+			SELECT MIN(company_id) INTO v_next FROM frontdesk_store.job
+				WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id >= v_from;
+			IF v_turned AND (v_next IS NULL OR v_next > p_after) THEN
+				LEAVE turn;
+			ELSEIF v_next IS NULL THEN
+				SET v_turned = TRUE, v_from = 0;
+				ITERATE turn;
 			END IF;
-			SET v_seen = v_seen + 1, v_claimed = v_claimed + (NOT v_waits);
-			IF v_waits THEN
-				UPDATE frontdesk_store.job SET run_at = NOW(3) + INTERVAL 10 MINUTE WHERE id = v_id;
-			ELSE
+			SET v_from = v_next + 1;
+			IF EXISTS (SELECT 1 FROM frontdesk_store.company c WHERE c.id = v_next AND c.status IN ('suspended', 'closed')) THEN
+				UPDATE frontdesk_store.job SET is_due = 0, run_at = NOW(3) + INTERVAL 10 MINUTE
+					WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next LIMIT 1000;
+				ITERATE turn;
+			END IF;
+			IF p_busy <= (SELECT COUNT(*) FROM frontdesk_store.job
+					WHERE company_id = v_next AND state = 'running' AND owner <> p_owner) THEN
+				ITERATE turn;
+			END IF;
+			SET v_some = LEAST(p_n - v_claimed, v_share);
+			OPEN due;
+			few: LOOP
+				SET v_end = FALSE;
+				FETCH due INTO v_id;
+				IF v_end THEN
+					LEAVE few;
+				END IF;
 				UPDATE frontdesk_store.job SET state = 'running', owner = p_owner, attempts = attempts + 1,
 					lease_until = NOW(3) + INTERVAL p_lease_seconds SECOND WHERE id = v_id;
-			END IF;
-		END LOOP;
-		CLOSE due;
-		COMMIT;
-	UNTIL v_claimed > 0 OR v_seen = 0 END REPEAT;
-	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id
+				SET v_claimed = v_claimed + 1, v_last = v_next;
+			END LOOP;
+			CLOSE due;
+		END WHILE;
+		SET v_share = p_n;
+		IF v_claimed = v_before THEN
+			SET v_share = 5;
+			SELECT MIN(priority) INTO v_priority FROM frontdesk_store.job
+				WHERE state = 'queued' AND is_due = 1 AND priority > v_priority;
+		END IF;
+	END WHILE;
+	COMMIT;
+	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id, v_last AS turn
 		FROM frontdesk_store.job j LEFT JOIN frontdesk_store.company c ON c.id = j.company_id
 		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;
 END;
@@ -296,16 +371,24 @@ END;
 -- @worker
 CREATE PROCEDURE sys_job_crashed(p_owner VARBINARY(64), p_job UUID, p_why VARCHAR(1000) CHARACTER SET utf8mb4) MODIFIES SQL DATA
 BEGIN
+	INSERT INTO frontdesk_store.job_failure (company_id, job_id, attempt, error)
+		SELECT company_id, id, attempts, p_why FROM frontdesk_store.job
+		WHERE id = p_job AND state = 'running' AND owner = p_owner;
 	UPDATE frontdesk_store.job
 		SET crashes = crashes + 1, last_error = p_why, owner = NULL, lease_until = NULL,
 			state = IF(crashes >= 2, 'dead', 'queued'),
 			finished_at = IF(crashes >= 2, NOW(3), NULL)
 		WHERE id = p_job AND state = 'running' AND owner = p_owner;
-	FOR held IN (SELECT id FROM frontdesk_store.job WHERE state = 'running' AND owner = p_owner) DO
-		UPDATE frontdesk_store.job SET state = 'queued', owner = NULL, lease_until = NULL
+	CALL sys_job_release(p_owner, NULL);
+END;
+
+-- What an owner has claimed goes back, untried, for others; but the one it is at.
+-- @worker
+CREATE PROCEDURE sys_job_release(p_owner VARBINARY(64), p_job UUID) MODIFIES SQL DATA
+	FOR held IN (SELECT id FROM frontdesk_store.job WHERE state = 'running' AND owner = p_owner AND NOT (id <=> p_job)) DO
+		UPDATE frontdesk_store.job SET state = 'queued', owner = NULL, lease_until = NULL, max_attempts = max_attempts + 1
 			WHERE id = held.id AND state = 'running' AND owner = p_owner;
 	END FOR;
-END;
 
 -- Ends an attempt: done, dead, or queued again after a delay. ended 0:
 -- another attempt has begun since, and nothing happened.
@@ -313,18 +396,34 @@ END;
 CREATE PROCEDURE sys_job_finish(p_id UUID, p_attempt INT, p_state VARCHAR(10) CHARACTER SET ascii,
 	p_error VARCHAR(1000) CHARACTER SET utf8mb4, p_delay_ms INT) MODIFIES SQL DATA
 BEGIN
+	DECLARE v_ended INT;
 	UPDATE frontdesk_store.job
 		SET state = p_state, last_error = p_error, owner = NULL, lease_until = NULL,
+			is_due = p_delay_ms = 0,
 			run_at = IF(p_state = 'queued', NOW(3) + INTERVAL p_delay_ms * 1000 MICROSECOND, run_at),
 			finished_at = IF(p_state = 'queued', NULL, NOW(3))
 		WHERE id = p_id AND attempts = p_attempt AND state = 'running';
-	SELECT ROW_COUNT() AS ended;
+	SET v_ended = ROW_COUNT();
+	IF v_ended > 0 AND p_error IS NOT NULL THEN
+		INSERT INTO frontdesk_store.job_failure (company_id, job_id, attempt, error)
+			SELECT company_id, id, p_attempt, p_error FROM frontdesk_store.job WHERE id = p_id;
+	END IF;
+	SELECT v_ended AS ended;
 END;
+
+-- Ends many attempts as done: [["id", attempt], …], those that are still ours.
+-- @worker
+CREATE PROCEDURE sys_job_done(p_attempts TEXT CHARACTER SET utf8mb4) MODIFIES SQL DATA
+	UPDATE JSON_TABLE(p_attempts, '$[*]' COLUMNS (id CHAR(36) PATH '$[0]', attempt INT PATH '$[1]')) d
+		STRAIGHT_JOIN frontdesk_store.job j ON j.id = CAST(d.id AS UUID)
+		SET j.state = 'done', j.last_error = NULL, j.owner = NULL, j.lease_until = NULL, j.finished_at = NOW(3)
+		WHERE j.attempts = d.attempt AND j.state = 'running';
 
 -- Milliseconds until the next job is due (0: now), no row when none waits.
 -- @worker
 CREATE PROCEDURE sys_job_next() READS SQL DATA
-	SELECT GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NOW(3), MIN(run_at)) DIV 1000) AS due_ms
+	SELECT IF(EXISTS (SELECT 1 FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1), 0,
+		GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NOW(3), MIN(run_at)) DIV 1000)) AS due_ms
 	FROM frontdesk_store.job WHERE state = 'queued' HAVING MIN(run_at) IS NOT NULL;
 
 -- A recurring job, once per period: the unique key names the period.

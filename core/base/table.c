@@ -1,4 +1,5 @@
 #include "core/base/table.h"
+#include "core/base/buf.h"
 #include "core/base/text.h"
 
 const struct field *table_field(const struct table *t, const char *name)
@@ -38,6 +39,37 @@ bool table_has(const struct table *t, unsigned flag)
 			return true;
 	}
 	return false;
+}
+
+const char *texts_list(struct arena *mem, const struct texts *all)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < all->n; i++)
+		n += strlen(all->p[i]) + 1;
+	struct buf b = buf_new(mem, n);
+	for (size_t i = 0; i < all->n; i++) {
+		if (strchr(all->p[i], ',') != NULL)
+			BUG("a comma in an entry of a list: %s", all->p[i]);
+		buf_printf(&b, "%s%s", i > 0 ? "," : "", all->p[i]);
+	}
+	return all->n > 0 ? buf_text(&b) : NULL;
+}
+
+struct texts texts_of(struct arena *mem, const char *list)
+{
+	struct texts t = {NULL, 0};
+
+	if (text_empty(list))
+		return t;
+	t.p = mem_alloc(mem, (strlen(list) + 1) * sizeof(char *));
+	for (const char *p = list; *p != '\0'; p += strspn(p, ",")) {
+		size_t n = strcspn(p, ",");
+
+		t.p[t.n++] = mem_text_n(mem, p, n);
+		p += n;
+	}
+	return t;
 }
 
 size_t field_size(const struct field *f)

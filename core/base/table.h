@@ -19,6 +19,7 @@
 #ifndef FRONTDESK_TABLE_H
 #define FRONTDESK_TABLE_H
 
+#include "core/base/arena.h"
 #include "core/base/ts.h"
 
 enum field_type {
@@ -64,6 +65,10 @@ struct texts {
 };
 
 bool texts_have(const struct texts *all, const char *s);
+/* A list as one text, with commas in between (which no entry may hold), and
+ * back. No entries: NULL. */
+const char *texts_list(struct arena *mem, const struct texts *all);
+struct texts texts_of(struct arena *mem, const char *list);
 
 /* Rows of a table: n structs in a line, beginning at p. */
 struct rows {

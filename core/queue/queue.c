@@ -8,12 +8,13 @@
 #include <fcntl.h>
 
 const struct job_rule JOB_RULES[JOB_KIND_COUNT] = {
-#define X(symbol, job_name, seconds, tries, first) [symbol] = {job_name, seconds, tries, first},
+#define X(symbol, job_name, seconds, tries, prio, first, most) \
+	[symbol] = {job_name, seconds, tries, prio, first, most},
 #include "core/queue/jobs.def"
 #undef X
 };
 
-const char *const JOB_STATE[] = {
+const char *const JOB_STATE[5] = {
 	[JOB_QUEUED] = "queued",
 	[JOB_RUNNING] = "running",
 	[JOB_DONE] = "done",
@@ -43,6 +44,7 @@ struct new_job {
 	const char *ref_id;
 	int64_t priority;
 	int64_t max_attempts;
+	bool is_due;
 	ts_t run_at;
 };
 
@@ -53,6 +55,7 @@ static const struct field NEW_FIELDS[] = {
 	ID(new_job, ref_id, RO),
 	INT(new_job, priority, RO, 0, 9),
 	INT(new_job, max_attempts, RO, 1, 65535),
+	BOOL(new_job, is_due, RO),
 	TIME(new_job, run_at, RO),
 };
 static const struct table NEW_JOB = TABLE(new_job, "job", NEW_FIELDS);
@@ -94,6 +97,7 @@ int queue_add(
 		.ref_id = ref_id,
 		.priority = rule->priority,
 		.max_attempts = rule->attempts,
+		.is_due = run_at.ms <= c->now.ms,
 		.run_at = run_at,
 	};
 	int rc = unique_key == NULL ? db_insert(c, &NEW_JOB, &row)
@@ -135,7 +139,8 @@ int job_replay(struct ctx *c, const char *id, struct job *out)
 	if (job_get(c, id, out) < 0)
 		return -1;
 	rc = db_exec(c,
-		"UPDATE job SET state = 'queued', max_attempts = attempts + ?, crashes = 0,"
+		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?, crashes "
+		"= 0,"
 		" run_at = NOW(3), finished_at = NULL WHERE id = ? AND state = 'dead'",
 		attempts_of(out->kind), id);
 	if (rc < 0)

@@ -9,7 +9,7 @@
 #include "core/base/table.h"
 
 enum job_kind {
-#define X(symbol, name, deadline, attempts, priority) symbol,
+#define X(symbol, name, deadline, attempts, priority, first, most) symbol,
 #include "core/queue/jobs.def"
 #undef X
 	JOB_KIND_COUNT
@@ -20,6 +20,8 @@ struct job_rule {
 	int deadline_s; /* of one attempt; its lease is 30 s longer */
 	int attempts;
 	int priority;
+	int backoff_s;     /* at most, after the first failure */
+	int backoff_max_s; /* after any */
 };
 
 extern const struct job_rule JOB_RULES[JOB_KIND_COUNT];
@@ -40,7 +42,7 @@ struct job {
 };
 
 extern const struct table JOB;
-extern const char *const JOB_STATE[]; /* NULL-terminated */
+extern const char *const JOB_STATE[5];
 
 /*
  * Queues a job about ref_id in ctx->company and marks the context so that the

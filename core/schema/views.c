@@ -59,6 +59,7 @@ static const struct exposure EXPOSURES[] = {
 	{"notification", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"unassigned_call", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"job", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
+	{"job_failure", OWN, "SELECT", NULL, NULL},
 };
 
 struct catalogue_column {

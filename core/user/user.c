@@ -1,5 +1,4 @@
 #include "core/user/user.h"
-#include "core/sys/crypto.h"
 #include "core/sys/db.h"
 
 const char *const ROLES[] = {"", "platform_admin", "tenant_admin", "owner", "manager", "staff",
@@ -19,7 +18,6 @@ static const uint8_t ROLE_HAS[PERM_COUNT][ROLE_COUNT] = {
 
 static const struct field IDENTITY_FIELDS[] = {
 	ID(identity, user_id, RO),
-	ID(identity, key_id, RO),
 	TEXT(identity, email, RO | PERSONAL, 254),
 	TEXT(identity, name, RO | PERSONAL, 120),
 	BOOL(identity, is_platform_admin, RO),
@@ -48,19 +46,6 @@ int session_find(
 	struct ctx *c, const char *session_id, const char *company_id, struct identity *out)
 {
 	return db_one(c, &IDENTITY, out, "CALL sys_session(?, ?)", session_id, company_id);
-}
-
-int api_key_find(struct ctx *c, const char *key, struct identity *out)
-{
-	uint8_t hash[SHA256_SIZE];
-	struct bytes text = {(const uint8_t *)key, strlen(key)};
-	struct bytes digest = {hash, sizeof(hash)};
-
-	sha256(text, hash);
-	int rc = db_one(c, &IDENTITY, out, "CALL sys_api_key(?)", digest);
-	if (rc == 1)
-		out->memberships = 1;
-	return rc;
 }
 
 int membership_list(struct ctx *c, const char *user_id, struct rows *out)
@@ -95,4 +80,17 @@ struct texts permission_names(struct ctx *c, uint64_t permissions)
 			t.p[t.n++] = PERMS[p];
 	}
 	return t;
+}
+
+uint64_t permission_bits(const struct texts *names)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < names->n; i++) {
+		int p = names_find(PERMS, names->p[i]);
+
+		if (p > 0)
+			bits |= UINT64_C(1) << p;
+	}
+	return bits;
 }

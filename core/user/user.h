@@ -9,6 +9,7 @@
 #define FRONTDESK_USER_H
 
 #include "core/base/ctx.h"
+#include "core/base/network.h"
 #include "core/base/table.h"
 #include "core/tenant/company.h"
 
@@ -24,7 +25,7 @@ enum role {
 	ROLE_COUNT
 };
 
-extern const char *const ROLES[]; /* "" platform_admin tenant_admin owner … */
+extern const char *const ROLES[ROLE_COUNT + 1]; /* "" platform_admin tenant_admin owner … */
 
 enum perm {
 	PERM_NONE,
@@ -39,6 +40,10 @@ extern const char *const PERMS[]; /* "" and the names */
 uint64_t role_permissions(enum role role);
 bool may(const struct ctx *c, enum perm perm);
 struct texts permission_names(struct ctx *c, uint64_t permissions);
+/* The other way; a name that this version does not know is none. */
+uint64_t permission_bits(const struct texts *names);
+
+#define KEY_ADDRESSES_MAX 20
 
 /* Who a request comes from, and the company it is for (number 0: none). */
 struct identity {
@@ -55,6 +60,10 @@ struct identity {
 	const char *slug;
 	enum company_status company_status;
 	enum role role;
+	/* of an API key: what it may do, and from where (0 networks: anywhere) */
+	uint64_t key_permissions;
+	struct network key_networks[KEY_ADDRESSES_MAX];
+	size_t n_key_networks;
 };
 
 /* The identity of a live session, in the company with this id, where he belongs
@@ -62,8 +71,6 @@ struct identity {
  * there are no others). 1, 0 (ended, revoked, unknown), -1. */
 int session_find(struct ctx *c, const char *session_id, const char *company_id,
 	struct identity *out) MUST_USE;
-/* The same for an API key ("fdk_…"). */
-int api_key_find(struct ctx *c, const char *key, struct identity *out) MUST_USE;
 
 struct membership {
 	const char *id; /* of the company */

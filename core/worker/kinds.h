@@ -5,7 +5,8 @@
  * before the end is written down. TX_WRITE work is one transaction together
  * with the end of the job, so that both happen or neither; TX_NONE work asks
  * providers or keeps transactions of its own, and must itself be such that
- * doing it again changes nothing.
+ * doing it again changes nothing. BATCHED work is like TX_NONE, but doing it
+ * again costs nothing either: its end is written down together with others.
  */
 #ifndef FRONTDESK_KINDS_H
 #define FRONTDESK_KINDS_H
@@ -13,7 +14,7 @@
 #include "core/base/ctx.h"
 #include "core/queue/queue.h"
 
-enum job_mode { JOB_TX_WRITE, JOB_TX_NONE };
+enum job_mode { JOB_TX_WRITE, JOB_TX_NONE, JOB_BATCHED };
 
 struct job_work {
 	enum job_mode mode;

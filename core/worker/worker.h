@@ -9,7 +9,7 @@
  *
  * A job that exceeds its deadline kills its process (SIGALRM is left at its
  * deadly default): whatever library it hangs in, it ends. The parent process
- * (main.c) sees how the drainer died, and what it was at, and writes it down.
+ * (pool.h) sees how the drainer died, and what it was at, and writes it down.
  */
 #ifndef FRONTDESK_WORKER_H
 #define FRONTDESK_WORKER_H
@@ -17,6 +17,10 @@
 #include "core/base/ctx.h"
 #include "core/base/table.h"
 #include "core/worker/kinds.h"
+
+#include <stdatomic.h>
+
+#define CLAIMS_MAX 50
 
 /* A job in our hands. */
 struct claim {
@@ -27,36 +31,32 @@ struct claim {
 	int64_t max_attempts;
 	int64_t company_number;
 	const char *company_id;
+	int64_t turn; /* the company that had its turn last */
 };
 
 extern const struct table CLAIM;
 
-#define OWNER_MAX 64
-#define JOB_ID_MAX 40
-
-/* What the drainer tells its parent, in memory that both see. */
-struct worker_slot {
-	char owner[OWNER_MAX];
-	char job_id[JOB_ID_MAX]; /* "": at none */
-	unsigned ended;          /* attempts that were brought to an end */
-};
-
-struct worker {
-	const struct conf *conf;
-	struct db *db;
-	struct worker_slot *slot;
-	const volatile bool *stop; /* set by SIGTERM */
+/* Whose claims, how many, and where the round of companies goes on. */
+struct claiming {
+	const char *owner;
+	int n;
+	int64_t after; /* the number of a company */
+	int busy;      /* a company with so many jobs running elsewhere gets no more */
 };
 
 /* Up to n due jobs, with a lease for each that is long enough for the first
  * to run at once. Rows are in c's arena. Their number, or -1. */
-int worker_claim(struct ctx *c, const char *owner, int n, struct rows *claims) MUST_USE;
+int worker_claim(struct ctx *c, const struct claiming *k, struct rows *claims) MUST_USE;
+
+/* Gives back what an owner has claimed and not begun. */
+int worker_release(struct ctx *c, const char *owner, const char *but_this) MUST_USE;
 
 enum attempt_end {
 	ATTEMPT_DONE,
-	ATTEMPT_AGAIN, /* queued again, or dead */
-	ATTEMPT_LOST,  /* another attempt has begun since: nothing was written */
-	ATTEMPT_STUCK, /* its end could not be written: the lease will tell */
+	ATTEMPT_DONE_LATER, /* JOB_BATCHED: worker_ends() writes it down */
+	ATTEMPT_AGAIN,      /* queued again, or dead */
+	ATTEMPT_LOST,       /* another attempt has begun since: nothing was written */
+	ATTEMPT_STUCK,      /* its end could not be written: the lease will tell */
 };
 
 /* Carries out one attempt of a claimed job, and writes down its end. c is made
@@ -64,19 +64,31 @@ enum attempt_end {
 enum attempt_end worker_attempt(
 	struct ctx *c, const struct claim *j, const struct job_work *work) MUST_USE;
 
+/* Attempts that are done and not yet written down. */
+struct ends {
+	const struct claim *p[CLAIMS_MAX];
+	size_t n;
+};
+
+/* Writes them down in one statement. 0, or -1 when that could not be done in
+ * time: then they are tried again. */
+int worker_ends(struct ctx *c, struct ends *e) MUST_USE;
+
 /* Queues each recurring job whose period has begun, once per period. */
 int worker_recur(struct ctx *c) MUST_USE;
 
-/* Milliseconds to wait after a failed attempt (1, 2, …): random up to 5 s
- * doubled with every attempt, at most an hour; never less than asked for. */
-int worker_backoff_ms(int64_t attempt, int retry_after_s);
+/* Milliseconds to wait after a failed attempt (1, 2, …) of this kind (-1: of one
+ * that is not known): random, up to what jobs.def says; never less than asked for. */
+int worker_backoff_ms(int kind, int64_t attempt, int retry_after_s);
 
-/* Runs what is due until nothing is. 0, or -1 when the database does not
- * answer. Unlinks the wake file before it looks. */
-int worker_drain(struct worker *w) MUST_USE;
+/* After the drainer of this name died: writes down why (NULL: it did not, but
+ * left work). 1 work is left, 0 none is due, -1. */
+int worker_bury(struct ctx *c, const char *owner, const char *job_id, const char *why) MUST_USE;
 
-/* After the drainer of this slot died: writes down why. 1 work is left, 0
- * none is due, -1. */
-int worker_bury(struct ctx *c, const struct worker_slot *slot, const char *why) MUST_USE;
+/* A longer lease: 1, or 0 when another attempt has begun since; -1. */
+int worker_lease(struct ctx *c, const struct claim *j, int seconds) MUST_USE;
+int worker_lease_s(void); /* of a claim */
+
+#define LEASE_MARGIN_S 30 /* beyond the deadline, for writing down the end */
 
 #endif

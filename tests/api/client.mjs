@@ -13,7 +13,7 @@ export const PEOPLE = {
   dental: 'owner@dental.example',
   admin: 'admin@frontdesk.example',
 }
-const DEMO_KEY = 'fdk_test_demo_salon_000000000000'
+const DEMO_KEY = 'fdk_test_demoSalon000000000000000000000006vg4hR'
 
 /* The providers' addresses are not in the OpenAPI document. */
 const HOOKS = [...readFileSync(new URL('../../fcgi/routes.c', import.meta.url), 'utf8').matchAll(/^HOOK\("([^"]+)"/gm)].map(m => m[1])

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { apiKey } from '../support/api-key.mjs'
 import { request, waitFor } from '../support/http.mjs'
 import { retellRequest, retellSignature } from '../support/retell.mjs'
 import { quote } from '../support/sql.mjs'
@@ -40,7 +41,7 @@ export async function addPerson(sql, name, roles) {
 
 /** Adds an API key of the salon's; more: further columns, as SQL. */
 export async function addKey(sql, name, role, more = {}) {
-  const key = `fdk_test_${name}_00000000`
+  const key = apiKey(name)
   const columns = Object.keys(more).map(k => `, ${k}`).join('')
   const values = Object.values(more).map(v => `, ${v}`).join('')
   await sql(`INSERT INTO api_key (company_id, id, name, prefix, key_hash, role${columns})
@@ -52,6 +53,7 @@ export async function addKey(sql, name, role, more = {}) {
 /* What is added for the tests of rights: the address, and one of them. */
 const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 const NEW = {
+  'api-keys': () => ({ name: 'Rights', role: 'read_only' }),
   'phone-numbers': own => ({ branch_id: own.branches, e164: '+493023125990' }),
   'closed-days': () => ({ day: '2035-12-25' }),
   'branches/working-hours': () => ({ weekday: 7, start_minute: 0, end_minute: 1440 }),
@@ -112,6 +114,7 @@ export async function makeOneOfEach(client) {
     customers: booked.json.customer_id,
     calls: (await first('calls')).id,
     'dead-letters': (await first('dead-letters')).id,
+    jobs: (await first('jobs')).id,
     'unassigned-calls': (await first('unassigned-calls')).id,
   }
 }

@@ -30,3 +30,10 @@ struct job jobs_row(struct ctx *root, const char *id)
 		1);
 	return j;
 }
+
+int jobs_claim(struct ctx *c, const char *owner, int n, struct rows *out)
+{
+	struct claiming k = {.owner = owner, .n = n, .busy = INT32_MAX};
+
+	return worker_claim(c, &k, out);
+}

@@ -37,7 +37,7 @@ START_TEST(draining_ends_what_is_due)
 {
 	struct worker_slot slot = {.owner = "drainer"};
 	volatile bool stop = false;
-	struct worker w = {c->conf, c->db, &slot, &stop};
+	struct worker w = {.conf = c->conf, .db = c->db, .slot = &slot, .stop = &stop};
 	const char *wake = mem_printf(c->mem, "%s/work", c->conf->server_run_dir);
 
 	hush();
@@ -68,7 +68,7 @@ START_TEST(unknown_kinds_are_dead)
 {
 	struct worker_slot slot = {.owner = "drainer"};
 	volatile bool stop = false;
-	struct worker w = {c->conf, c->db, &slot, &stop};
+	struct worker w = {.conf = c->conf, .db = c->db, .slot = &slot, .stop = &stop};
 	const char *id = jobs_add(c, JOB_SWEEP, NULL);
 
 	hush();
@@ -169,6 +169,28 @@ START_TEST(a_stopped_worker_ends_its_job_and_gives_back_the_rest)
 }
 END_TEST
 
+/* Both are in one claim; the second is not kept waiting by the first. */
+START_TEST(a_job_that_hangs_holds_up_no_other)
+{
+	const char *hangs = jobs_add(c, JOB_EVENT_DISPATCH, NULL);
+	const char *quick = jobs_add(c, JOB_NOOP, NULL);
+	MYSQL *hold = hold_events();
+	pid_t parent = program_start();
+	int status;
+
+	(void)drainer_of(parent, 1);
+	for (int i = 0; i < 200 && jobs_row(root, quick).state != JOB_DONE; i++)
+		nanosleep(&(struct timespec){0, 20000000}, NULL);
+	ck_assert_int_eq(jobs_row(root, quick).state, JOB_DONE);
+	ck_assert_int_eq(jobs_row(root, hangs).state, JOB_RUNNING);
+	mysql_close(hold);
+	ck_assert_int_eq(waitpid(parent, &status, 0), parent);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(jobs_row(root, hangs).state, JOB_DEAD); /* there is no such event */
+	ck_assert_int_eq(jobs_row(root, hangs).attempts, 1);
+}
+END_TEST
+
 Suite *suite_drain(void)
 {
 	Suite *s = suite_create("drain");
@@ -180,6 +202,7 @@ Suite *suite_drain(void)
 	tcase_add_test(t, unknown_kinds_are_dead);
 	tcase_add_test(t, a_killed_drainer_is_written_down);
 	tcase_add_test(t, a_stopped_worker_ends_its_job_and_gives_back_the_rest);
+	tcase_add_test(t, a_job_that_hangs_holds_up_no_other);
 	suite_add_tcase(s, t);
 	return s;
 }

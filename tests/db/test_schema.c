@@ -28,6 +28,7 @@
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
 #include "core/tenant/settings.h"
+#include "core/user/api_key.h"
 
 struct column {
 	const char *name;

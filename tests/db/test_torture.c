@@ -1,174 +1,11 @@
 /* Every statement of every write fails once: the request then changes no row,
  * or is done again with exactly one effect. */
-#include "tests/db/calls.h"
-#include "tests/db/survey.h"
-#include "fcgi/auth.h"
-#include "fcgi/serve.h"
+#include "tests/db/torture.h"
+#include "core/sys/link.h"
 
 #define HAIRCUT "01900000-0000-7000-8000-5a1000000060"
 #define CUT_AND_COLOUR "01900000-0000-7000-8000-5a1000000063"
-#define MITTE "01900000-0000-7000-8000-5a1000000010"
 #define ANNA "01900000-0000-7000-8000-5a1000000050"
-
-#define VISIT "01900000-0000-7000-8000-7ee000000001" /* and whatever else is new */
-
-static void forget(void)
-{
-	calls_forget();
-	change("DELETE FROM idempotency");
-	change("DELETE FROM session");
-	change("DELETE FROM login_failure");
-	change("DELETE FROM visitor_booking");
-	change("DELETE FROM user WHERE id = '" VISIT "'");
-	change("DELETE g FROM service_segment g JOIN service s ON s.company_id = g.company_id"
-	       " AND s.id = g.service_id WHERE s.name = 'Torture'");
-	change("DELETE FROM service WHERE name = 'Torture'");
-	change("DELETE FROM staff WHERE name = 'Torture'");
-	change("DELETE FROM resource WHERE name = 'Torture'");
-	change("DELETE FROM phone_number WHERE label = 'Torture'");
-	change("DELETE FROM working_hours WHERE branch_id = '" MITTE "' AND staff_id IS NULL");
-	change("DELETE FROM time_off");
-	change("DELETE FROM closed_day");
-	change("DELETE FROM task WHERE kind = 'time_off'");
-}
-
-static void setup(void)
-{
-	calls_begin();
-	survey_begin();
-	forget();
-	hush();
-}
-
-static void teardown(void)
-{
-	db_fail_at(0, 0, 0);
-	forget();
-	survey_end();
-	calls_end();
-}
-
-/* ---- requests, as the server hands them over ---- */
-
-struct question {
-	const char *path;
-	const char *body;
-	int status;           /* of success */
-	void (*before)(void); /* makes what the request needs */
-	int commits;          /* without a key: a line lost in one of them is a 503 */
-	const char *method;   /* NULL: POST */
-};
-
-/* The status of the answer; what failed once is asked for anew. */
-static int ask(const struct question *q)
-{
-	static const struct pair HEADERS[] = {
-		{"authorization", "Bearer fdk_test_demo_salon_000000000000"},
-		{"content-type", "application/json"},
-		{"idempotency-key", "torture"},
-	};
-	struct mem_mark mark = mem_mark(web->mem);
-	struct req r = {.c = *web, .method = "POST", .path = q->path, .headers = HEADERS};
-
-	if (q->method != NULL)
-		r.method = q->method;
-
-	r.n_headers = COUNT_OF(HEADERS);
-	r.body = (struct bytes){(const uint8_t *)q->body, strlen(q->body)};
-	r.c.now = ts_now();
-	r.c.remote_address = "127.0.0.1";
-	r.c.request_id = "torture";
-	auth_forget();
-	serve(&r);
-	db_idle(web->db);
-	mem_release(web->mem, mark);
-	return r.status;
-}
-
-static void prepare(const struct question *q)
-{
-	forget();
-	if (q->before != NULL)
-		q->before();
-}
-
-/* With a failure that is ours at each statement in turn: 500 and no change. */
-static int each_statement_is_fatal(const struct question *q)
-{
-	prepare(q);
-	const char *before = survey_content(admin->mem);
-
-	for (int n = 1; n < STATEMENTS_MAX; n++) {
-		db_fail_at(n, 1, FATAL);
-		int status = ask(q);
-
-		if (db_fail_at(0, 0, 0) == 0) {
-			ck_assert_int_eq(status, q->status);
-			ck_assert_str_ne(survey_content(admin->mem), before);
-			return n - 1;
-		}
-		ck_assert_msg(status == 500, "statement %d: %d", n, status);
-		ck_assert_msg(strcmp(survey_content(admin->mem), before) == 0,
-			"statement %d left\n%s", n, survey_content(admin->mem));
-	}
-	ck_abort_msg("more than %d statements", STATEMENTS_MAX);
-}
-
-/* With a failure that passes: the same rows as without one. */
-static void each_statement_fails_once(const struct question *q, unsigned code)
-{
-	prepare(q);
-	ck_assert_int_eq(ask(q), q->status);
-	const char *wanted = survey_counts(admin->mem);
-	int uncertain = 0;
-
-	for (int n = 1; n < STATEMENTS_MAX; n++) {
-		prepare(q);
-		const char *before = code == LOST ? survey_counts(admin->mem) : "";
-		db_fail_at(n, 1, code);
-		int status = ask(q);
-		bool refused = status == 503 && code == LOST;
-
-		uncertain += refused;
-		ck_assert_msg(status == q->status || refused, "statement %d: %d", n, status);
-		ck_assert_msg(strcmp(survey_counts(admin->mem), refused ? before : wanted) == 0,
-			"statement %d left\n%s", n, survey_counts(admin->mem));
-		if (db_fail_at(0, 0, 0) > 0)
-			continue;
-		ck_assert_int_eq(uncertain, code == LOST ? q->commits : 0);
-		return;
-	}
-	ck_abort_msg("more than %d statements", STATEMENTS_MAX);
-}
-
-/* With one that does not pass: 503 and no change. */
-static void each_statement_fails_for_long(const struct question *q)
-{
-	prepare(q);
-	const char *before = survey_content(admin->mem);
-
-	for (int n = 1; n < STATEMENTS_MAX; n++) {
-		db_fail_at(n, ALWAYS, DEADLOCK);
-		int status = ask(q);
-
-		if (db_fail_at(0, 0, 0) == 0)
-			return;
-		ck_assert_msg(status == 503, "statement %d: %d", n, status);
-		ck_assert_msg(strcmp(survey_content(admin->mem), before) == 0,
-			"statement %d left\n%s", n, survey_content(admin->mem));
-	}
-	ck_abort_msg("more than %d statements", STATEMENTS_MAX);
-}
-
-static void torture(const struct question *q, int statements)
-{
-	int n = each_statement_is_fatal(q);
-
-	ck_assert_msg(n >= statements, "only %d statements were tried", n);
-	each_statement_fails_once(q, DEADLOCK);
-	each_statement_fails_once(q, LOST);
-	each_statement_fails_for_long(q);
-}
 
 static struct question booking(const char *members)
 {
@@ -551,7 +388,7 @@ Suite *suite_torture(void)
 	TCase *t = tcase_create("every statement fails");
 
 	tcase_set_timeout(t, 120);
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, torture_begin, torture_end);
 	tcase_add_test(t, a_booking);
 	tcase_add_test(t, a_booking_of_three_parts);
 	tcase_add_test(t, a_cancellation);

@@ -30,7 +30,7 @@ static struct claim claim_one(const char *owner)
 {
 	struct rows rows;
 
-	ck_assert_int_eq(worker_claim(c, owner, 10, &rows), 1);
+	ck_assert_int_eq(jobs_claim(c, owner, 10, &rows), 1);
 	c->company = salon();
 	return *(const struct claim *)rows.p;
 }
@@ -80,7 +80,7 @@ static void claim_all(int i, void *shared)
 	struct rows rows;
 	int n;
 
-	while ((n = worker_claim(k, mem_printf(k->mem, "rival %d", i), 7, &rows)) > 0) {
+	while ((n = jobs_claim(k, mem_printf(k->mem, "rival %d", i), 7, &rows)) > 0) {
 		for (int r = 0; r < n; r++) {
 			const struct claim *j = (const struct claim *)rows.p + r;
 
@@ -135,7 +135,7 @@ START_TEST(the_first_come_first_by_priority)
 	const char *inbox = jobs_add(c, JOB_INBOX_RETELL, NULL);
 	struct rows rows;
 
-	ck_assert_int_eq(worker_claim(c, "me", 1, &rows), 1);
+	ck_assert_int_eq(jobs_claim(c, "me", 1, &rows), 1);
 	ck_assert_str_eq(((struct claim *)rows.p)->id, inbox);
 	ck_assert_int_eq(jobs_row(root, sweep).state, JOB_QUEUED);
 }
@@ -148,7 +148,7 @@ START_TEST(what_is_not_due_waits)
 	c->company = salon();
 	ck_assert_int_eq(queue_add(c, JOB_SWEEP, NULL, (ts_t){ts_now().ms + 3600000}, NULL), 0);
 	c->company = 0;
-	ck_assert_int_eq(worker_claim(c, "me", 10, &rows), 0);
+	ck_assert_int_eq(jobs_claim(c, "me", 10, &rows), 0);
 }
 END_TEST
 
@@ -171,8 +171,8 @@ START_TEST(a_suspended_companys_jobs_wait_and_hold_up_nobody)
 	ck_assert_int_eq(queue_add(c, JOB_SWEEP, NULL, (ts_t){0}, NULL), 0);
 	c->company = 0;
 	salon_is(_i == 0 ? "suspended" : "closed");
-	int n = worker_claim(c, "me", 10, &rows);
-	int again = worker_claim(c, "you", 10, &rows);
+	int n = jobs_claim(c, "me", 10, &rows);
+	int again = jobs_claim(c, "you", 10, &rows);
 	int64_t due = one_int(root,
 		"SELECT COUNT(*) FROM frontdesk_store.job WHERE run_at <= NOW(3) AND state = "
 		"'queued'");
@@ -228,11 +228,11 @@ START_TEST(a_lapsed_lease_is_not_a_crash)
 	for (int i = 1; i <= JOB_RULES[JOB_SWEEP].attempts; i++) {
 		struct rows rows;
 
-		ck_assert_int_eq(worker_claim(c, mem_printf(c->mem, "w%d", i), 10, &rows), 1);
+		ck_assert_int_eq(jobs_claim(c, mem_printf(c->mem, "w%d", i), 10, &rows), 1);
 		lapse(id);
 	}
 	struct rows rows;
-	ck_assert_int_eq(worker_claim(c, "last", 10, &rows), 0);
+	ck_assert_int_eq(jobs_claim(c, "last", 10, &rows), 0);
 	ck_assert_int_eq(jobs_row(root, id).state, JOB_DEAD);
 	ck_assert_int_eq(one_int(root, "SELECT crashes FROM frontdesk_store.job"), 0);
 }
@@ -272,7 +272,7 @@ START_TEST(backoff_grows_to_an_hour)
 		int least = INT_MAX, most = 0;
 
 		for (int k = 0; k < 2000; k++) {
-			int ms = worker_backoff_ms(STEPS[i].attempt, 0);
+			int ms = worker_backoff_ms(JOB_NOTIFICATION_SEND, STEPS[i].attempt, 0);
 
 			least = ms < least ? ms : least;
 			most = ms > most ? ms : most;
@@ -283,7 +283,7 @@ START_TEST(backoff_grows_to_an_hour)
 		ck_assert_int_gt(most, STEPS[i].most / 10 * 9);
 	}
 	for (int k = 0; k < 100; k++)
-		ck_assert_int_ge(worker_backoff_ms(1, 60), 60000);
+		ck_assert_int_ge(worker_backoff_ms(-1, 1, 60), 60000);
 }
 END_TEST
 
@@ -341,25 +341,22 @@ END_TEST
 
 START_TEST(the_second_crash_is_dead_and_blames_one)
 {
-	struct worker_slot slot = {.owner = "me"};
 	const char *guilty = jobs_add(c, JOB_INBOX_RETELL, NULL);
 	const char *other = jobs_add(c, JOB_SWEEP, NULL);
 	struct rows rows;
 
-	snprintf(slot.job_id, sizeof(slot.job_id), "%s", guilty);
-	ck_assert_int_eq(worker_claim(c, "me", 10, &rows), 2);
-	ck_assert_int_eq(worker_bury(c, &slot, "killed"), 1);
+	ck_assert_int_eq(jobs_claim(c, "me", 10, &rows), 2);
+	ck_assert_int_eq(worker_bury(c, "me", guilty, "killed"), 1);
 	ck_assert_int_eq(jobs_row(root, guilty).state, JOB_QUEUED);
 	ck_assert_str_eq(jobs_row(root, guilty).last_error, "killed");
 	ck_assert_int_eq(jobs_row(root, other).state, JOB_QUEUED);
-	ck_assert_int_eq(worker_claim(c, "me", 10, &rows), 2);
-	ck_assert_int_eq(worker_bury(c, &slot, "killed again"), 1);
+	ck_assert_int_eq(jobs_claim(c, "me", 10, &rows), 2);
+	ck_assert_int_eq(worker_bury(c, "me", guilty, "killed again"), 1);
 	ck_assert_int_eq(jobs_row(root, guilty).state, JOB_DEAD);
 	ck_assert_int_eq(jobs_row(root, other).state, JOB_QUEUED);
-	ck_assert_int_eq(worker_claim(c, "me", 10, &rows), 1);
+	ck_assert_int_eq(jobs_claim(c, "me", 10, &rows), 1);
 	/* dead at none: what was claimed goes back */
-	*slot.job_id = '\0';
-	ck_assert_int_eq(worker_bury(c, &slot, NULL), 1);
+	ck_assert_int_eq(worker_bury(c, "me", "", NULL), 1);
 	ck_assert_int_eq(jobs_row(root, other).state, JOB_QUEUED);
 	ck_assert_int_eq(one_int(root, "SELECT SUM(crashes) FROM frontdesk_store.job"), 2);
 }

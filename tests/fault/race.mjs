@@ -101,9 +101,10 @@ function inTheWay(service, start, others) {
 /** resend: whether answers may be missing because workers are killed. */
 export async function startRace(stack, sql, { resend = false, moves = true } = {}) {
   await sql(companySql());
-  const login = await request(`${stack.base}/api/v2/auth/login`, { method: 'POST', json: { email: 'owner@salon.example', password: 'frontdesk-demo' } });
+  const race = new Race({ base: stack.base, sql, resend, moves });
 
-  return new Race({ base: stack.base, sql, token: login.json.access_token, resend, moves });
+  await race.logIn();
+  return race;
 }
 
 class Race {
@@ -111,6 +112,14 @@ class Race {
     Object.assign(this, options);
     this.rounds = 0;
     this.total = { won: 0, lost: 0, cancelled: 0, moved: 0, stayed: 0, alternatives: 0, outrun: 0, resent: 0 };
+  }
+
+  /** An access token lasts a quarter of an hour, all rounds take longer. */
+  async logIn() {
+    const login = await request(`${this.base}/api/v2/auth/login`, { method: 'POST', json: { email: 'owner@salon.example', password: 'frontdesk-demo' } });
+
+    this.token = login.json.access_token;
+    this.renewAt = performance.now() + 10 * 60_000;
   }
 
   /** Sends until there is an answer: {status, json, text, sent, answered}. */
@@ -140,6 +149,7 @@ class Race {
   async round() {
     const n = this.rounds % DAYS;
 
+    if (performance.now() > this.renewAt) await this.logIn();
     if (n === 0) await this.wipe();
     this.rounds += 1;
     this.day = addDays(localDate(ZONE), 3 + n * APART);

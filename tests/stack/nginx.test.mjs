@@ -2,7 +2,7 @@
 // that answer with what they were given. First the local variant, then the
 // production site against the same pools.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -19,8 +19,8 @@ const PORT = Number(process.env.TEST_PORT ?? 18400);
 const HTTP_PORT = PORT + 3;
 const HTTPS_PORT = PORT + 4;
 const BROTLI = existsSync('/usr/lib/nginx/modules/ngx_http_brotli_static_module.so');
-const CSP = (style) => `default-src 'self'; script-src 'self'; style-src 'self' ${style}; img-src 'self' data:; `
-  + `connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+const CSP = (style, frames = "'none'") => `default-src 'self'; script-src 'self'; style-src 'self' ${style}; img-src 'self' data:; `
+  + `connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors ${frames}`;
 
 let stack;
 let build;
@@ -293,6 +293,45 @@ describe('the portal', () => {
   });
 });
 
+describe('a booking page', () => {
+  const STYLE = "'sha256-c3R5bGU='";
+  const page = async (path, options) => {
+    const reply = await ask(path, options);
+    assert.equal(reply.status, 200, path);
+    assert.match(reply.text, /Portal/);
+    assert.equal(reply.headers['cache-control'], 'no-cache');
+    assert.equal(reply.headers['x-content-type-options'], 'nosniff');
+    assert.equal(reply.headers['cross-origin-opener-policy'], 'same-origin');
+    assert.equal(reply.headers['x-frame-origins'], undefined);
+    return reply.headers['content-security-policy'];
+  };
+
+  test('may be framed by those that its company names, and by nobody else', async () => {
+    for (const path of ['/book/framed', '/book/framed/', '/book/framed/done?x=1']) {
+      assert.equal(await page(path), CSP(STYLE, "'self' https://www.salon.example https://x.example:8443"), path);
+    }
+    for (const path of ['/book/none', '/book/absent', '/book/broken', '/book/Framed', '/book/', '/book/framed%3Fx', '/book/framed%2f..%2fx',
+      `/book/${'x'.repeat(64)}`, '/bookframed', '/calls']) {
+      assert.equal(await page(path), CSP(STYLE), path);
+    }
+  });
+
+  test('asks the API with nothing of what the browser sent', async () => {
+    await page('/book/framed', { headers: { authorization: 'Bearer secret', cookie: 'a=b', 'x-company-id': 'c' } });
+    const asked = readFileSync(join(stack.var, 'log/api.log'), 'utf8').trim().split('\n').at(-1);
+    assert.deepEqual(JSON.parse(asked).map(([name]) => name).sort(), ['CONTENT_LENGTH', 'HTTP_X_REQUEST_ID', 'REMOTE_ADDR', 'REQUEST_METHOD', 'REQUEST_URI']);
+    assert.ok(!asked.includes('secret'));
+  });
+
+  test('has no other address', async () => {
+    for (const path of ['/.frame', '/.unframed']) {
+      const reply = await ask(path);
+      assert.equal(reply.text.includes('pool'), false);
+      assert.equal(reply.headers['x-frame-origins'], undefined);
+    }
+  });
+});
+
 describe('the log', () => {
   test('a line a request, with its id and without query', async () => {
     await ask('/api/v2/customers?q=Lena+Hoffmann', { headers: { authorization: 'Bearer secret-token' } });
@@ -411,14 +450,54 @@ describe('the production site', { skip: BROTLI ? false : 'needs the module libng
       assert.equal(reply.status, path === '/assets/gone.js' ? 404 : 200);
       assert.equal(reply.headers['strict-transport-security'], 'max-age=31536000; includeSubDomains');
       assert.match(reply.headers['content-security-policy'], /sha256-c3R5bGU=/);
+      for (const [header, value] of Object.entries({ 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin',
+        'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' })) assert.equal(reply.headers[header], value, `${header} of ${path}`);
     }
   });
 
-  test('speaks TLS 1.2 and 1.3 only', async () => {
-    for (const version of ['TLSv1.2', 'TLSv1.3']) {
-      assert.equal((await ask('/api/health', { ...site, minVersion: version, maxVersion: version })).status, 200);
-    }
-    await assert.rejects(ask('/', { ...site, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }));
+  describe('TLS', () => {
+    /** What openssl says of a handshake, and how it ended; `input` is typed into it. */
+    const handshake = (args, input = '') => new Promise((resolve) => {
+      const child = execFile('openssl', ['s_client', '-connect', `127.0.0.1:${HTTPS_PORT}`, '-servername', name, ...args], { timeout: 10_000 },
+        (error, stdout, stderr) => resolve({ ok: error === null, text: stdout + stderr }));
+      child.stdin.on('error', () => {});
+      child.stdin.end(input);
+    });
+    const agreed = ({ ok, text }) => ok && /Cipher is (?!\(NONE\))/.test(text);
+
+    test('1.2 and 1.3 and nothing older, even for who would take anything', async () => {
+      for (const version of ['tls1', 'tls1_1']) {
+        const said = await handshake([`-${version}`, '-cipher', 'ALL:COMPLEMENTOFALL:@SECLEVEL=0']);
+        assert.ok(!agreed(said), version);
+        assert.match(said.text, /alert protocol version|no protocols available|unsupported protocol/, version);
+      }
+      for (const version of ['tls1_2', 'tls1_3']) assert.ok(agreed(await handshake([`-${version}`])), version);
+    });
+
+    test('of all ciphers of 1.2 only those with forward secrecy and authenticated encryption', async () => {
+      const all = execFileSync('openssl', ['ciphers', '-tls1_2', '-s', 'ALL:COMPLEMENTOFALL:@SECLEVEL=0'], { encoding: 'utf8' }).trim().split(':');
+      const taken = [];
+      const queue = all.slice();
+      await Promise.all(Array.from({ length: 6 }, async () => {
+        for (let cipher = queue.pop(); cipher !== undefined; cipher = queue.pop()) {
+          if (agreed(await handshake(['-tls1_2', '-cipher', `${cipher}:@SECLEVEL=0`]))) taken.push(cipher);
+        }
+      }));
+
+      assert.ok(all.length > 50, `${all.length} ciphers`);
+      assert.deepEqual(taken.sort(), ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305']);
+    });
+
+    test('no compression, no tickets, no early data, no renegotiation by a client', async () => {
+      const two = await handshake(['-tls1_2'], 'R\n');
+      assert.match(two.text, /Secure Renegotiation IS supported/);
+      assert.match(two.text, /Compression: NONE/);
+      assert.doesNotMatch(two.text, /session ticket:/i);
+      assert.match(two.text, /RENEGOTIATING[^]*(no renegotiation|unexpected|closed|error)/i);
+      const three = await handshake(['-tls1_3']);
+      assert.match(three.text, /Early data was not sent/);
+      assert.doesNotMatch(three.text, /Max Early Data: [1-9]/);
+    });
   });
 
   test('sends plain HTTP to TLS', async () => {

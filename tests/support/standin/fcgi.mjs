@@ -5,6 +5,11 @@
 import { createServer } from 'node:net';
 
 const BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6;
+const FRAMES = { // of booking pages
+  framed: { header: 'X-Frame-Origins: https://www.salon.example https://x.example:8443\r\n' },
+  absent: { status: '404' },
+  broken: { status: '500' },
+};
 const open = new Set();
 let draining = false;
 
@@ -53,9 +58,11 @@ function pairs(b) {
 function answer(socket, { id, params, body }) {
   const { REQUEST_URI } = Object.fromEntries(params);
   const query = new URL(REQUEST_URI, 'http://x').searchParams;
-  const status = query.get('status') ?? '200';
+  const [, framed] = /^\/api\/v2\/public\/([^/]+)\/frame$/.exec(REQUEST_URI) ?? [];
+  if (framed) console.error(JSON.stringify(params)); // into the log, for nobody is answered
+  const status = query.get('status') ?? FRAMES[framed]?.status ?? '200';
   const json = JSON.stringify({ status: 'ok', pool: process.env.FRONTDESK_POOL, pid: process.pid, body, params });
-  const reply = Buffer.from(`Status: ${status}\r\nContent-Type: application/json\r\nX-Request-Id: worker\r\n\r\n${json}`);
+  const reply = Buffer.from(`Status: ${status}\r\nContent-Type: application/json\r\nX-Request-Id: worker\r\n${FRAMES[framed]?.header ?? ''}\r\n${json}`);
 
   setTimeout(() => {
     for (let at = 0; at < reply.length; at += 65_528) send(socket, STDOUT, id, reply.subarray(at, at + 65_528));

@@ -1,0 +1,37 @@
+/* Keys for programs, of which every statement fails once. */
+#include "tests/db/torture.h"
+
+static void have_key(void)
+{
+	change("INSERT INTO api_key (company_id, id, name, prefix, key_hash, role) SELECT id, "
+	       "'" VISIT "', 'Torture', 'fdk_test', REPEAT('x', 32), 'staff' FROM company"
+	       " WHERE slug = 'salon-morgenrot'");
+}
+
+static const struct question WRITES[] = {
+	{"/api/v2/api-keys",
+		"{\"name\":\"Torture\",\"role\":\"staff\",\"allowed_addresses\":[\"::1\"]}", 201,
+		NULL, 0, NULL},
+	{"/api/v2/api-keys/" VISIT, "{\"permissions\":[\"calls.read\"]}", 200, have_key, 0,
+		"PATCH"},
+	{"/api/v2/api-keys/" VISIT "/rotate", "{\"overlap_hours\":24}", 200, have_key, 0, NULL},
+	{"/api/v2/api-keys/" VISIT, "", 204, have_key, 0, "DELETE"},
+};
+
+START_TEST(a_key)
+{
+	torture(&WRITES[_i], 4);
+}
+END_TEST
+
+Suite *suite_torture_key(void)
+{
+	Suite *s = suite_create("torture_key");
+	TCase *t = tcase_create("every statement fails");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, torture_begin, torture_end);
+	tcase_add_loop_test(t, a_key, 0, (int)COUNT_OF(WRITES));
+	suite_add_tcase(s, t);
+	return s;
+}
