@@ -126,6 +126,19 @@ CREATE TABLE notification (
 	CONSTRAINT notification_company CHECK (company_id < 2147483648)
 );
 
+-- Who wants no more messages of a kind: an address, whoever's it is.
+CREATE TABLE opt_out (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	channel ENUM('sms','email') NOT NULL,
+	address VARCHAR(254) NOT NULL,
+	source VARCHAR(20) CHARACTER SET ascii NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY opt_out_address (company_id, channel, address),
+	CONSTRAINT opt_out_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
 -- What a company says in words of its own; what does not stand here is said
 -- as the files of templates_dir say it.
 CREATE TABLE template (

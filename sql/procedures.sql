@@ -508,3 +508,12 @@ CREATE PROCEDURE sys_audit_people(p_people TEXT CHARACTER SET utf8mb4) READS SQL
 	SELECT u.id, u.name FROM JSON_TABLE(p_people, '$[*]' COLUMNS (id CHAR(36) PATH '$')) t
 	JOIN frontdesk_store.user u ON u.id = t.id
 	WHERE EXISTS (SELECT 1 FROM frontdesk.audit_entry e WHERE e.actor_id = u.id);
+
+-- The people of the company that the caller is in, for messages to them.
+-- @worker
+CREATE PROCEDURE sys_people() READS SQL DATA
+	SELECT u.id, u.email, u.name, u.locale, m.role
+	FROM frontdesk.company here JOIN frontdesk_store.company c ON c.uid = here.id
+	JOIN frontdesk_store.membership m ON m.company_id = c.id
+	JOIN frontdesk_store.user u ON u.id = m.user_id AND u.disabled_at IS NULL
+	ORDER BY u.id LIMIT 200;

@@ -1,5 +1,6 @@
 #include "core/notify/make.h"
 #include "core/base/id.h"
+#include "core/notify/manners.h"
 #include "core/notify/reader.h"
 #include "core/notify/template.h"
 #include "core/queue/queue.h"
@@ -22,8 +23,8 @@ static int write_text(
 	if (template_for(c, m->rule, channel, m->to->tag, &t) < 0)
 		return -1;
 	const char *locale = render_locale(&t, m->to->tag);
-	if (occasion_values(c, m->o, locale, channel, &values) < 0 ||
-		render(c, m->rule, &t, locale, &values, &r) < 0)
+	occasion_values(c, m->o, locale, channel, &values);
+	if (render(c, m->rule, &t, locale, &values, &r) < 0)
 		return -1;
 	n->template = m->rule->name;
 	n->language = t.language;
@@ -37,6 +38,25 @@ static bool has_calendar(const struct making *m, enum channel channel)
 {
 	return channel == CHANNEL_EMAIL && m->rule->audience == AUDIENCE_CUSTOMER &&
 		m->o->appointment.id != NULL;
+}
+
+/* When it goes, or that it has gone: in the portal it is as soon as it is there. */
+static int decide(struct ctx *c, const struct making *m, struct notification *n)
+{
+	if (n->channel == CHANNEL_IN_APP) {
+		n->status = NOTE_SENT;
+		n->sent_at = c->now;
+	}
+	if (m->rule->audience != AUDIENCE_CUSTOMER)
+		return 0;
+	n->send_at = quiet_until(c, m->o, n->channel);
+	int rc = cap_reached(c, &m->o->settings, n->channel, n->customer_id);
+	if (rc > 0) {
+		n->status = NOTE_FAILED;
+		n->error = mem_printf(c->mem, "The customer has had %" PRId64 " messages in a day.",
+			m->o->settings.daily_message_cap);
+	}
+	return rc < 0 ? -1 : 0;
 }
 
 /* 1 made, 0 there already, -1. */
@@ -56,12 +76,12 @@ static int add(struct ctx *c, const struct making *m, enum channel channel)
 		.user_id = m->to->user_id,
 	};
 
-	if (write_text(c, m, channel, &n) < 0)
+	if (write_text(c, m, channel, &n) < 0 || decide(c, m, &n) < 0)
 		return -1;
 	if (has_calendar(m, channel))
 		n.calendar = occasion_calendar(c, m->o);
 	int rc = db_insert_new(c, &NOTIFICATION, &n);
-	if (rc <= 0)
+	if (rc <= 0 || n.status != NOTE_QUEUED)
 		return rc;
 	return queue_add(c, JOB_NOTIFICATION_SEND, n.id, n.send_at, NULL) < 0 ? -1 : 1;
 }

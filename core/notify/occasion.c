@@ -7,6 +7,7 @@
 #include "core/sys/ics.h"
 #include "core/sys/link.h"
 #include "core/sys/phone_number.h"
+#include "core/sys/tz.h"
 
 #define OPTIONS_MAX 3
 #define CALENDAR_MAX 16384
@@ -44,9 +45,37 @@ static int load_visit(struct ctx *c, const char *id, struct occasion *o)
 
 	if (appointment_get(c, id, &o->appointment) < 0)
 		return -1;
+	o->service_name = a->service_name;
+	o->staff_name = a->staff_name;
+	o->start = a->local_start;
 	if (a->call_id != NULL && load_call(c, a->call_id, o) < 0)
 		return -1;
 	return load_people(c, o, a->customer_id, a->branch_id);
+}
+
+static int load_offer(struct ctx *c, const char *id, struct occasion *o)
+{
+	struct waiting_entry *e = &o->offer;
+	struct staff who = {0};
+
+	if (waiting_get(c, id, e) < 0)
+		return -1;
+	if (e->offered_staff_id != NULL && staff_get(c, e->offered_staff_id, &who) < 0)
+		return -1;
+	o->service_name = e->service_name;
+	o->staff_name = who.name;
+	o->start = e->offered_local_start;
+	return load_people(c, o, e->customer_id, e->offered_branch_id);
+}
+
+/* Of a company, or of the platform. */
+static int load_event(struct ctx *c, const char *id, struct occasion *o)
+{
+	struct event e;
+
+	if (event_get(c, id, &e) < 0 || load_json(c, e.payload, &o->payload) < 0)
+		return -1;
+	return c->company == 0 ? 0 : company_current(c, &o->company);
 }
 
 int occasion_load(struct ctx *c, enum about about, const char *subject_id, struct occasion *o)
@@ -60,9 +89,17 @@ int occasion_load(struct ctx *c, enum about about, const char *subject_id, struc
 	case ABOUT_CALL:
 		if (load_call(c, subject_id, o) < 0)
 			return -1;
+		o->service_name = json_text(o->details, "service");
+		o->staff_name = json_text(o->details, "staff");
 		return load_people(c, o, o->call.customer_id, o->call.branch_id);
+	case ABOUT_OFFER:
+		return load_offer(c, subject_id, o);
+	case ABOUT_EVENT:
+		return load_event(c, subject_id, o);
+	case ABOUT_DAY:
+		break;
 	}
-	BUG("a message about %d", about);
+	BUG("a message about %d is looked up", about);
 }
 
 wall_t occasion_wished(const struct occasion *o)
@@ -147,49 +184,79 @@ static bool is_open(const struct appointment *a)
 			a->status == APPOINTMENT_NEEDS_ATTENTION);
 }
 
-/* What the reader can do now: see to the visit, or book one. */
+static const char *signed_link(
+	struct ctx *c, const char *page, enum link_purpose purpose, const struct link *l)
+{
+	return mem_printf(
+		c->mem, "%s/%s/%s", c->conf->server_public_url, page, link_token(c, purpose, l));
+}
+
+/* What the reader can do now: see to the visit, take the offer, or book. */
 static const char *link_text(struct ctx *c, const struct occasion *o)
 {
-	const char *base = c->conf->server_public_url;
-	struct link l = {c->company_id, o->appointment.id, 0};
+	struct link visit = {c->company_id, o->appointment.id, 0};
+	struct link offer = {c->company_id, o->offer.id, (uint32_t)o->offer.offers};
 
-	if (is_open(&o->appointment) && c->conf->link_key != NULL)
-		return mem_printf(c->mem, "%s/manage/%s", base, link_token(c, LINK_MANAGE, &l));
-	if (o->settings.public_booking)
-		return mem_printf(c->mem, "%s/book/%s", base, o->company.slug);
-	return NULL;
+	if (o->about == ABOUT_EVENT)
+		return mem_printf(c->mem, "%s/operations", c->conf->server_public_url);
+	if (!o->settings.public_booking || c->conf->link_key == NULL)
+		return NULL;
+	if (is_open(&o->appointment))
+		return signed_link(c, "manage", LINK_MANAGE, &visit);
+	if (o->offer.id != NULL)
+		return signed_link(c, "offer", LINK_OFFER, &offer);
+	return mem_printf(c->mem, "%s/book/%s", c->conf->server_public_url, o->company.slug);
 }
 
 /* ---- all of them ---- */
 
-static void visit_values(
-	struct ctx *c, const struct occasion *o, const char *locale, struct values *v)
+static const char *until_text(struct ctx *c, const struct occasion *o, const char *locale)
 {
-	const struct appointment *a = &o->appointment;
+	const struct tz *z = o->offer.id == NULL ? NULL : tz_find(o->offer.time_zone);
 
-	v->text[VAR_SERVICE] = a->id != NULL ? a->service_name : json_text(o->details, "service");
-	v->text[VAR_STAFF] = a->id != NULL ? a->staff_name : json_text(o->details, "staff");
-	v->text[VAR_PRICE] = price_text(c, locale, a);
+	return z == NULL ? NULL : locale_time(c, locale, tz_wall(z, o->offer.offer_expires_at));
 }
 
-int occasion_values(struct ctx *c, const struct occasion *o, const char *locale,
+static void event_values(struct ctx *c, const struct occasion *o, struct values *v)
+{
+	const char *dialled = json_text(o->payload, "to_number");
+	const char *caller = json_text(o->payload, "from_number");
+
+	v->text[VAR_DIALLED] = dialled == NULL ? NULL : phone_international(c->mem, dialled);
+	v->text[VAR_CALLER] = caller == NULL ? NULL : phone_international(c->mem, caller);
+	v->text[VAR_PROVIDER] = json_text(o->payload, "provider");
+	v->text[VAR_REASON] = json_text(o->payload, "reason");
+}
+
+void occasion_values(struct ctx *c, const struct occasion *o, const char *locale,
 	enum channel channel, struct values *v)
 {
-	wall_t start = o->appointment.local_start, wished = occasion_wished(o);
+	wall_t wished = occasion_wished(o);
 
 	memset(v, 0, sizeof(*v));
 	v->text[VAR_COMPANY] = o->company.name;
 	v->text[VAR_CUSTOMER] = o->customer.name;
-	v->text[VAR_DATE] = date_text(c, locale, channel, start);
-	v->text[VAR_TIME] = time_text(c, locale, start);
+	v->text[VAR_SERVICE] = o->service_name;
+	v->text[VAR_STAFF] = o->staff_name;
+	v->text[VAR_DATE] = date_text(c, locale, channel, o->start);
+	v->text[VAR_TIME] = time_text(c, locale, o->start);
 	v->text[VAR_WISHED_DATE] = date_text(c, locale, channel, wished);
 	v->text[VAR_WISHED_TIME] = time_text(c, locale, wished);
 	v->text[VAR_PLACE] = place_text(c, &o->branch);
 	v->text[VAR_PHONE] = phone_text(c, o);
 	v->text[VAR_OPTIONS] = options_text(c, o, locale, channel);
+	v->text[VAR_PRICE] = price_text(c, locale, &o->appointment);
 	v->text[VAR_LINK] = link_text(c, o);
-	visit_values(c, o, locale, v);
-	return 0;
+	v->text[VAR_UNTIL] = until_text(c, o, locale);
+	v->text[VAR_PLAN] = o->plan;
+	value_number(v, VAR_COUNT, o->plan_visits);
+	value_number(v, VAR_HOURS, o->hours);
+	event_values(c, o, v);
+}
+
+const char *occasion_zone(const struct occasion *o)
+{
+	return o->branch.id != NULL ? o->branch.time_zone : o->company.time_zone;
 }
 
 const char *occasion_calendar(struct ctx *c, const struct occasion *o)

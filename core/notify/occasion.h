@@ -12,6 +12,7 @@
 #include "core/notify/render.h"
 #include "core/sys/json.h"
 #include "core/tenant/company.h"
+#include "core/staff/staff.h"
 #include "core/tenant/settings.h"
 
 struct occasion {
@@ -26,12 +27,15 @@ struct occasion {
 	struct waiting_entry offer;
 	const struct json *details; /* booking_details of the call, or NULL */
 	const struct json *payload; /* of an event */
-	/* a day of a staff member */
+	/* what is booked, offered or spoken of */
+	const char *service_name;
 	const char *staff_name;
+	wall_t start;
+	int64_t hours; /* that a reminder comes before the visit */
+	/* a day of a staff member */
+	const char *staff_id;
 	const char *plan;
 	int64_t plan_visits;
-	wall_t plan_day;
-	int64_t hours; /* that a reminder comes before the visit */
 };
 
 /* E_NOT_FOUND when there is no such thing. */
@@ -42,8 +46,11 @@ int occasion_load(
 wall_t occasion_wished(const struct occasion *o);
 
 /* The values of a rule's variables, as a reader of that locale reads them. */
-int occasion_values(struct ctx *c, const struct occasion *o, const char *locale,
-	enum channel channel, struct values *out) MUST_USE;
+void occasion_values(struct ctx *c, const struct occasion *o, const char *locale,
+	enum channel channel, struct values *out);
+
+/* The clock that its readers live by. */
+const char *occasion_zone(const struct occasion *o);
 
 /* The appointment as a file of text/calendar. The UID is the appointment's for
  * ever: the next mail changes the event. */

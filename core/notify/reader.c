@@ -1,5 +1,9 @@
 #include "core/notify/reader.h"
 #include "core/base/text.h"
+#include "core/notify/manners.h"
+#include "core/sys/conf.h"
+#include "core/sys/db.h"
+#include "core/tenant/integration.h"
 
 static void order_of(const struct rule *r, struct reader *p)
 {
@@ -16,15 +20,175 @@ static const char *language_of(const struct occasion *o)
 	return o->call.language != NULL ? o->call.language : o->company.locale;
 }
 
+/* That one first and, if it can be had, no other at once. */
+static void prefer(struct reader *p, enum channel channel)
+{
+	if (p->address[channel] == NULL)
+		return;
+	for (int i = 1; i < CHANNEL_COUNT; i++) {
+		if (p->order[i] != channel)
+			continue;
+		p->order[i] = p->order[0];
+		p->order[0] = channel;
+	}
+	p->at_once = 1;
+}
+
+/* NULL when he has opted out of it. */
+static int allow(struct ctx *c, enum channel channel, const char *address, struct reader *p)
+{
+	int rc = address == NULL ? 1 : opted_out(c, channel, address);
+
+	if (rc == 0)
+		p->address[channel] = address;
+	return rc < 0 ? -1 : 0;
+}
+
 static int customer_reader(
 	struct ctx *c, const struct rule *r, const struct occasion *o, struct reader *p)
 {
-	(void)c;
+	if (o->customer.id == NULL)
+		return 0;
 	*p = (struct reader){.tag = language_of(o), .customer_id = o->customer.id};
-	p->address[CHANNEL_SMS] = o->customer.phone;
-	p->address[CHANNEL_EMAIL] = o->customer.email;
 	order_of(r, p);
-	return o->customer.id != NULL;
+	if (allow(c, CHANNEL_SMS, o->customer.phone, p) < 0 ||
+		allow(c, CHANNEL_EMAIL, o->customer.email, p) < 0)
+		return -1;
+	if (o->customer.preferred_channel == PREFERS_SMS)
+		prefer(p, CHANNEL_SMS);
+	if (o->customer.preferred_channel == PREFERS_EMAIL)
+		prefer(p, CHANNEL_EMAIL);
+	return 1;
+}
+
+/* ---- the people of a company ---- */
+
+struct colleague {
+	const char *id;
+	const char *email;
+	const char *name;
+	const char *locale;
+	const char *role;
+};
+
+static const struct field COLLEAGUE_FIELDS[] = {
+	ID(colleague, id, RO | JOINED),
+	TEXT(colleague, email, RO | JOINED | PERSONAL, 254),
+	TEXT(colleague, name, RO | JOINED | PERSONAL, 120),
+	TEXT(colleague, locale, RO | JOINED, 16),
+	TEXT(colleague, role, RO | JOINED, 20),
+};
+static const struct table COLLEAGUE = TABLE(colleague, "colleague", COLLEAGUE_FIELDS);
+
+static struct reader person_reader(const struct rule *r, const struct colleague *who)
+{
+	struct reader p = {.key = who->id, .tag = who->locale, .user_id = who->id};
+
+	p.address[CHANNEL_IN_APP] = who->id;
+	p.address[CHANNEL_EMAIL] = who->email;
+	order_of(r, &p);
+	return p;
+}
+
+/* Of an account at a provider there is one, whoever owns the company. */
+static int account_address(
+	struct ctx *c, const char *provider, enum channel channel, struct reader *p)
+{
+	struct integration i;
+	int rc = integration_find(c, provider, &i);
+
+	if (rc > 0)
+		p->address[channel] = i.account != NULL ? i.account : provider;
+	return rc < 0 ? -1 : 0;
+}
+
+static int owner_readers(
+	struct ctx *c, const struct rule *r, const struct occasion *o, struct reader *p)
+{
+	struct rows people;
+	int n = 0;
+
+	p[n] = (struct reader){.key = "company", .tag = o->company.locale};
+	order_of(r, &p[n]);
+	if (account_address(c, "slack", CHANNEL_SLACK, &p[n]) < 0 ||
+		account_address(c, "telegram", CHANNEL_TELEGRAM, &p[n]) < 0 ||
+		db_rows(c, &COLLEAGUE, &people, "CALL sys_people()") < 0)
+		return -1;
+	n++;
+	for (size_t i = 0; i < people.n && n < READERS_MAX; i++) {
+		const struct colleague *who = (const struct colleague *)people.p + i;
+
+		if (text_same(who->role, "owner"))
+			p[n++] = person_reader(r, who);
+	}
+	return n;
+}
+
+/* ---- staff members ---- */
+
+static int staff_of(struct ctx *c, const struct occasion *o, struct rows *out)
+{
+	if (o->staff_id != NULL)
+		return db_rows(c, &STAFF, out,
+			"SELECT {cols} FROM staff WHERE id = ? AND deleted_at IS NULL",
+			o->staff_id);
+	return db_rows(c, &STAFF, out,
+		"SELECT DISTINCT {cols:s} FROM staff s JOIN appointment_segment g"
+		" ON g.staff_id = s.id WHERE g.appointment_id = ? AND s.deleted_at IS NULL"
+		" ORDER BY s.id",
+		o->appointment.id);
+}
+
+/* An account is a staff member's when it has his address. */
+static void staff_account(const struct rows *people, struct reader *p)
+{
+	for (size_t i = 0; i < people->n; i++) {
+		const struct colleague *who = (const struct colleague *)people->p + i;
+
+		if (strcasecmp(who->email, p->address[CHANNEL_EMAIL]) != 0)
+			continue;
+		p->user_id = who->id;
+		p->tag = who->locale;
+		p->address[CHANNEL_IN_APP] = who->id;
+	}
+}
+
+static int staff_readers(
+	struct ctx *c, const struct rule *r, const struct occasion *o, struct reader *p)
+{
+	struct rows staff, people = {NULL, 0};
+	int n = 0;
+
+	if (staff_of(c, o, &staff) < 0)
+		return -1;
+	for (size_t i = 0; i < staff.n && n < READERS_MAX; i++) {
+		const struct staff *who = (const struct staff *)staff.p + i;
+
+		if (who->email == NULL)
+			continue;
+		if (people.p == NULL && db_rows(c, &COLLEAGUE, &people, "CALL sys_people()") < 0)
+			return -1;
+		p[n] = (struct reader){.key = who->id, .tag = o->company.locale};
+		p[n].address[CHANNEL_EMAIL] = who->email;
+		order_of(r, &p[n]);
+		staff_account(&people, &p[n++]);
+	}
+	return n;
+}
+
+/* ---- the platform ---- */
+
+static int platform_reader(struct ctx *c, const struct rule *r, struct reader *p)
+{
+	const struct conf *conf = c->conf;
+
+	*p = (struct reader){.tag = "en"};
+	p->address[CHANNEL_EMAIL] = text_empty(conf->alerts_email) ? NULL : conf->alerts_email;
+	p->address[CHANNEL_SLACK] = conf->alerts_slack ? "slack" : NULL;
+	p->address[CHANNEL_TELEGRAM] =
+		text_empty(conf->alerts_telegram_chat) ? NULL : conf->alerts_telegram_chat;
+	order_of(r, p);
+	return 1;
 }
 
 /* ---- all ---- */
@@ -32,8 +196,22 @@ static int customer_reader(
 int readers_of(struct ctx *c, const struct rule *r, const struct occasion *o, struct rows *out)
 {
 	struct reader *p = mem_alloc(c->mem, READERS_MAX * sizeof(*p));
-	int n = customer_reader(c, r, o, p);
+	int n = 0;
 
+	switch (r->audience) {
+	case AUDIENCE_CUSTOMER:
+		n = customer_reader(c, r, o, p);
+		break;
+	case AUDIENCE_STAFF:
+		n = staff_readers(c, r, o, p);
+		break;
+	case AUDIENCE_OWNER:
+		n = owner_readers(c, r, o, p);
+		break;
+	case AUDIENCE_PLATFORM:
+		n = platform_reader(c, r, p);
+		break;
+	}
 	*out = (struct rows){p, n < 0 ? 0 : (size_t)n};
 	return n < 0 ? -1 : 0;
 }

@@ -45,6 +45,7 @@ void values_sample(struct ctx *c, const char *locale, struct values *out)
 	out->text[VAR_PRICE] = locale_money(c, locale, (money_t){11500, "EUR"});
 	out->text[VAR_PLAN] = mem_printf(c->mem, "%s Cut & Colour, Jo Field\n%s Haircut, Mia Maier",
 		locale_time(c, locale, later), locale_time(c, locale, start));
+	out->text[VAR_UNTIL] = locale_time(c, locale, (wall_t){start.min + 15});
 	value_number(out, VAR_HOURS, 24);
 	value_number(out, VAR_COUNT, 2);
 }

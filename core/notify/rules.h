@@ -19,7 +19,13 @@ enum var {
 extern const char *const VARS[]; /* NULL-terminated */
 
 /* What is looked up before its texts can be made. */
-enum about { ABOUT_VISIT, ABOUT_CALL };
+enum about {
+	ABOUT_VISIT,
+	ABOUT_CALL,
+	ABOUT_OFFER, /* an entry of the waiting list */
+	ABOUT_DAY,   /* a staff member's: made by day_plan.c, never looked up again */
+	ABOUT_EVENT, /* what the event says is all there is */
+};
 
 #define EV_NONE EVENT_KIND_COUNT
 
