@@ -4,6 +4,7 @@
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 #include "core/tenant/integration.h"
+#include "core/user/people.h"
 
 static void order_of(const struct rule *r, struct reader *p)
 {
@@ -63,22 +64,11 @@ static int customer_reader(
 
 /* ---- the people of a company ---- */
 
-struct colleague {
-	const char *id;
-	const char *email;
-	const char *name;
-	const char *locale;
-	const char *role;
-};
-
-static const struct field COLLEAGUE_FIELDS[] = {
-	ID(colleague, id, RO | JOINED),
-	TEXT(colleague, email, RO | JOINED | PERSONAL, 254),
-	TEXT(colleague, name, RO | JOINED | PERSONAL, 120),
-	TEXT(colleague, locale, RO | JOINED, 16),
-	TEXT(colleague, role, RO | JOINED, 20),
-};
-static const struct table COLLEAGUE = TABLE(colleague, "colleague", COLLEAGUE_FIELDS);
+static int people_here(struct ctx *c, struct rows *out)
+{
+	return db_rows(c, &COLLEAGUE, out,
+		"SELECT {cols} FROM membership WHERE is_active ORDER BY id LIMIT 200");
+}
 
 static struct reader person_reader(const struct rule *r, const struct colleague *who)
 {
@@ -112,13 +102,13 @@ static int owner_readers(
 	order_of(r, &p[n]);
 	if (account_address(c, "slack", CHANNEL_SLACK, &p[n]) < 0 ||
 		account_address(c, "telegram", CHANNEL_TELEGRAM, &p[n]) < 0 ||
-		db_rows(c, &COLLEAGUE, &people, "CALL sys_people()") < 0)
+		people_here(c, &people) < 0)
 		return -1;
 	n++;
 	for (size_t i = 0; i < people.n && n < READERS_MAX; i++) {
 		const struct colleague *who = (const struct colleague *)people.p + i;
 
-		if (text_same(who->role, "owner"))
+		if (who->role == ROLE_OWNER)
 			p[n++] = person_reader(r, who);
 	}
 	return n;
@@ -166,7 +156,7 @@ static int staff_readers(
 
 		if (who->email == NULL)
 			continue;
-		if (people.p == NULL && db_rows(c, &COLLEAGUE, &people, "CALL sys_people()") < 0)
+		if (people.p == NULL && people_here(c, &people) < 0)
 			return -1;
 		p[n] = (struct reader){.key = who->id, .tag = o->company.locale};
 		p[n].address[CHANNEL_EMAIL] = who->email;

@@ -74,37 +74,18 @@ static void put_escaped(struct buf *b, const char *s, size_t n)
 	}
 }
 
-static bool is_link(const char *s)
-{
-	return text_starts(s, "https://") || text_starts(s, "http://");
-}
-
-/* Addresses can be followed; they end at a blank, or at what a link of ours
- * never holds. */
+/* A line that is an address can be followed. */
 static void put_line(struct buf *b, const char *s, size_t n)
 {
-	while (n > 0) {
-		size_t plain = 0;
+	bool link = text_starts(s, "https://") || text_starts(s, "http://");
 
-		while (plain < n && !is_link(s + plain))
-			plain++;
-		put_escaped(b, s, plain);
-		s += plain;
-		n -= plain;
-		size_t link = strcspn(s, " \t\n<>\"(),;");
-		link = link < n ? link : n;
-		while (link > 0 && strchr(".!?", s[link - 1]) != NULL)
-			link--;
-		if (link > 0) {
-			buf_text_add(b, "<a href=\"");
-			put_escaped(b, s, link);
-			buf_text_add(b, "\">");
-			put_escaped(b, s, link);
-			buf_text_add(b, "</a>");
-		}
-		s += link;
-		n -= link;
+	if (link) {
+		buf_text_add(b, "<a href=\"");
+		put_escaped(b, s, n);
+		buf_text_add(b, "\">");
 	}
+	put_escaped(b, s, n);
+	buf_text_add(b, link ? "</a>" : "");
 }
 
 static void put_paragraph(struct buf *b, const char *text, size_t n)
@@ -124,8 +105,7 @@ static void put_paragraph(struct buf *b, const char *text, size_t n)
 	buf_text_add(b, "</p>\n");
 }
 
-/* The same text: blank lines part paragraphs, other line ends break lines. */
-static const char *html_of(struct ctx *c, const char *language, const char *text)
+const char *message_html(struct ctx *c, const char *language, const char *text)
 {
 	struct buf b = buf_new(c->mem, HTML_MAX);
 
@@ -213,7 +193,7 @@ int render(struct ctx *c, const struct rule *r, const struct template *t, const 
 	else
 		out->body = utf8_cut(c->mem, out->body, BODY_LENGTH);
 	if (t->channel == CHANNEL_EMAIL)
-		out->html = html_of(c, t->language, out->body);
+		out->html = message_html(c, t->language, out->body);
 	return 0;
 }
 

@@ -34,6 +34,10 @@ struct rendered {
 int render(struct ctx *c, const struct rule *r, const struct template *t, const char *locale,
 	const struct values *v, struct rendered *out) MUST_USE;
 
+/* A text as a page: blank lines part paragraphs, other line ends break lines, a
+ * line that begins with http is a link. */
+const char *message_html(struct ctx *c, const char *language, const char *text);
+
 /* The text's language, with the reader's country when he names one: "de-AT"
  * writes dates as in Austria. */
 const char *render_locale(const struct template *t, const char *tag);
