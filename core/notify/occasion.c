@@ -194,8 +194,8 @@ static const char *signed_link(
 /* What the reader can do now: see to the visit, take the offer, or book. */
 static const char *link_text(struct ctx *c, const struct occasion *o)
 {
-	struct link visit = {c->company_id, o->appointment.id, 0};
-	struct link offer = {c->company_id, o->offer.id, (uint32_t)o->offer.offers};
+	struct link visit = {o->company.id, o->appointment.id, 0};
+	struct link offer = {o->company.id, o->offer.id, (uint32_t)o->offer.offers};
 
 	if (o->about == ABOUT_EVENT)
 		return mem_printf(c->mem, "%s/operations", c->conf->server_public_url);
