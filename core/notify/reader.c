@@ -82,13 +82,13 @@ static struct reader person_reader(const struct rule *r, const struct colleague 
 
 /* Of an account at a provider there is one, whoever owns the company. */
 static int account_address(
-	struct ctx *c, const char *provider, enum channel channel, struct reader *p)
+	struct ctx *c, enum provider provider, enum channel channel, struct reader *p)
 {
 	struct integration i;
 	int rc = integration_find(c, provider, &i);
 
 	if (rc > 0)
-		p->address[channel] = i.account != NULL ? i.account : provider;
+		p->address[channel] = i.account != NULL ? i.account : PROVIDERS[provider];
 	return rc < 0 ? -1 : 0;
 }
 
@@ -100,8 +100,8 @@ static int owner_readers(
 
 	p[n] = (struct reader){.key = "company", .tag = o->company.locale};
 	order_of(r, &p[n]);
-	if (account_address(c, "slack", CHANNEL_SLACK, &p[n]) < 0 ||
-		account_address(c, "telegram", CHANNEL_TELEGRAM, &p[n]) < 0 ||
+	if (account_address(c, PROVIDER_SLACK, CHANNEL_SLACK, &p[n]) < 0 ||
+		account_address(c, PROVIDER_TELEGRAM, CHANNEL_TELEGRAM, &p[n]) < 0 ||
 		people_here(c, &people) < 0)
 		return -1;
 	n++;
