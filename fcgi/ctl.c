@@ -104,6 +104,7 @@ static const struct command {
 		CONF, true},
 	{"audit", "check that nobody changed the audit log", CTL_AUDIT_USAGE, ctl_audit, CONF,
 		true},
+	{"user", "make, list and close accounts", CTL_USER_USAGE, ctl_user, CONF, true},
 	{"nginx-limits", "write what nginx counts by address", CTL_NGINX_LIMITS_USAGE,
 		ctl_nginx_limits, CONF, true},
 	{"openapi", "print the description of the API", OPENAPI_USAGE, run_openapi, NOTHING, false},

@@ -32,11 +32,13 @@ int ctl_verify_webhook(struct ctl *t);
 int ctl_tz_audit(struct ctl *t);
 int ctl_audit(struct ctl *t);
 int ctl_nginx_limits(struct ctl *t);
+int ctl_user(struct ctl *t);
 
 extern const char CTL_SIMULATE_CALL_USAGE[];
 extern const char CTL_VERIFY_WEBHOOK_USAGE[];
 extern const char CTL_TZ_AUDIT_USAGE[];
 extern const char CTL_AUDIT_USAGE[];
 extern const char CTL_NGINX_LIMITS_USAGE[];
+extern const char CTL_USER_USAGE[];
 
 #endif

@@ -101,10 +101,11 @@ CREATE PROCEDURE sys_account_mail(p_id UUID) READS SQL DATA
 		m.expires_at IS NOT NULL AND (m.used_at IS NOT NULL OR m.expires_at <= NOW(3)) AS is_void,
 		m.sent_at IS NOT NULL OR (SELECT COUNT(*) FROM frontdesk_store.account_mail o WHERE o.recipient = m.recipient
 			AND o.kind = m.kind AND o.sent_at > NOW(3) - INTERVAL 1 HOUR) >= 3 AS is_sent, m.created_at,
-		(SELECT t.name FROM frontdesk_store.membership s JOIN frontdesk_store.company c ON c.id = s.company_id
-			JOIN frontdesk_store.tenant t ON t.id = c.tenant_id WHERE s.user_id = u.id ORDER BY s.created_at LIMIT 1) AS brand
+		t.name AS brand, t.email_from AS brand_email
 	FROM frontdesk_store.account_mail m LEFT JOIN frontdesk_store.user u
 		ON (u.id = m.user_id OR (m.user_id IS NULL AND u.email = m.recipient)) AND u.disabled_at IS NULL
+	LEFT JOIN frontdesk_store.tenant t ON t.id = (SELECT c.tenant_id FROM frontdesk_store.membership s
+		JOIN frontdesk_store.company c ON c.id = s.company_id WHERE s.user_id = u.id ORDER BY s.created_at LIMIT 1)
 	WHERE m.id = p_id;
 
 -- @worker
@@ -135,7 +136,7 @@ BEGIN
 	SELECT ROW_COUNT() AS changed;
 END;
 
--- @web
+-- @web @platform
 CREATE PROCEDURE sys_totp_disable(p_user UUID) MODIFIES SQL DATA
 BEGIN
 	DELETE FROM frontdesk_store.recovery_code WHERE user_id = p_user;
@@ -838,6 +839,10 @@ CREATE PROCEDURE sys_user_companies(p_user UUID) READS SQL DATA
 	SELECT c.uid AS id, c.name, c.slug, m.role
 	FROM frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id
 	WHERE m.user_id = p_user ORDER BY c.name, c.slug LIMIT 200;
+
+-- @platform
+CREATE PROCEDURE sys_user_platform(p_user UUID) MODIFIES SQL DATA
+	UPDATE frontdesk_store.user SET is_platform_admin = TRUE WHERE id = p_user;
 
 -- What is disabled has no sessions any more.
 -- @platform
