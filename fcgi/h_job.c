@@ -1,5 +1,5 @@
 #include "fcgi/h_job.h"
-#include "core/queue/queue.h"
+#include "core/queue/dead.h"
 #include "fcgi/h_call.h"
 #include "fcgi/page.h"
 
@@ -48,6 +48,48 @@ int h_jobs(struct req *r)
 int h_dead_letters(struct req *r)
 {
 	return reply_jobs(r, "dead");
+}
+
+int h_job(struct req *r)
+{
+	struct job_detail job;
+
+	if (job_detail_get(&r->c, r->ids[0], &job) < 0)
+		return -1;
+	return reply(r, 200, &JOB_DETAIL, &job);
+}
+
+struct replay_in {
+	struct texts ids;
+	const char *kind;
+	bool all;
+};
+
+static const struct field REPLAY_IN_FIELDS[] = {
+	TEXTS(replay_in, ids, 0, 100),
+	TEXT(replay_in, kind, 0, 40),
+	BOOL(replay_in, all, 0),
+};
+const struct table REPLAY_IN = TABLE(replay_in, "replay_request", REPLAY_IN_FIELDS);
+
+struct replayed {
+	int64_t replayed;
+};
+
+static const struct field REPLAYED_FIELDS[] = {
+	INT(replayed, replayed, RO, 0, REPLAY_AT_ONCE),
+};
+const struct table REPLAYED = TABLE(replayed, "replayed", REPLAYED_FIELDS);
+
+int h_dead_letters_replay(struct req *r)
+{
+	const struct replay_in *in = r->in;
+	struct replay_wish w = {in->ids, in->kind, in->all};
+	struct replayed out;
+
+	if (job_replay_many(&r->c, &w, &out.replayed) < 0)
+		return -1;
+	return reply(r, 200, &REPLAYED, &out);
 }
 
 int h_dead_letter_replay(struct req *r)

@@ -5,8 +5,12 @@
 #include "fcgi/req.h"
 
 extern const struct table JOB_QUERY;
+extern const struct table REPLAY_IN;
+extern const struct table REPLAYED;
 
 int h_jobs(struct req *r);
+int h_job(struct req *r); /* dead or alive */
+int h_dead_letters_replay(struct req *r);
 int h_dead_letters(struct req *r);
 int h_dead_letter_replay(struct req *r);
 

@@ -1,4 +1,5 @@
 #include "fcgi/route.h"
+#include "core/audit/audit.h"
 #include "core/booking/booking.h"
 #include "core/booking/hold.h"
 #include "core/booking/waiting_list.h"
@@ -7,7 +8,7 @@
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
 #include "core/phone/phone.h"
-#include "core/queue/queue.h"
+#include "core/queue/dead.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
 #include "core/service/room.h"
@@ -19,9 +20,15 @@
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
-#include "core/user/api_key.h"
 #include "core/tenant/settings.h"
+#include "core/user/api_key.h"
+#include "core/user/invitation.h"
+#include "core/user/people.h"
+#include "core/user/session.h"
+#include "core/user/two_factor.h"
 #include "fcgi/crud.h"
+#include "fcgi/h_account.h"
+#include "fcgi/h_audit.h"
 #include "fcgi/h_auth.h"
 #include "fcgi/h_booking.h"
 #include "fcgi/h_branch.h"
@@ -35,10 +42,13 @@
 #include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_key.h"
+#include "fcgi/h_people.h"
 #include "fcgi/h_public.h"
 #include "fcgi/h_series.h"
 #include "fcgi/h_service.h"
+#include "fcgi/h_session.h"
 #include "fcgi/h_staff.h"
+#include "fcgi/h_two_factor.h"
 #include "fcgi/h_waiting_list.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
@@ -98,6 +108,12 @@
 		"POST", V2 path, fn, AUTH_NONE, PERM_NONE, TX_NONE, NULL, in, SHAPE_ONE, \
 			&LOGIN_OUT, 200, text, NULL, NULL                                \
 	}
+/* What people do with their own accounts. */
+#define ACCOUNT(path, auth, fn, in, status, text)                                                  \
+	{                                                                                          \
+		"POST", V2 "/auth" path, fn, auth, PERM_NONE, TX_NONE, NULL, in, SHAPE_NONE, NULL, \
+			status, text, NULL, NULL                                                   \
+	}
 #define HOOK(path, fn, text)                                                                   \
 	{                                                                                      \
 		"POST", path, fn, AUTH_HOOK, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, \
@@ -121,16 +137,38 @@ const struct route ROUTES[] = {
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
 LOG_IN("/auth/refresh", h_refresh, &REFRESH_IN, "A new access token for a refresh token"),
-{"POST", V2 "/auth/logout", h_logout, AUTH_USER, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, 204, "End this session", NULL, NULL},
+{"POST", V2 "/auth/logout", h_logout, AUTH_USER, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_NONE, NULL, 204, "End this session", NULL, NULL},
+{"POST", V2 "/auth/signup", h_signup, AUTH_NONE, PERM_NONE, TX_NONE, NULL, &SIGNUP_IN, SHAPE_ONE, &SIGNUP_OUT, 201, "A new account, which owns a new company on trial", NULL, NULL},
+ACCOUNT("/verify-email", AUTH_NONE, h_verify_email, &LINK_IN, 204, "Prove one's e-mail address, by the letter's link"),
+ACCOUNT("/verify-email/resend", AUTH_NONE, h_verify_email_again, &EMAIL_IN, 202, "That letter once more, if the address has an account that lacks it"),
+ACCOUNT("/password/forgot", AUTH_NONE, h_password_forgot, &EMAIL_IN, 202, "A letter with a link to set a new password, if the address has an account"),
+ACCOUNT("/password/reset", AUTH_NONE, h_password_reset, &RESET_IN, 204, "Set a new password, by that link: within 30 minutes, once; every session ends"),
+ACCOUNT("/password/change", AUTH_USER, h_password_change, &PASSWORD_IN, 204, "Another password; the other sessions end"),
+ACCOUNT("/email/change", AUTH_USER, h_email_change, &EMAIL_CHANGE_IN, 202, "Another e-mail address: a letter with a link goes there"),
+ACCOUNT("/email/confirm", AUTH_NONE, h_email_confirm, &LINK_IN, 204, "Take the new e-mail address, by that link"),
+{"POST", V2 "/auth/2fa/setup", h_two_factor_setup, AUTH_USER, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_ONE, &TWO_FACTOR_SETUP, 200, "A secret for an authenticator app, shown once; nothing has changed yet", NULL, NULL},
+{"POST", V2 "/auth/2fa/enable", h_two_factor_enable, AUTH_USER, PERM_NONE, TX_NONE, NULL, &CODE_IN, SHAPE_ONE, &CODES_OUT, 200, "Two-factor log-in from now on; the recovery codes are shown once", NULL, NULL},
+ACCOUNT("/2fa/disable", AUTH_USER, h_two_factor_disable, &CODE_OFF_IN, 204, "No second factor any more"),
+{"POST", V2 "/auth/2fa/recovery-codes", h_recovery_codes, AUTH_USER, PERM_NONE, TX_NONE, NULL, &CODES_IN, SHAPE_ONE, &CODES_OUT, 200, "New recovery codes, shown once, instead of the old ones", NULL, NULL},
+{"GET", V2 "/auth/sessions", h_sessions, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_LIST, &SESSION_ROW, 200, "Where one is logged in", NULL, NULL},
+{"DELETE", V2 "/auth/sessions", h_sessions_delete, AUTH_USER, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_NONE, &SESSION_ROW, 204, "End all sessions but this one", NULL, NULL},
+{"DELETE", V2 "/auth/sessions/{id}", h_session_delete, AUTH_USER, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_NONE, &SESSION_ROW, 204, "End one session", NULL, NULL},
+{"GET", V2 "/auth/invitations/{token}", h_invitation, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &INVITED, 200, "Who invites to what, by the letter's link", NULL, NULL},
+LOG_IN("/auth/invitations/accept", h_invitation_accept, &ACCEPT_IN, "Come into the company: logged in, with the account's password, or with a name and password for a new account"),
 {"GET", V2 "/me", h_me, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &ME, 200, "Who is logged in, and what they may do", NULL, NULL},
+{"PATCH", V2 "/me", h_me_update, AUTH_USER, PERM_NONE, TX_WRITE, NULL, &ME_EDIT, SHAPE_ONE, &ME, 200, "Change one's name or language", NULL, NULL},
+
+ROWS("/users", crud_list, PERM_PEOPLE_READ, COLLEAGUE, NULL, "The people of the company"),
+ROW("/users/{id}", crud_get, PERM_PEOPLE_READ, COLLEAGUE, NULL, "One of the company's people"),
+ALTER("/users/{id}", h_colleague_update, PERM_PEOPLE_WRITE, &COLLEAGUE_EDIT, COLLEAGUE, NULL, "Give somebody another role"),
+REMOVE("/users/{id}", h_colleague_delete, PERM_PEOPLE_WRITE, COLLEAGUE, NULL, "Take somebody out of the company"),
+ROWS("/invitations", crud_list, PERM_PEOPLE_READ, INVITATION, NULL, "Who is invited and has not come yet"),
+ADD("/invitations", h_invitation_create, PERM_PEOPLE_WRITE, &INVITATION, INVITATION, NULL, "Invite somebody by e-mail"),
+ROW("/invitations/{id}", crud_get, PERM_PEOPLE_READ, INVITATION, NULL, "One invitation"),
+REMOVE("/invitations/{id}", crud_delete, PERM_PEOPLE_WRITE, INVITATION, NULL, "Revoke an invitation"),
+CHANGE("/invitations/{id}/resend", h_invitation_resend, PERM_PEOPLE_WRITE, NULL, INVITATION, 200, "Send the invitation again, for another seven days", NULL),
 
 SHOW("/companies/current", h_company, PERM_COMPANY_READ, COMPANY, "The company"),
-ROWS("/api-keys", h_api_keys, PERM_KEYS_READ, API_KEY, NULL, "Keys for programs"),
-ADD("/api-keys", h_api_key_create, PERM_KEYS_WRITE, &API_KEY_IN, NEW_API_KEY, NULL, "A new key, which is shown this once"),
-ROW("/api-keys/{id}", h_api_key, PERM_KEYS_READ, API_KEY, NULL, "One key"),
-ALTER("/api-keys/{id}", h_api_key_update, PERM_KEYS_WRITE, &API_KEY_IN, API_KEY, NULL, "Change what a key may do, from where, and until when"),
-REMOVE("/api-keys/{id}", h_api_key_delete, PERM_KEYS_WRITE, API_KEY, NULL, "Revoke a key"),
-CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTATE_IN, NEW_API_KEY, 200, "A new key in place of this one, which holds for some hours more", NULL),
 ALTER("/companies/current", h_company_update, PERM_COMPANY_WRITE, &COMPANY, COMPANY, NULL, "Change the company; its currency only while nothing has a price"),
 SHOW("/companies/current/settings", h_settings, PERM_COMPANY_READ, COMPANY_SETTINGS, "What the company decides for itself"),
 ALTER("/companies/current/settings", h_settings_update, PERM_COMPANY_WRITE, &COMPANY_SETTINGS, COMPANY_SETTINGS, NULL, "Change settings; null puts the default back"),
@@ -140,6 +178,12 @@ ROW("/integrations/{id}", h_integration, PERM_INTEGRATIONS_READ, INTEGRATION, NU
 ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
 REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
 CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
+ROWS("/api-keys", h_api_keys, PERM_KEYS_READ, API_KEY, NULL, "Keys for programs"),
+ADD("/api-keys", h_api_key_create, PERM_KEYS_WRITE, &API_KEY_IN, NEW_API_KEY, NULL, "A new key, which is shown this once"),
+ROW("/api-keys/{id}", h_api_key, PERM_KEYS_READ, API_KEY, NULL, "One key"),
+ALTER("/api-keys/{id}", h_api_key_update, PERM_KEYS_WRITE, &API_KEY_IN, API_KEY, NULL, "Change what a key may do, from where, and until when"),
+REMOVE("/api-keys/{id}", h_api_key_delete, PERM_KEYS_WRITE, API_KEY, NULL, "Revoke a key"),
+CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTATE_IN, NEW_API_KEY, 200, "A new key in place of this one, which holds for some hours more", NULL),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),
@@ -251,10 +295,18 @@ LIST_OF("/calls/{id}/events", h_call_events, PERM_CALLS_READ, NULL, CALL_EVENT, 
 LIST_OF("/tasks", h_tasks, PERM_TASKS_READ, &TASK_QUERY, TASK, "Tasks for a person"),
 LIST_OF("/notifications", h_notifications, PERM_NOTIFICATIONS_READ, &NOTIFICATION_QUERY, NOTIFICATION, "Messages to people"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
+SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),
+CHANGE("/dead-letters/replay", h_dead_letters_replay, PERM_OPERATIONS_WRITE, &REPLAY_IN, REPLAYED, 200, "Try dead letters again: some, of a kind, or all", NULL),
+SHOW("/dead-letters/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A dead letter: what it is about, and how it failed"),
 CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
+
+LIST_OF("/audit", h_audit, PERM_AUDIT_READ, &AUDIT_QUERY, AUDIT_ENTRY, "Who did what, newest first; from is included, to is not"),
+{"GET", V2 "/audit/export", h_audit_export, AUTH_COMPANY, PERM_AUDIT_READ, TX_READ, &AUDIT_EXPORT_QUERY, NULL, SHAPE_NONE, NULL, 200, "The log of a time as a file, at most 16 MiB", NULL, NULL},
+SHOW("/audit/verify", h_audit_verify, PERM_AUDIT_READ, AUDIT_STATE, "Whether the last 10,000 entries are as they were sealed"),
+SHOW("/audit/{id}", h_audit_entry, PERM_AUDIT_READ, AUDIT_ENTRY, "One entry of the log"),
 
 {"POST", V2 "/demo/race", h_race, AUTH_USER, PERM_NONE, TX_NONE, NULL, &RACE_IN, SHAPE_ONE, &RACE, 200, "Let rivals book one slot at once (sandbox only)", NULL, NULL},
 

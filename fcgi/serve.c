@@ -11,6 +11,7 @@
 #include "fcgi/cors.h"
 #include "fcgi/limit.h"
 #include "fcgi/page.h"
+#include "fcgi/refused.h"
 #include "fcgi/route.h"
 
 #define TRIES_MAX 3
@@ -92,6 +93,8 @@ static int step_auth(struct req *r)
 		start_again(r);
 		rc = authorise(r);
 	}
+	if (rc < 0)
+		refused_note(r);
 	return rc;
 }
 

@@ -14,7 +14,7 @@ const struct job_rule JOB_RULES[JOB_KIND_COUNT] = {
 #undef X
 };
 
-const char *const JOB_STATE[] = {
+const char *const JOB_STATE[5] = {
 	[JOB_QUEUED] = "queued",
 	[JOB_RUNNING] = "running",
 	[JOB_DONE] = "done",

@@ -42,7 +42,7 @@ struct job {
 };
 
 extern const struct table JOB;
-extern const char *const JOB_STATE[]; /* NULL-terminated */
+extern const char *const JOB_STATE[5];
 
 /*
  * Queues a job about ref_id in ctx->company and marks the context so that the

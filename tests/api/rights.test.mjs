@@ -8,6 +8,7 @@ import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
 import { request, sleep, waitFor } from '../support/http.mjs'
 import { retellRequest } from '../support/retell.mjs'
+import { endStack } from './audited.mjs'
 import { makeClient } from './client.mjs'
 import { addKey, addPerson, addressOf, makeOneOfEach, readRights } from './people.mjs'
 
@@ -39,7 +40,7 @@ before(async () => {
   own = await makeOneOfEach(client)
 }, { timeout: 120_000 })
 
-after(() => stack?.stop())
+after(() => endStack(stack, client))
 
 const operations = () => Object.entries(client.openapi.paths)
   .flatMap(([path, methods]) => Object.entries(methods).map(([method, op]) => ({ path, method: method.toUpperCase(), op, right: op['x-permission'] })))

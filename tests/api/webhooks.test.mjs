@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { startStack } from '../support/stack.mjs'
 import { request } from '../support/http.mjs'
+import { endStack } from './audited.mjs'
 import { makeClient } from './client.mjs'
 
 const KEY = 'key_demo_salon'
@@ -25,7 +26,7 @@ before(async () => {
   client = await makeClient(process.env.BASE ?? stack.base)
 }, { timeout: 120_000 })
 
-after(() => stack?.stop())
+after(() => endStack(stack, client))
 
 const newCallId = () => `call_${randomBytes(12).toString('hex')}`
 
@@ -204,6 +205,26 @@ test('signed rubbish is kept and ends in the dead letters, from where it can be 
   assert.equal(again.json.state, 'queued')
   await eventually('dead once more', async () =>
     (await list('salon', 'dead-letters?limit=100')).find(j => j.id === dead[0].id))
+  const one = (await client.call('salon', 'GET', `/api/v2/dead-letters/${dead[0].id}`)).json
+  assert.equal(one.failures.length, 2, 'both attempts are told')
+  assert.deepEqual(one.failures.map(f => f.attempt), [2, 1])
+  assert.equal(one.failures[0].error, one.last_error)
+  const payloads = await Promise.all(dead.map(async j => (await client.call('salon', 'GET', `/api/v2/dead-letters/${j.id}`)).json.payload))
+  assert.ok(payloads.includes('not json at all'))
+  assert.ok(payloads.includes(null), 'what is no text is not shown')
+  assert.equal((await client.call('dental', 'GET', `/api/v2/dead-letters/${dead[0].id}`)).status, 404)
+
+  const replay = (json, who = 'salon') => client.call(who, 'POST', '/api/v2/dead-letters/replay', { json })
+  assert.deepEqual([(await replay({})).status, (await replay({ all: true, kind: 'noop' })).status, (await replay({ kind: 'nonsense' })).status], [422, 422, 422])
+  assert.equal((await replay({ kind: 'sweep' })).json.replayed, 0)
+  assert.equal((await replay({ all: true }, 'dental')).json.replayed, 0, 'of another company none')
+  const some = dead.slice(0, 2).map(j => j.id)
+  assert.equal((await replay({ ids: [...some, newCallId().slice(5)] })).json.replayed, 2)
+  await eventually('these two dead again', async () => {
+    const now = await list('salon', 'dead-letters?limit=100')
+    return some.every(id => now.find(j => j.id === id)) || null
+  })
+  assert.ok((await replay({ kind: 'inbox.retell' })).json.replayed >= rubbish.length)
   assert.equal((await client.call('salon', 'POST', `/api/v2/dead-letters/${newCallId().slice(5)}/replay`)).status, 404)
 })
 

@@ -21,6 +21,8 @@ function read() {
 const isOpen = ([method, , needsLogin]) => method === 'GET' && !needsLogin
 /* The path itself is the right: a wrong one finds nothing. */
 const isPublic = path => /\{(slug|manage_token|feed_token)\}/.test(path)
+/* Whoever needs no log-in can only be wrong. */
+const refusal = ([, , needsLogin]) => (needsLogin ? /^40[13]/ : /^4/)
 
 test('every route was hit with a success, a refusal and an id of another company', options, () => {
   const { operations, hits } = read()
@@ -33,8 +35,25 @@ test('every route was hit with a success, a refusal and an id of another company
     if (!statuses.some(s => /^2/.test(s))) missing.push(`${route}: no success`)
     if (isPublic(route)) {
       if (!statuses.includes('404')) missing.push(`${route}: no 404`)
-    } else if (!isOpen(operation) && !statuses.some(s => /^40[13]/.test(s))) missing.push(`${route}: no 401 or 403`)
+    } else if (!isOpen(operation) && !statuses.some(s => refusal(operation).test(s))) missing.push(`${route}: no 401 or 403`)
     if (route.includes('{id}') && !statuses.includes('404 foreign')) missing.push(`${route}: no id of another company`)
   }
   assert.deepEqual(missing, [])
+})
+
+/* What changes nothing of the company's, or is recorded elsewhere. */
+const NO_ENTRY = {
+  'POST /api/v2/auth/refresh': 'the session goes on',
+  'POST /api/v2/booking-series/preview': 'only looks',
+  'POST /api/v2/staff/{id}/feed': 'only shows the address',
+  'POST /api/v2/demo/race': 'its rivals book like everybody',
+}
+
+test('every route that writes left an entry in the audit log', options, () => {
+  const { operations, hits } = read()
+  const writing = operations.filter(([method, path]) => method !== 'GET' && path.startsWith('/api/v2/')).map(o => o.slice(0, 2).join(' '))
+
+  assert.ok(writing.length >= 40, `${writing.length} routes that write`)
+  assert.deepEqual(writing.filter(route => !(route in NO_ENTRY) && !hits.includes(`${route} audited`)), [])
+  assert.deepEqual(Object.keys(NO_ENTRY).filter(route => !writing.includes(route)), [], 'routes that are no more')
 })

@@ -26,8 +26,10 @@
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
-#include "core/user/api_key.h"
+#include "core/user/invitation.h"
+#include "core/user/people.h"
 #include "core/tenant/settings.h"
+#include "core/user/api_key.h"
 
 struct column {
 	const char *name;
