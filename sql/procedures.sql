@@ -471,7 +471,7 @@ CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds I
 BEGIN
 	DECLARE v_id UUID;
 	DECLARE v_end, v_turned BOOL DEFAULT FALSE;
-	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share INT;
+	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share, v_shut, v_running INT;
 	DECLARE late CURSOR FOR SELECT id FROM frontdesk_store.job
 		WHERE state = 'queued' AND is_due = 0 AND run_at <= NOW(3) ORDER BY run_at LIMIT 200 FOR UPDATE SKIP LOCKED;
 	DECLARE due CURSOR FOR SELECT id FROM frontdesk_store.job
@@ -512,13 +512,17 @@ BEGIN
 				ITERATE turn;
 			END IF;
 			SET v_from = v_next + 1;
-			IF EXISTS (SELECT 1 FROM frontdesk_store.company c WHERE c.id = v_next AND c.status IN ('suspended', 'closed')) THEN
+			-- (SELECT … INTO: a subquery of an IF would lock what it reads)
+			SELECT COUNT(*) INTO v_shut FROM frontdesk_store.company
+				WHERE id = v_next AND status IN ('suspended', 'closed');
+			SELECT COUNT(*) INTO v_running FROM frontdesk_store.job FORCE INDEX (job_list)
+				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner;
+			IF v_shut > 0 THEN
 				UPDATE frontdesk_store.job SET is_due = 0, run_at = NOW(3) + INTERVAL 10 MINUTE
 					WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next LIMIT 1000;
 				ITERATE turn;
 			END IF;
-			IF p_busy <= (SELECT COUNT(*) FROM frontdesk_store.job
-					WHERE company_id = v_next AND state = 'running' AND owner <> p_owner) THEN
+			IF v_running >= p_busy THEN
 				ITERATE turn;
 			END IF;
 			SET v_some = LEAST(p_n - v_claimed, v_share);
