@@ -23,6 +23,7 @@ struct remembered {
 	char company_id[ID_LENGTH + 1];
 	char email[256];
 	char name[400];
+	char locale[32];
 	char company_name[400];
 	char slug[64];
 	struct identity who; /* its texts point into this slot */
@@ -91,6 +92,7 @@ static void remember(struct req *r, const char *credential, const char *company,
 		!copy(k->company_id, sizeof(k->company_id), &k->who.company_id) ||
 		!copy(k->email, sizeof(k->email), &k->who.email) ||
 		!copy(k->name, sizeof(k->name), &k->who.name) ||
+		!copy(k->locale, sizeof(k->locale), &k->who.locale) ||
 		!copy(k->company_name, sizeof(k->company_name), &k->who.company_name) ||
 		!copy(k->slug, sizeof(k->slug), &k->who.slug))
 		return; /* too long to be worth it: looked up each time */
@@ -129,6 +131,13 @@ static int by_key(struct req *r, const char *key)
 	return r->who.company_status != COMPANY_CLOSED ? 0 : err_set(&r->c, E_NOT_FOUND, NULL);
 }
 
+/* A company may want a second factor of those who administer it. */
+static bool lacks_factor(const struct identity *who)
+{
+	return who->require_totp && !who->two_factor && who->user_id != NULL &&
+		who->role != ROLE_NONE && who->role <= ROLE_MANAGER;
+}
+
 /* Asked each time: what is remembered of a key is not where it came from. */
 static int check_address(struct req *r)
 {
@@ -146,8 +155,9 @@ static int look_up(struct req *r, const char *credential, const char *company)
 	int rc = text_starts(credential, "fdk_") ? by_key(r, credential)
 						 : by_token(r, credential, company, &expires_at);
 
-	/* one that was asked for in vain may be entered any moment */
-	if (rc == 0 && (*company == '\0' || r->who.company_number != 0))
+	/* one that was asked for in vain may be entered any moment, and what is
+	 * lacking may be there */
+	if (rc == 0 && (*company == '\0' || r->who.company_number != 0) && !lacks_factor(&r->who))
 		remember(r, credential, company, expires_at);
 	return rc;
 }
@@ -205,6 +215,8 @@ int auth_company(struct req *r)
 		return err_set(c, E_COMPANY_FORBIDDEN, NULL);
 	if (check_status(r) < 0)
 		return -1;
+	if (lacks_factor(&r->who))
+		return err_set(c, E_TOTP_SETUP_REQUIRED, NULL);
 	c->company = (uint32_t)r->who.company_number;
 	c->company_id = r->who.company_id;
 	c->permissions =

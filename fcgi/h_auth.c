@@ -2,11 +2,12 @@
 #include "core/base/text.h"
 #include "core/sys/conf.h"
 #include "core/sys/token.h"
-#include "core/user/user.h"
+#include "core/user/account_change.h"
+#include "core/user/signup.h"
+#include "core/user/two_factor.h"
 #include "fcgi/auth.h"
 
-enum client { CLIENT_APP, CLIENT_WEB };
-static const char *const CLIENT[] = {"app", "web", NULL};
+const char *const CLIENT[3] = {"app", "web", NULL};
 
 struct login_in {
 	const char *email;
@@ -19,9 +20,34 @@ static const struct field LOGIN_IN_FIELDS[] = {
 	TEXT(login_in, email, REQ | PERSONAL, 254),
 	TEXT(login_in, password, REQ | PERSONAL | VERBATIM, 200),
 	ENUM(login_in, client, 0, enum client, CLIENT),
-	TEXT(login_in, totp_code, 0, 10),
+	TEXT(login_in, totp_code, PERSONAL, CODE_MAX),
 };
 const struct table LOGIN_IN = TABLE(login_in, "login_request", LOGIN_IN_FIELDS);
+
+struct signup_in {
+	const char *company_name;
+	const char *country;
+	const char *time_zone;
+	const char *currency;
+	const char *locale;
+	const char *name;
+	const char *email;
+	const char *password;
+	enum client client;
+};
+
+static const struct field SIGNUP_IN_FIELDS[] = {
+	TEXT(signup_in, company_name, REQ, 120),
+	TEXT(signup_in, country, REQ, 2),
+	TEXT(signup_in, time_zone, REQ, 64),
+	TEXT(signup_in, currency, REQ, 3),
+	TEXT(signup_in, locale, REQ, 16),
+	TEXT(signup_in, name, REQ | PERSONAL, 120),
+	TEXT(signup_in, email, REQ | PERSONAL, 254),
+	TEXT(signup_in, password, REQ | PERSONAL | VERBATIM, 200),
+	ENUM(signup_in, client, 0, enum client, CLIENT),
+};
+const struct table SIGNUP_IN = TABLE(signup_in, "signup_request", SIGNUP_IN_FIELDS);
 
 struct refresh_in {
 	const char *refresh_token;
@@ -64,10 +90,32 @@ static const struct field LOGIN_OUT_FIELDS[] = {
 };
 const struct table LOGIN_OUT = TABLE(login_out, "login_reply", LOGIN_OUT_FIELDS);
 
+struct signup_out {
+	struct user_out *user;
+	struct membership *company;
+	const char *access_token;
+	const char *token_type;
+	int64_t expires_in;
+	const char *refresh_token;
+};
+
+static const struct field SIGNUP_OUT_FIELDS[] = {
+	OBJECT(signup_out, user, RO, struct user_out, USER_OUT),
+	OBJECT(signup_out, company, RO, struct membership, MEMBERSHIP),
+	TEXT(signup_out, access_token, RO, TOKEN_MAX_BYTES),
+	TEXT(signup_out, token_type, RO, 10),
+	INT(signup_out, expires_in, RO, 0, 86400),
+	TEXT(signup_out, refresh_token, RO, 100),
+};
+const struct table SIGNUP_OUT = TABLE(signup_out, "signup_reply", SIGNUP_OUT_FIELDS);
+
 struct me {
 	const char *id;
 	const char *email;
 	const char *name;
+	const char *locale;
+	bool email_verified;
+	bool two_factor;
 	bool is_platform_admin;
 	struct rows companies;
 	struct membership *company;
@@ -78,12 +126,21 @@ static const struct field ME_FIELDS[] = {
 	ID(me, id, RO),
 	TEXT(me, email, RO | PERSONAL, 254),
 	TEXT(me, name, RO | PERSONAL, 120),
+	TEXT(me, locale, RO, 16),
+	BOOL(me, email_verified, RO),
+	BOOL(me, two_factor, RO),
 	BOOL(me, is_platform_admin, RO),
 	LIST(me, companies, RO, MEMBERSHIP),
 	OBJECT(me, company, RO, struct membership, MEMBERSHIP),
 	TEXTS(me, permissions, RO, 64),
 };
 const struct table ME = TABLE(me, "me", ME_FIELDS);
+
+static const struct field ME_EDIT_FIELDS[] = {
+	TEXT(me, name, REQ | PERSONAL, 120),
+	TEXT(me, locale, REQ, 16),
+};
+const struct table ME_EDIT = TABLE(me, "me_edit", ME_EDIT_FIELDS);
 
 /* ---- the refresh cookie of browsers ---- */
 
@@ -131,38 +188,88 @@ static int check_own_page(struct req *r)
 	return 0;
 }
 
-/* ---- handlers ---- */
+/* ---- what a log-in answers ---- */
 
-static int reply_session(struct req *r, const struct session *s)
+struct device req_device(struct req *r, enum client client)
+{
+	const char *agent = req_header(r, "user-agent");
+
+	if (agent != NULL)
+		agent = utf8_valid(agent, strlen(agent)) ? utf8_cut(r->c.mem, agent, 200) : NULL;
+	return (struct device){.is_web = client == CLIENT_WEB, .user_agent = agent};
+}
+
+static const char *access_token(struct req *r, const struct session *s)
 {
 	struct ctx *c = &r->c;
 	struct token_claims claims = {.user_id = s->user_id, .session_id = s->session_id};
-	struct user_out user = {s->user_id, s->email, s->name};
-	struct login_out out = {
-		.token_type = "Bearer", .expires_in = TOKEN_TTL_SECONDS, .companies = s->companies};
 
 	claims.issued_at = c->now;
 	claims.expires_at.ms = c->now.ms + TOKEN_TTL_SECONDS * INT64_C(1000);
-	out.access_token = token_make(c, c->conf->token_keys, &claims);
-	out.user = &user;
-	if (s->is_web)
-		r->cookie = cookie_set(r, s->refresh_token, SESSION_DAYS * 86400);
-	else
-		out.refresh_token = s->refresh_token;
+	return token_make(c, c->conf->token_keys, &claims);
+}
+
+/* A browser's goes into a cookie and nowhere else. */
+static const char *refresh_token(struct req *r, const struct session *s)
+{
+	if (!s->is_web)
+		return s->refresh_token;
+	r->cookie = cookie_set(r, s->refresh_token, SESSION_DAYS * 86400);
+	return NULL;
+}
+
+int reply_session(struct req *r, const struct session *s)
+{
+	struct user_out user = {s->user_id, s->email, s->name};
+	struct login_out out = {.access_token = access_token(r, s),
+		.token_type = "Bearer",
+		.expires_in = TOKEN_TTL_SECONDS,
+		.refresh_token = refresh_token(r, s),
+		.user = &user,
+		.companies = s->companies};
+
 	return reply(r, 200, &LOGIN_OUT, &out);
+}
+
+/* ---- handlers ---- */
+
+int h_signup(struct req *r)
+{
+	const struct signup_in *in = r->in;
+	struct signup s = {
+		.company_name = in->company_name,
+		.country = in->country,
+		.time_zone = in->time_zone,
+		.currency = in->currency,
+		.locale = in->locale,
+		.name = in->name,
+		.email = in->email,
+		.password = in->password,
+		.device = req_device(r, in->client),
+	};
+	struct session made;
+
+	if (signup(&r->c, &s, &made) < 0)
+		return -1;
+	struct user_out user = {made.user_id, made.email, made.name};
+	struct signup_out out = {.user = &user,
+		.company = made.companies.p,
+		.access_token = access_token(r, &made),
+		.token_type = "Bearer",
+		.expires_in = TOKEN_TTL_SECONDS,
+		.refresh_token = refresh_token(r, &made)};
+	r->location = "/api/v2/companies/current";
+	return reply(r, 201, &SIGNUP_OUT, &out);
 }
 
 int h_login(struct req *r)
 {
 	const struct login_in *in = r->in;
-	const char *agent = req_header(r, "user-agent");
 	struct login l = {
 		.email = in->email,
 		.password = in->password,
-		.is_web = in->client == CLIENT_WEB,
-		.user_agent = agent == NULL                ? NULL
-			: utf8_valid(agent, strlen(agent)) ? utf8_cut(r->c.mem, agent, 200)
-							   : NULL,
+		.totp_code = in->totp_code,
+		.device = req_device(r, in->client),
 	};
 	struct session s;
 
@@ -175,6 +282,7 @@ int h_refresh(struct req *r)
 {
 	const struct refresh_in *in = r->in;
 	const char *token = in->refresh_token;
+	struct device device = req_device(r, CLIENT_APP);
 	struct session s;
 
 	if (token == NULL) {
@@ -184,37 +292,58 @@ int h_refresh(struct req *r)
 		if (check_own_page(r) < 0)
 			return -1;
 	}
-	if (session_refresh(&r->c, token, &s) < 0)
+	if (session_refresh(&r->c, token, &device, &s) < 0)
 		return -1;
 	return reply_session(r, &s);
 }
 
 int h_logout(struct req *r)
 {
-	if (session_end(&r->c, r->session_id) < 0)
+	/* it may have ended while it was remembered here */
+	if (session_end(&r->c, r->who.user_id, r->session_id) < 0 && !err_take(&r->c, E_NOT_FOUND))
 		return -1;
 	auth_forget();
 	r->cookie = cookie_set(r, "", 0);
 	return reply_empty(r, 204);
 }
 
+/* ---- oneself ---- */
+
 int h_me(struct req *r)
 {
+	const struct identity *who = &r->who;
 	struct me out = {
-		.id = r->who.user_id,
-		.email = r->who.email,
-		.name = r->who.name,
-		.is_platform_admin = r->who.is_platform_admin,
+		.id = who->user_id,
+		.email = who->email,
+		.name = who->name,
+		.locale = who->locale,
+		.email_verified = who->email_verified,
+		.two_factor = who->two_factor,
+		.is_platform_admin = who->is_platform_admin,
 	};
-	struct membership here = {r->who.company_id, r->who.company_name, r->who.slug, r->who.role};
-	bool one = r->who.company_number != 0 &&
-		(r->who.memberships == 1 || req_header(r, "x-company-id") != NULL);
+	struct membership here = {
+		who->company_number, who->company_id, who->company_name, who->slug, who->role};
+	bool one = who->company_number != 0 &&
+		(who->memberships == 1 || req_header(r, "x-company-id") != NULL);
 
-	if (membership_list(&r->c, r->who.user_id, &out.companies) < 0)
+	if (membership_list(&r->c, who->user_id, &out.companies) < 0)
 		return -1;
 	if (one) {
 		out.company = &here;
-		out.permissions = permission_names(&r->c, role_permissions(r->who.role));
+		out.permissions = permission_names(&r->c, role_permissions(who->role));
 	}
 	return reply(r, 200, &ME, &out);
+}
+
+int h_me_update(struct req *r)
+{
+	struct me now = {.name = r->who.name, .locale = r->who.locale};
+
+	table_merge(&ME_EDIT, &now, r->in, r->given);
+	if (profile_change(&r->c, r->who.user_id, now.name, now.locale) < 0)
+		return -1;
+	auth_forget();
+	r->who.name = now.name;
+	r->who.locale = now.locale;
+	return h_me(r);
 }

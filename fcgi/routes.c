@@ -21,7 +21,12 @@
 #include "core/tenant/company.h"
 #include "core/tenant/settings.h"
 #include "core/user/api_key.h"
+#include "core/user/invitation.h"
+#include "core/user/people.h"
+#include "core/user/session.h"
+#include "core/user/two_factor.h"
 #include "fcgi/crud.h"
+#include "fcgi/h_account.h"
 #include "fcgi/h_audit.h"
 #include "fcgi/h_auth.h"
 #include "fcgi/h_booking.h"
@@ -35,10 +40,13 @@
 #include "fcgi/h_hold.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_key.h"
+#include "fcgi/h_people.h"
 #include "fcgi/h_public.h"
 #include "fcgi/h_series.h"
 #include "fcgi/h_service.h"
+#include "fcgi/h_session.h"
 #include "fcgi/h_staff.h"
+#include "fcgi/h_two_factor.h"
 #include "fcgi/h_waiting_list.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/openapi.h"
@@ -98,6 +106,12 @@
 		"POST", V2 path, fn, AUTH_NONE, PERM_NONE, TX_NONE, NULL, in, SHAPE_ONE, \
 			&LOGIN_OUT, 200, text, NULL, NULL                                \
 	}
+/* What people do with their own accounts. */
+#define ACCOUNT(path, auth, fn, in, status, text)                                                  \
+	{                                                                                          \
+		"POST", V2 "/auth" path, fn, auth, PERM_NONE, TX_NONE, NULL, in, SHAPE_NONE, NULL, \
+			status, text, NULL, NULL                                                   \
+	}
 #define HOOK(path, fn, text)                                                                   \
 	{                                                                                      \
 		"POST", path, fn, AUTH_HOOK, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, \
@@ -121,8 +135,36 @@ const struct route ROUTES[] = {
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
 LOG_IN("/auth/refresh", h_refresh, &REFRESH_IN, "A new access token for a refresh token"),
-{"POST", V2 "/auth/logout", h_logout, AUTH_USER, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, 204, "End this session", NULL, NULL},
+{"POST", V2 "/auth/logout", h_logout, AUTH_USER, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_NONE, NULL, 204, "End this session", NULL, NULL},
+{"POST", V2 "/auth/signup", h_signup, AUTH_NONE, PERM_NONE, TX_NONE, NULL, &SIGNUP_IN, SHAPE_ONE, &SIGNUP_OUT, 201, "A new account, which owns a new company on trial", NULL, NULL},
+ACCOUNT("/verify-email", AUTH_NONE, h_verify_email, &LINK_IN, 204, "Prove one's e-mail address, by the letter's link"),
+ACCOUNT("/verify-email/resend", AUTH_NONE, h_verify_email_again, &EMAIL_IN, 202, "That letter once more, if the address has an account that lacks it"),
+ACCOUNT("/password/forgot", AUTH_NONE, h_password_forgot, &EMAIL_IN, 202, "A letter with a link to set a new password, if the address has an account"),
+ACCOUNT("/password/reset", AUTH_NONE, h_password_reset, &RESET_IN, 204, "Set a new password, by that link: within 30 minutes, once; every session ends"),
+ACCOUNT("/password/change", AUTH_USER, h_password_change, &PASSWORD_IN, 204, "Another password; the other sessions end"),
+ACCOUNT("/email/change", AUTH_USER, h_email_change, &EMAIL_CHANGE_IN, 202, "Another e-mail address: a letter with a link goes there"),
+ACCOUNT("/email/confirm", AUTH_NONE, h_email_confirm, &LINK_IN, 204, "Take the new e-mail address, by that link"),
+{"POST", V2 "/auth/2fa/setup", h_two_factor_setup, AUTH_USER, PERM_NONE, TX_NONE, NULL, NULL, SHAPE_ONE, &TWO_FACTOR_SETUP, 200, "A secret for an authenticator app, shown once; nothing has changed yet", NULL, NULL},
+{"POST", V2 "/auth/2fa/enable", h_two_factor_enable, AUTH_USER, PERM_NONE, TX_NONE, NULL, &CODE_IN, SHAPE_ONE, &CODES_OUT, 200, "Two-factor log-in from now on; the recovery codes are shown once", NULL, NULL},
+ACCOUNT("/2fa/disable", AUTH_USER, h_two_factor_disable, &CODE_OFF_IN, 204, "No second factor any more"),
+{"POST", V2 "/auth/2fa/recovery-codes", h_recovery_codes, AUTH_USER, PERM_NONE, TX_NONE, NULL, &CODES_IN, SHAPE_ONE, &CODES_OUT, 200, "New recovery codes, shown once, instead of the old ones", NULL, NULL},
+{"GET", V2 "/auth/sessions", h_sessions, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_LIST, &SESSION_ROW, 200, "Where one is logged in", NULL, NULL},
+{"DELETE", V2 "/auth/sessions", h_sessions_delete, AUTH_USER, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_NONE, &SESSION_ROW, 204, "End all sessions but this one", NULL, NULL},
+{"DELETE", V2 "/auth/sessions/{id}", h_session_delete, AUTH_USER, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_NONE, &SESSION_ROW, 204, "End one session", NULL, NULL},
+{"GET", V2 "/auth/invitations/{token}", h_invitation, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &INVITED, 200, "Who invites to what, by the letter's link", NULL, NULL},
+LOG_IN("/auth/invitations/accept", h_invitation_accept, &ACCEPT_IN, "Come into the company: logged in, with the account's password, or with a name and password for a new account"),
 {"GET", V2 "/me", h_me, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &ME, 200, "Who is logged in, and what they may do", NULL, NULL},
+{"PATCH", V2 "/me", h_me_update, AUTH_USER, PERM_NONE, TX_WRITE, NULL, &ME_EDIT, SHAPE_ONE, &ME, 200, "Change one's name or language", NULL, NULL},
+
+ROWS("/users", crud_list, PERM_PEOPLE_READ, COLLEAGUE, NULL, "The people of the company"),
+ROW("/users/{id}", crud_get, PERM_PEOPLE_READ, COLLEAGUE, NULL, "One of the company's people"),
+ALTER("/users/{id}", h_colleague_update, PERM_PEOPLE_WRITE, &COLLEAGUE_EDIT, COLLEAGUE, NULL, "Give somebody another role"),
+REMOVE("/users/{id}", h_colleague_delete, PERM_PEOPLE_WRITE, COLLEAGUE, NULL, "Take somebody out of the company"),
+ROWS("/invitations", crud_list, PERM_PEOPLE_READ, INVITATION, NULL, "Who is invited and has not come yet"),
+ADD("/invitations", h_invitation_create, PERM_PEOPLE_WRITE, &INVITATION, INVITATION, NULL, "Invite somebody by e-mail"),
+ROW("/invitations/{id}", crud_get, PERM_PEOPLE_READ, INVITATION, NULL, "One invitation"),
+REMOVE("/invitations/{id}", crud_delete, PERM_PEOPLE_WRITE, INVITATION, NULL, "Revoke an invitation"),
+CHANGE("/invitations/{id}/resend", h_invitation_resend, PERM_PEOPLE_WRITE, NULL, INVITATION, 200, "Send the invitation again, for another seven days", NULL),
 
 SHOW("/companies/current", h_company, PERM_COMPANY_READ, COMPANY, "The company"),
 ALTER("/companies/current", h_company_update, PERM_COMPANY_WRITE, &COMPANY, COMPANY, NULL, "Change the company; its currency only while nothing has a price"),

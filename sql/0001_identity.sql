@@ -80,11 +80,41 @@ CREATE TABLE user (
 	email VARCHAR(254) COLLATE utf8mb4_nopad_bin NOT NULL,
 	name VARCHAR(120) NOT NULL,
 	locale VARCHAR(16) CHARACTER SET ascii NOT NULL DEFAULT 'en',
-	password_hash VARBINARY(100) NOT NULL,
+	password_hash VARBINARY(100) NOT NULL, -- '*': none yet
 	is_platform_admin TINYINT(1) NOT NULL DEFAULT 0,
+	email_verified_at DATETIME(3) NULL,
+	totp_cell VARBINARY(200) NULL, -- the sealed secret; being set up while …
+	totp_enabled_at DATETIME(3) NULL, -- … this is absent
+	totp_step BIGINT NOT NULL DEFAULT 0, -- the last one whose code was used
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	disabled_at DATETIME(3) NULL,
 	UNIQUE KEY user_email (email)
+);
+
+-- Stands in for a code of the second factor, once.
+CREATE TABLE recovery_code (
+	user_id UUID NOT NULL,
+	code_hash BINARY(32) NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (user_id, code_hash),
+	CONSTRAINT recovery_code_user FOREIGN KEY (user_id) REFERENCES user (id)
+);
+
+-- A letter about an account. Some carry a link (a MAC over this row's id, which
+-- is stored nowhere): it holds until expires_at, and is used once. What asks for
+-- one does not look whether the address has an account: the worker does.
+CREATE TABLE account_mail (
+	id UUID NOT NULL PRIMARY KEY,
+	kind ENUM('verify','reset','email_new','email_old','exists','password_changed','two_factor_on','two_factor_off') NOT NULL,
+	recipient VARCHAR(254) COLLATE utf8mb4_nopad_bin NOT NULL,
+	user_id UUID NULL, -- absent: whoever has that address
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	expires_at DATETIME(3) NULL, -- absent: it carries no link
+	used_at DATETIME(3) NULL,
+	sent_at DATETIME(3) NULL,
+	KEY account_mail_recipient (recipient, kind, sent_at),
+	KEY account_mail_age (created_at),
+	CONSTRAINT account_mail_user FOREIGN KEY (user_id) REFERENCES user (id)
 );
 
 CREATE TABLE membership (
@@ -98,15 +128,36 @@ CREATE TABLE membership (
 	CONSTRAINT membership_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
+-- Somebody who is asked by e-mail to come into a company; gone when accepted.
+CREATE TABLE invitation (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	email VARCHAR(254) COLLATE utf8mb4_nopad_bin NOT NULL,
+	role ENUM('owner','manager','staff','accountant','read_only') NOT NULL,
+	locale VARCHAR(16) CHARACTER SET ascii NULL, -- of the letter; absent: the company's
+	invited_by UUID NULL, -- a person; absent: an API key
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	sent_at DATETIME(3) NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY invitation_email (company_id, email),
+	KEY invitation_created (company_id, created_at, id),
+	CONSTRAINT invitation_user FOREIGN KEY (invited_by) REFERENCES user (id),
+	CONSTRAINT invitation_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
 -- A log-in. Its refresh token is spent at each use. All refresh tokens of a
 -- session begin alike: the hash of that beginning tells a token that was spent,
--- however long ago, from one that never was.
+-- however long ago, from one that never was. The one that was spent last may
+-- come once more within seconds, from the device that spent it: the answer was
+-- lost, or two windows asked at once.
 CREATE TABLE session (
 	id UUID NOT NULL PRIMARY KEY,
 	user_id UUID NOT NULL,
 	client ENUM('web','app') NOT NULL,
 	family_hash BINARY(32) NOT NULL,
 	refresh_hash BINARY(32) NOT NULL,
+	spent_hash BINARY(32) NULL,
 	remote_address VARCHAR(45) CHARACTER SET ascii NULL,
 	user_agent VARCHAR(200) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
@@ -144,10 +195,12 @@ CREATE TABLE company_entry (
 	CONSTRAINT company_entry_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
--- Failed log-ins, per address and account: the limit of the API.
+-- Failed log-ins, per address and account: the limit of the API. Wrong codes of
+-- the second factor count for the account, too, wherever they come from.
 CREATE TABLE login_failure (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	account_hash BINARY(32) NOT NULL,
+	is_code TINYINT(1) NOT NULL DEFAULT 0,
 	remote_address VARCHAR(45) CHARACTER SET ascii NOT NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	KEY login_failure_account (account_hash, remote_address, created_at),

@@ -84,7 +84,7 @@ CREATE TABLE job_failure (
 	error VARCHAR(1000) NOT NULL,
 	failed_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	KEY job_failure_job (job_id, id),
-	CONSTRAINT job_failure_job FOREIGN KEY (job_id) REFERENCES job (id) ON DELETE CASCADE
+	KEY job_failure_age (failed_at)
 );
 
 CREATE TABLE notification (

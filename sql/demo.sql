@@ -28,11 +28,11 @@ SELECT v.* FROM v LEFT JOIN company t ON t.uid = v.uid WHERE t.uid IS NULL;
 SET @salon = (SELECT id FROM company WHERE uid = '01900000-0000-7000-8000-5a1000000001'),
 	@dental = (SELECT id FROM company WHERE uid = '01900000-0000-7000-8000-de0000000001');
 
-INSERT INTO `user` (id, email, name, locale, password_hash, is_platform_admin)
-WITH v (id, email, name, locale, password_hash, is_platform_admin) AS (VALUES
-	('01900000-0000-7000-8000-5a1000000002', 'owner@salon.example', 'Greta Morgenrot', 'de', '*', 0),
-	('01900000-0000-7000-8000-de0000000002', 'owner@dental.example', 'Dana Bright', 'en', '*', 0),
-	('01900000-0000-7000-8000-000000000002', 'admin@frontdesk.example', 'Platform administrator', 'en', '*', 1))
+INSERT INTO `user` (id, email, name, locale, password_hash, is_platform_admin, email_verified_at)
+WITH v (id, email, name, locale, password_hash, is_platform_admin, email_verified_at) AS (VALUES
+	('01900000-0000-7000-8000-5a1000000002', 'owner@salon.example', 'Greta Morgenrot', 'de', '*', 0, '2020-01-01'),
+	('01900000-0000-7000-8000-de0000000002', 'owner@dental.example', 'Dana Bright', 'en', '*', 0, '2020-01-01'),
+	('01900000-0000-7000-8000-000000000002', 'admin@frontdesk.example', 'Platform administrator', 'en', '*', 1, '2020-01-01'))
 SELECT v.* FROM v LEFT JOIN `user` t ON t.id = v.id WHERE t.id IS NULL;
 
 INSERT INTO membership (user_id, company_id, role)

@@ -14,28 +14,201 @@ CREATE PROCEDURE leave_company() NO SQL
 	SET @@session.pseudo_thread_id = 2147483648;
 
 -- Log-in: the account of an e-mail address.
--- @web
+-- @web @platform
 CREATE PROCEDURE sys_login(p_email VARCHAR(254) CHARACTER SET utf8mb4) READS SQL DATA
-	SELECT id, email, name, password_hash, is_platform_admin
+	SELECT id, email, name, locale, password_hash, is_platform_admin, email_verified_at IS NOT NULL AS email_verified,
+		totp_cell, totp_enabled_at IS NOT NULL AS two_factor
 	FROM frontdesk_store.user WHERE email = p_email AND disabled_at IS NULL;
+
+-- … or that of somebody who is logged in.
+-- @web
+CREATE PROCEDURE sys_account(p_user UUID) READS SQL DATA
+	SELECT id, email, name, locale, password_hash, is_platform_admin, email_verified_at IS NOT NULL AS email_verified,
+		totp_cell, totp_enabled_at IS NOT NULL AS two_factor
+	FROM frontdesk_store.user WHERE id = p_user AND disabled_at IS NULL;
+
+-- is_new 0: that address has an account.
+-- @web @platform
+CREATE PROCEDURE sys_user_add(p_id UUID, p_email VARCHAR(254) CHARACTER SET utf8mb4, p_name VARCHAR(120) CHARACTER SET utf8mb4,
+	p_locale VARCHAR(16) CHARACTER SET ascii, p_hash VARBINARY(100), p_verified BOOL) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_new BOOL DEFAULT TRUE;
+	DECLARE CONTINUE HANDLER FOR 1062 SET v_new = FALSE;
+	INSERT INTO frontdesk_store.user (id, email, name, locale, password_hash, email_verified_at)
+		VALUES (p_id, p_email, p_name, p_locale, p_hash, IF(p_verified, NOW(3), NULL));
+	SELECT v_new AS is_new;
+END;
+
+-- @web
+CREATE PROCEDURE sys_user_update(p_user UUID, p_name VARCHAR(120) CHARACTER SET utf8mb4, p_locale VARCHAR(16) CHARACTER SET ascii) MODIFIES SQL DATA
+	UPDATE frontdesk_store.user SET name = p_name, locale = p_locale WHERE id = p_user;
+
+-- p_was: the hash that is replaced, unless somebody else has replaced it (NULL: whatever it is).
+-- @web
+CREATE PROCEDURE sys_password_set(p_user UUID, p_was VARBINARY(100), p_hash VARBINARY(100)) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.user SET password_hash = p_hash
+		WHERE id = p_user AND (p_was IS NULL OR password_hash = p_was) AND disabled_at IS NULL;
+	SELECT ROW_COUNT() AS changed;
+END;
+
+-- changed 0: somebody else has that address.
+-- @web
+CREATE PROCEDURE sys_email_set(p_user UUID, p_email VARCHAR(254) CHARACTER SET utf8mb4) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_changed INT DEFAULT 1;
+	DECLARE CONTINUE HANDLER FOR 1062 SET v_changed = 0;
+	UPDATE frontdesk_store.user SET email = p_email, email_verified_at = NOW(3) WHERE id = p_user;
+	SELECT v_changed AS changed;
+END;
+
+-- @web
+CREATE PROCEDURE sys_email_verified(p_user UUID) MODIFIES SQL DATA
+	UPDATE frontdesk_store.user SET email_verified_at = NOW(3) WHERE id = p_user AND email_verified_at IS NULL;
+
+-- A letter about an account, and for how many minutes its link holds (NULL: it has none).
+-- @web @platform
+CREATE PROCEDURE sys_account_mail_add(p_id UUID, p_kind VARCHAR(20) CHARACTER SET ascii, p_recipient VARCHAR(254) CHARACTER SET utf8mb4,
+	p_user UUID, p_minutes INT) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.account_mail (id, kind, recipient, user_id, expires_at)
+	VALUES (p_id, p_kind, p_recipient, p_user, NOW(3) + INTERVAL p_minutes MINUTE);
+
+-- The account that the link of a letter leads to, if it holds; p_use: and uses
+-- it. Once, and then other links to the same end are void; only the proof of an
+-- address is none that a second click would spoil.
+-- @web
+CREATE PROCEDURE sys_account_mail_link(p_id UUID, p_kind VARCHAR(20) CHARACTER SET ascii, p_use BOOL) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_recipient VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+	DECLARE v_user UUID;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	SELECT m.recipient, u.id INTO v_recipient, v_user FROM frontdesk_store.account_mail m
+		JOIN frontdesk_store.user u ON u.id = m.user_id OR (m.user_id IS NULL AND u.email = m.recipient)
+		WHERE m.id = p_id AND m.kind = p_kind AND m.expires_at > NOW(3)
+			AND (m.used_at IS NULL OR p_kind = 'verify') AND u.disabled_at IS NULL FOR UPDATE;
+	IF p_use THEN
+		UPDATE frontdesk_store.account_mail SET used_at = NOW(3)
+			WHERE recipient = v_recipient AND kind = p_kind AND used_at IS NULL;
+	END IF;
+	SELECT id, email, name, locale, v_recipient AS recipient FROM frontdesk_store.user WHERE id = v_user;
+END;
+
+-- What the worker needs to write a letter: to whom, and who he is here; sent 1:
+-- it has been, or as many as are allowed to one address within an hour.
+-- @worker
+CREATE PROCEDURE sys_account_mail(p_id UUID) READS SQL DATA
+	SELECT m.kind, m.recipient, u.id AS user_id, u.name, u.locale, u.email_verified_at IS NOT NULL AS email_verified,
+		m.expires_at IS NOT NULL AND (m.used_at IS NOT NULL OR m.expires_at <= NOW(3)) AS is_void,
+		m.sent_at IS NOT NULL OR (SELECT COUNT(*) FROM frontdesk_store.account_mail o WHERE o.recipient = m.recipient
+			AND o.kind = m.kind AND o.sent_at > NOW(3) - INTERVAL 1 HOUR) >= 3 AS is_sent, m.created_at,
+		(SELECT t.name FROM frontdesk_store.membership s JOIN frontdesk_store.company c ON c.id = s.company_id
+			JOIN frontdesk_store.tenant t ON t.id = c.tenant_id WHERE s.user_id = u.id ORDER BY s.created_at LIMIT 1) AS brand
+	FROM frontdesk_store.account_mail m LEFT JOIN frontdesk_store.user u
+		ON (u.id = m.user_id OR (m.user_id IS NULL AND u.email = m.recipient)) AND u.disabled_at IS NULL
+	WHERE m.id = p_id;
+
+-- @worker
+CREATE PROCEDURE sys_account_mail_sent(p_id UUID) MODIFIES SQL DATA
+	UPDATE frontdesk_store.account_mail SET sent_at = NOW(3) WHERE id = p_id AND sent_at IS NULL;
+
+-- The second factor: its sealed secret while it is being set up.
+-- @web
+CREATE PROCEDURE sys_totp_set(p_user UUID, p_cell VARBINARY(200)) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.user SET totp_cell = p_cell, totp_step = 0 WHERE id = p_user AND totp_enabled_at IS NULL;
+	SELECT ROW_COUNT() AS changed;
+END;
+
+-- A step's code is used: changed 0 when it, or a later one, was before.
+-- @web
+CREATE PROCEDURE sys_totp_step(p_user UUID, p_cell VARBINARY(200), p_step BIGINT) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.user SET totp_step = p_step WHERE id = p_user AND totp_cell = p_cell AND totp_step < p_step;
+	SELECT ROW_COUNT() AS changed;
+END;
+
+-- @web
+CREATE PROCEDURE sys_totp_enable(p_user UUID) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.user SET totp_enabled_at = NOW(3)
+		WHERE id = p_user AND totp_enabled_at IS NULL AND totp_cell IS NOT NULL;
+	SELECT ROW_COUNT() AS changed;
+END;
+
+-- @web
+CREATE PROCEDURE sys_totp_disable(p_user UUID) MODIFIES SQL DATA
+BEGIN
+	DELETE FROM frontdesk_store.recovery_code WHERE user_id = p_user;
+	UPDATE frontdesk_store.user SET totp_cell = NULL, totp_enabled_at = NULL, totp_step = 0 WHERE id = p_user;
+END;
+
+-- These recovery codes instead of all others; 32 bytes a hash.
+-- @web
+CREATE PROCEDURE sys_recovery_codes_set(p_user UUID, p_hashes VARBINARY(1024)) MODIFIES SQL DATA
+BEGIN
+	DECLARE i INT DEFAULT 0;
+	DELETE FROM frontdesk_store.recovery_code WHERE user_id = p_user;
+	WHILE i * 32 < LENGTH(p_hashes) DO
+		INSERT INTO frontdesk_store.recovery_code (user_id, code_hash) VALUES (p_user, SUBSTRING(p_hashes, i * 32 + 1, 32));
+		SET i = i + 1;
+	END WHILE;
+END;
+
+-- @web
+CREATE PROCEDURE sys_recovery_code_use(p_user UUID, p_hash BINARY(32)) MODIFIES SQL DATA
+BEGIN
+	DELETE FROM frontdesk_store.recovery_code WHERE user_id = p_user AND code_hash = p_hash;
+	SELECT ROW_COUNT() AS used;
+END;
 
 -- @web
 CREATE PROCEDURE sys_memberships(p_user UUID) READS SQL DATA
-	SELECT c.uid AS id, c.name, c.slug, m.role
+	SELECT c.id AS company_number, c.uid AS id, c.name, c.slug, m.role
 	FROM frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id
 	WHERE m.user_id = p_user AND c.status <> 'closed' ORDER BY c.name, c.slug LIMIT 200;
+
+-- Who belongs to the company that the connection is in is read through its view
+-- and changed here. changed 0: he does already.
+-- @web
+CREATE PROCEDURE sys_membership_add(p_user UUID, p_role VARCHAR(20) CHARACTER SET ascii) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_changed INT DEFAULT 1;
+	DECLARE CONTINUE HANDLER FOR 1062 SET v_changed = 0;
+	INSERT INTO frontdesk_store.membership (user_id, company_id, role) VALUES (p_user, CONNECTION_ID() ^ 2147483648, p_role);
+	SELECT v_changed AS changed;
+END;
+
+-- @web
+CREATE PROCEDURE sys_membership_role(p_user UUID, p_role VARCHAR(20) CHARACTER SET ascii) MODIFIES SQL DATA
+	UPDATE frontdesk_store.membership SET role = p_role WHERE user_id = p_user AND company_id = CONNECTION_ID() ^ 2147483648;
+
+-- @web
+CREATE PROCEDURE sys_membership_remove(p_user UUID) MODIFIES SQL DATA
+	DELETE FROM frontdesk_store.membership WHERE user_id = p_user AND company_id = CONNECTION_ID() ^ 2147483648;
+
+-- An invitation, for whoever has its link.
+-- @web
+CREATE PROCEDURE sys_invitation(p_company UUID, p_id UUID) READS SQL DATA
+	SELECT i.id, c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, i.email, i.role,
+		i.expires_at, w.name AS invited_by_name,
+		EXISTS (SELECT 1 FROM frontdesk_store.user u WHERE u.email = i.email) AS account_exists
+	FROM frontdesk_store.company c JOIN frontdesk_store.invitation i ON i.company_id = c.id
+	LEFT JOIN frontdesk_store.user w ON w.id = i.invited_by
+	WHERE c.uid = p_company AND c.status <> 'closed' AND i.id = p_id AND i.expires_at > NOW(3);
 
 -- @web
 CREATE PROCEDURE sys_login_failures(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) READS SQL DATA
 	SELECT
 		(SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE account_hash = p_account
 			AND remote_address = p_address AND created_at > NOW(3) - INTERVAL 15 MINUTE) AS account_failures,
+		(SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE account_hash = p_account
+			AND is_code AND created_at > NOW(3) - INTERVAL 15 MINUTE) AS code_failures,
 		(SELECT COUNT(*) FROM frontdesk_store.login_failure WHERE remote_address = p_address
 			AND created_at > NOW(3) - INTERVAL 15 MINUTE) AS address_failures;
 
 -- @web
-CREATE PROCEDURE sys_login_failed(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) MODIFIES SQL DATA
-	INSERT INTO frontdesk_store.login_failure (account_hash, remote_address) VALUES (p_account, p_address);
+CREATE PROCEDURE sys_login_failed(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii, p_code BOOL) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.login_failure (account_hash, remote_address, is_code) VALUES (p_account, p_address, p_code);
 
 -- @web
 CREATE PROCEDURE sys_login_succeeded(p_account BINARY(32), p_address VARCHAR(45) CHARACTER SET ascii) MODIFIES SQL DATA
@@ -47,37 +220,52 @@ CREATE PROCEDURE sys_session_add(p_id UUID, p_user UUID, p_client VARCHAR(3) CHA
 	INSERT INTO frontdesk_store.session (id, user_id, client, family_hash, refresh_hash, remote_address, user_agent, expires_at)
 	VALUES (p_id, p_user, p_client, p_family, p_refresh, p_address, p_agent, p_expires);
 
--- Spends a refresh token, in the caller's transaction. outcome: 1 a new one is
--- in force, 2 it is of that session's family but not in force, so it was spent
--- before (the session is revoked), no row: unknown, expired or revoked.
+-- Spends a refresh token, in the caller's transaction. outcome: 1 its successor
+-- is in force; also for the one that was spent last, while its answer may still
+-- be on the way to the device that asked (10 s). 2 it is of that session's family
+-- and was spent before that: the session is revoked. No row: unknown, expired or
+-- revoked.
 -- @web
-CREATE PROCEDURE sys_session_refresh(p_family BINARY(32), p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3)) MODIFIES SQL DATA
+CREATE PROCEDURE sys_session_refresh(p_family BINARY(32), p_old BINARY(32), p_new BINARY(32), p_expires DATETIME(3),
+	p_address VARCHAR(45) CHARACTER SET ascii, p_agent VARCHAR(200) CHARACTER SET utf8mb4) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_id UUID;
-	DECLARE v_reused BOOL DEFAULT FALSE;
+	DECLARE v_fresh, v_again BOOL DEFAULT FALSE;
 	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
-	SELECT id INTO v_id FROM frontdesk_store.session
-		WHERE refresh_hash = p_old AND revoked_at IS NULL AND expires_at > NOW(3) FOR UPDATE;
-	IF v_id IS NULL THEN
-		SELECT id INTO v_id FROM frontdesk_store.session
-			WHERE family_hash = p_family AND revoked_at IS NULL FOR UPDATE;
-		SET v_reused = v_id IS NOT NULL;
-	END IF;
-	IF v_reused THEN
+	SELECT id, refresh_hash = p_old, COALESCE(spent_hash = p_old AND refresh_hash = p_new, FALSE)
+			AND refreshed_at > NOW(3) - INTERVAL 10 SECOND AND user_agent <=> p_agent COLLATE utf8mb4_bin
+		INTO v_id, v_fresh, v_again FROM frontdesk_store.session
+		WHERE family_hash = p_family AND revoked_at IS NULL AND expires_at > NOW(3) FOR UPDATE;
+	IF v_fresh THEN
+		UPDATE frontdesk_store.session SET refresh_hash = p_new, spent_hash = p_old, refreshed_at = NOW(3),
+			expires_at = p_expires, remote_address = p_address, user_agent = p_agent WHERE id = v_id;
+	ELSEIF NOT v_again THEN
 		UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = v_id;
-	ELSEIF v_id IS NOT NULL THEN
-		UPDATE frontdesk_store.session
-			SET refresh_hash = p_new, refreshed_at = NOW(3), expires_at = p_expires
-			WHERE id = v_id;
 	END IF;
-	SELECT IF(v_reused, 2, 1) AS outcome, s.id AS session_id, s.client, u.id, u.email, u.name, u.is_platform_admin
+	SELECT IF(v_fresh OR v_again, 1, 2) AS outcome, s.id AS session_id, s.client, u.id, u.email, u.name
 		FROM frontdesk_store.session s JOIN frontdesk_store.user u ON u.id = s.user_id
 		WHERE s.id = v_id AND u.disabled_at IS NULL;
 END;
 
+-- The sessions of a person that are in force, the one used last first.
 -- @web
-CREATE PROCEDURE sys_session_revoke(p_id UUID) MODIFIES SQL DATA
-	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE id = p_id AND revoked_at IS NULL;
+CREATE PROCEDURE sys_sessions(p_user UUID) READS SQL DATA
+	SELECT id, client, user_agent, remote_address, created_at, refreshed_at, expires_at FROM frontdesk_store.session
+	WHERE user_id = p_user AND revoked_at IS NULL AND expires_at > NOW(3) ORDER BY refreshed_at DESC, id DESC LIMIT 100;
+
+-- @web
+CREATE PROCEDURE sys_session_revoke(p_user UUID, p_id UUID) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.session SET revoked_at = NOW(3)
+		WHERE id = p_id AND user_id = p_user AND revoked_at IS NULL AND expires_at > NOW(3);
+	SELECT ROW_COUNT() AS revoked;
+END;
+
+-- All of a person but one (NULL: all).
+-- @web @platform
+CREATE PROCEDURE sys_sessions_revoke(p_user UUID, p_but UUID) MODIFIES SQL DATA
+	UPDATE frontdesk_store.session SET revoked_at = NOW(3)
+	WHERE user_id = p_user AND revoked_at IS NULL AND NOT id <=> p_but;
 
 -- Who a token's session is, and in which company: the named one, where he has a
 -- role of his own or has entered (then as administrator), or when none is named
@@ -104,7 +292,9 @@ BEGIN
 					WHERE t.user_id = u.id AND t.tenant_id = c.tenant_id))
 			WHERE s.id = p_session;
 	END IF;
-	SELECT u.id AS user_id, u.email, u.name, u.is_platform_admin,
+	SELECT u.id AS user_id, u.email, u.name, u.locale, u.is_platform_admin, u.email_verified_at IS NOT NULL AS email_verified,
+		u.totp_enabled_at IS NOT NULL AS two_factor,
+		COALESCE((SELECT n.require_totp FROM frontdesk_store.company_settings n WHERE n.company_id = v_company), FALSE) AS require_totp,
 		(SELECT COUNT(*) FROM frontdesk_store.membership x JOIN frontdesk_store.company y
 			ON y.id = x.company_id AND y.status <> 'closed' WHERE x.user_id = u.id) AS memberships,
 		EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership t WHERE t.user_id = u.id) AS is_tenant_admin,
@@ -444,6 +634,8 @@ BEGIN
 	DECLARE v_more, v_holds INT DEFAULT 0;
 	DELETE FROM frontdesk_store.login_failure WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.account_mail WHERE created_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.visitor_booking WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.session WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
@@ -455,6 +647,8 @@ BEGIN
 	-- every ten seconds one: their periods do not come again
 	DELETE FROM frontdesk_store.job WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done'
 		AND finished_at < NOW(3) - INTERVAL 1 HOUR LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.job_failure WHERE failed_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);

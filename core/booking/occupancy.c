@@ -266,6 +266,18 @@ static int next_in_class(struct ctx *c, const struct occupancy *first, struct oc
 		first->resource_id, first->class_of, first->starts_at, first->ends_at, c->now);
 }
 
+/* With whoever leads a class alone its seats go: they have all expired. */
+static int drop_seats(struct ctx *c, const struct occupancy *first)
+{
+	if (first->class_of == NULL || first->lane != 0)
+		return 0;
+	return db_exec(c,
+		"DELETE o FROM occupancy o JOIN resource r ON r.id = o.resource_id "
+		"AND r.kind = 'staff' WHERE o.resource_id = ? AND o.lane > 0 AND o.class_of = ? "
+		"AND o.starts_at = ? AND o.ends_at = ? AND o.expires_at <= ?",
+		first->resource_id, first->class_of, first->starts_at, first->ends_at, c->now);
+}
+
 /* Makes all that somebody has of a class another's, who must have given the
  * other seat back. */
 static int hand_on(struct ctx *c, const struct holder *from, const struct occupancy *to)
@@ -307,6 +319,8 @@ int occupancy_free(struct ctx *c, const struct holder *h, ts_t from, const struc
 		int rc = next_in_class(c, &o[i], &next);
 		if (rc < 0)
 			return -1;
+		if (rc == 0 && drop_seats(c, &o[i]) < 0)
+			return -1;
 		if (rc == 0)
 			continue;
 		if (db_exec(c, "DELETE FROM occupancy WHERE id = ?", next.id) < 0)
@@ -340,9 +354,8 @@ static int free_expired(struct ctx *c, const struct rows *taken, ts_t from, ts_t
 	for (size_t i = 0; i < taken->n; i++) {
 		struct holder h = {OCCUPANCY_HOLD, t[i].hold_id};
 
-		if (t[i].expires_at.ms == 0 || t[i].expires_at.ms > c->now.ms ||
-			t[i].ends_at.ms <= from.ms || t[i].starts_at.ms >= to.ms ||
-			strcmp(h.id, last) == 0)
+		if (h.id == NULL || t[i].expires_at.ms > c->now.ms || t[i].ends_at.ms <= from.ms ||
+			t[i].starts_at.ms >= to.ms || strcmp(h.id, last) == 0)
 			continue;
 		if (occupancy_free(c, &h, (ts_t){0}, NULL) < 0)
 			return -1;

@@ -255,8 +255,21 @@ static void put_escaped(struct buf *b, const char *s, size_t n)
 	}
 }
 
-/* The same text: blank lines part paragraphs, other line ends break lines. */
-static const char *html_of(struct ctx *c, const char *language, const char *text)
+/* A line that is an address can be followed. */
+static void put_line(struct buf *b, const char *s, size_t n)
+{
+	bool link = text_starts(s, "https://") || text_starts(s, "http://");
+
+	if (link) {
+		buf_text_add(b, "<a href=\"");
+		put_escaped(b, s, n);
+		buf_text_add(b, "\">");
+	}
+	put_escaped(b, s, n);
+	buf_text_add(b, link ? "</a>" : "");
+}
+
+const char *message_html(struct ctx *c, const char *language, const char *text)
 {
 	struct buf b = buf_new(c->mem, HTML_MAX);
 
@@ -273,7 +286,7 @@ static const char *html_of(struct ctx *c, const char *language, const char *text
 			line = strcspn(text, "\n");
 			if (line > n)
 				line = n;
-			put_escaped(&b, text, line);
+			put_line(&b, text, line);
 			if (line < n) {
 				if (n > line + 1)
 					buf_text_add(&b, "<br>\n");
@@ -309,6 +322,6 @@ int template_render(struct ctx *c, const struct template *t, const struct messag
 	out->subject = utf8_cut(c->mem, text, SUBJECT_MAX);
 	if (locale_message(c, t->language, t->text, args, n, &out->body) < 0)
 		return -1;
-	out->body_html = html_of(c, t->language, out->body);
+	out->body_html = message_html(c, t->language, out->body);
 	return 0;
 }

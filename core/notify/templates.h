@@ -39,6 +39,10 @@ const struct template *template_find(const char *name, const char *tag);
 int template_render(struct ctx *c, const struct template *t, const struct message_arg *args,
 	size_t n, struct notification *out) MUST_USE;
 
+/* A text as a page: blank lines part paragraphs, other line ends break lines, a
+ * line that begins with http is a link. */
+const char *message_html(struct ctx *c, const char *language, const char *text);
+
 /* Septets that a text takes in the GSM alphabet; -1 when it does not fit it. */
 int sms_septets(const char *s);
 

@@ -2,10 +2,8 @@
 #include "core/base/text.h"
 #include "core/booking/booking.h"
 #include "core/notify/notify.h"
-#include "core/provider/mail.h"
+#include "core/provider/post.h"
 #include "core/provider/twilio.h"
-#include "core/sys/conf.h"
-#include "core/sys/http.h"
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
 
@@ -120,28 +118,17 @@ static int send_sms(struct ctx *c, const struct notification *n)
 
 /* ---- e-mail ---- */
 
-static bool mail_login_refused(int status)
+static int mail_end(struct ctx *c, const struct notification *n, const struct post *p)
 {
-	return status == 530 || status == 534 || status == 535 || status == 538;
-}
-
-static int mail_end(struct ctx *c, const struct notification *n, const struct http_answer *a)
-{
-	const char *error = a->error;
-	bool ok = a->outcome == HTTP_ANSWERED && a->status < 400;
-	bool silent = a->outcome == HTTP_NOT_SENT || a->outcome == HTTP_UNKNOWN;
-
-	if (ok)
+	switch (p->fate) {
+	case POST_SENT:
 		return sent(c, n, "smtp", n->id);
-	if (silent)
-		error = mem_printf(c->mem, "The mail server did not answer: %.300s", a->error);
-	else if (a->outcome == HTTP_ANSWERED)
-		error = mem_printf(c->mem, "The mail server answered: %.300s",
-			text_trim(c->mem, mem_text_n(c->mem, (const char *)a->body.p, a->body.n)));
-	if (a->outcome == HTTP_REFUSED ||
-		(a->outcome == HTTP_ANSWERED && a->status >= 500 && !mail_login_refused(a->status)))
-		return refused(c, n, "smtp", NOTE_FAILED, error);
-	return again(c, n, error, a->retry_after, false);
+	case POST_REFUSED:
+		return refused(c, n, "smtp", NOTE_FAILED, p->error);
+	case POST_AGAIN:
+		return again(c, n, p->error, p->retry_after, false);
+	}
+	BUG("a letter with the fate %d", p->fate);
 }
 
 /* Answers go to the branch, where somebody reads them. */
@@ -164,11 +151,9 @@ static int reply_address(struct ctx *c, const struct notification *n, const char
 static int send_mail(struct ctx *c, const struct notification *n)
 {
 	struct company company;
-	struct http_answer answer;
-	struct mail mail = {.from = c->conf->smtp_from, .to = n->recipient};
+	struct post post;
 	struct letter letter = {
 		.id = n->id,
-		.from = mail_address(c, c->conf->smtp_from),
 		.to = n->recipient,
 		.language = n->language,
 		.subject = n->subject,
@@ -178,21 +163,10 @@ static int send_mail(struct ctx *c, const struct notification *n)
 		.date = n->created_at,
 	};
 
-	if (letter.from == NULL)
-		return refused(c, n, "smtp", NOTE_FAILED, "smtp.from is not an e-mail address.");
 	if (company_current(c, &company) < 0 || reply_address(c, n, &letter.reply_to) < 0)
 		return -1;
 	letter.from_name = company.name;
-	if (letter_build(c, &letter, &mail.message) < 0) {
-		const char *why = mem_printf(c->mem, "The address in \"%s\" %s.",
-			c->err.fields[0].field, c->err.fields[0].message);
-
-		err_clear(c);
-		return refused(c, n, "smtp", NOTE_FAILED, why);
-	}
-	if (mail_send(c, &mail, &answer) < 0)
-		return -1;
-	return mail_end(c, n, &answer);
+	return post_letter(c, &letter, &post) < 0 ? -1 : mail_end(c, n, &post);
 }
 
 int messages_send(struct ctx *c, const char *notification_id)

@@ -51,16 +51,14 @@ static int run_file(struct ctx *c)
 static int set_passwords(struct ctx *c)
 {
 	struct rows users;
-	const char *hash;
 
 	if (db_rows(c, &ROW, &users,
 		    "SELECT id FROM frontdesk_store.user WHERE password_hash = '*'") < 0)
 		return -1;
 	const struct seed_row *u = users.p;
 	for (size_t i = 0; i < users.n; i++) {
-		if (password_hash(c, "password", PASSWORD, &hash) < 0 ||
-			db_exec(c, "UPDATE frontdesk_store.user SET password_hash = ? WHERE id = ?",
-				hash, u[i].id) < 0)
+		if (db_exec(c, "UPDATE frontdesk_store.user SET password_hash = ? WHERE id = ?",
+			    password_hash(c, PASSWORD), u[i].id) < 0)
 			return -1;
 	}
 	return 0;

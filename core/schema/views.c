@@ -27,7 +27,8 @@ static const struct exposure EXPOSURES[] = {
 	{"schema_migration", HIDDEN_TABLE, "", NULL, NULL},
 	{"tenant", HIDDEN_TABLE, "", NULL, NULL},
 	{"user", HIDDEN_TABLE, "", NULL, NULL},
-	{"membership", HIDDEN_TABLE, "", NULL, NULL},
+	{"recovery_code", HIDDEN_TABLE, "", NULL, NULL},
+	{"account_mail", HIDDEN_TABLE, "", NULL, NULL},
 	{"tenant_membership", HIDDEN_TABLE, "", NULL, NULL},
 	{"company_entry", HIDDEN_TABLE, "", NULL, NULL},
 	{"session", HIDDEN_TABLE, "", NULL, NULL},
@@ -43,6 +44,16 @@ static const struct exposure EXPOSURES[] = {
 		"uid AS id, plan_id, slug, name, country, time_zone, currency, locale, status,"
 		" created_at",
 		"id"},
+	/* the people of a company, with what colleagues may know of each */
+	{"membership", OWN, "SELECT",
+		"user_id AS id, role, created_at,"
+		" (SELECT u.email FROM frontdesk_store.user u WHERE u.id = user_id) AS email,"
+		" (SELECT u.name FROM frontdesk_store.user u WHERE u.id = user_id) AS name,"
+		" (SELECT u.totp_enabled_at IS NOT NULL FROM frontdesk_store.user u"
+		" WHERE u.id = user_id) AS two_factor,"
+		" (SELECT u.disabled_at IS NULL FROM frontdesk_store.user u"
+		" WHERE u.id = user_id) AS is_active",
+		NULL},
 	/* a row a company, which triggers make */
 	{"calendar_version", OWN, "SELECT,UPDATE", NULL, NULL},
 	{"company_settings", OWN, "SELECT,UPDATE", NULL, NULL},

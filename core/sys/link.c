@@ -53,17 +53,28 @@ void link_key_delete(struct link_key *k)
 	free(k);
 }
 
-static void mac_of(struct ctx *c, enum link_purpose purpose, const uint8_t *p, uint8_t *mac)
+static void mac_under(struct ctx *c, const char *label, struct bytes text, uint8_t *out)
 {
 	struct bytes secret = {c->conf->link_key->p, SHA256_SIZE};
-	struct bytes label = {(const uint8_t *)LABELS[purpose], strlen(LABELS[purpose])};
-	struct bytes text = {p, SIGNED_BYTES}, nothing = {NULL, 0};
-	uint8_t key[SHA256_SIZE], whole[SHA256_SIZE];
+	struct bytes name = {(const uint8_t *)label, strlen(label)}, nothing = {NULL, 0};
+	uint8_t key[SHA256_SIZE];
 
-	hmac_sha256(secret, label, nothing, key);
-	hmac_sha256((struct bytes){key, sizeof(key)}, text, nothing, whole);
+	hmac_sha256(secret, name, nothing, key);
+	hmac_sha256((struct bytes){key, sizeof(key)}, text, nothing, out);
 	explicit_bzero(key, sizeof(key));
+}
+
+static void mac_of(struct ctx *c, enum link_purpose purpose, const uint8_t *p, uint8_t *mac)
+{
+	uint8_t whole[SHA256_SIZE];
+
+	mac_under(c, LABELS[purpose], (struct bytes){p, SIGNED_BYTES}, whole);
 	memcpy(mac, whole, MAC_BYTES);
+}
+
+void link_mac(struct ctx *c, const char *label, const char *text, uint8_t out[32])
+{
+	mac_under(c, label, (struct bytes){(const uint8_t *)text, strlen(text)}, out);
 }
 
 static void put_id(struct ctx *c, const char *id, uint8_t *out)

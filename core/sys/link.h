@@ -39,9 +39,11 @@ struct link_key;
 struct link_key *link_key_load(const char *path);
 void link_key_delete(struct link_key *k); /* wiped; NULL is fine */
 
-/* Needs the link key of the configuration. */
+/* These need the link key of the configuration. */
 const char *link_token(struct ctx *c, enum link_purpose purpose, const struct link *l);
 bool link_read(
 	struct ctx *c, enum link_purpose purpose, const char *token, struct link *out) MUST_USE;
+/* A MAC over any text, for what is no link; label: what for, never changed. */
+void link_mac(struct ctx *c, const char *label, const char *text, uint8_t out[32]);
 
 #endif

@@ -69,6 +69,7 @@ struct key_row {
 	const char *company_id;
 	const char *company_name;
 	const char *slug;
+	enum company_status company_status;
 };
 
 static const struct field KEY_FIELDS[] = {
@@ -81,6 +82,7 @@ static const struct field KEY_FIELDS[] = {
 	ID(key_row, company_id, RO | JOINED),
 	TEXT(key_row, company_name, RO | JOINED, 120),
 	TEXT(key_row, slug, RO | JOINED, 63),
+	ENUM(key_row, company_status, RO | JOINED, enum company_status, COMPANY_STATUS),
 };
 static const struct table KEY_ROW = TABLE(key_row, "api_key", KEY_FIELDS);
 
@@ -127,6 +129,7 @@ int api_key_find(struct ctx *c, const char *key, struct identity *out)
 	out->company_id = k.company_id;
 	out->company_name = k.company_name;
 	out->slug = k.slug;
+	out->company_status = k.company_status;
 	take_networks(c, &k, out);
 	write_down_use(c, &k);
 	return 1;

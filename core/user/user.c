@@ -20,6 +20,9 @@ static const struct field IDENTITY_FIELDS[] = {
 	ID(identity, user_id, RO),
 	TEXT(identity, email, RO | PERSONAL, 254),
 	TEXT(identity, name, RO | PERSONAL, 120),
+	TEXT(identity, locale, RO, 16),
+	BOOL(identity, email_verified, RO),
+	BOOL(identity, two_factor, RO),
 	BOOL(identity, is_platform_admin, RO),
 	BOOL(identity, is_tenant_admin, RO),
 	INT(identity, memberships, RO, 0, INT64_MAX),
@@ -28,17 +31,19 @@ static const struct field IDENTITY_FIELDS[] = {
 	TEXT(identity, company_name, RO, 120),
 	TEXT(identity, slug, RO, 63),
 	ENUM(identity, company_status, RO, enum company_status, COMPANY_STATUS),
+	BOOL(identity, require_totp, RO),
 	ENUM(identity, role, RO | NULL0, enum role, ROLES),
 };
 static const struct table IDENTITY = TABLE(identity, "identity", IDENTITY_FIELDS);
 
 static const struct field MEMBERSHIP_FIELDS[] = {
+	INT(membership, company_number, RO | HIDDEN, 1, UINT32_MAX),
 	ID(membership, id, RO),
 	TEXT(membership, name, RO, 120),
 	TEXT(membership, slug, RO, 63),
 	ENUM(membership, role, RO | NULL0, enum role, ROLES),
 };
-const struct table MEMBERSHIP = TABLE(membership, "membership", MEMBERSHIP_FIELDS);
+const struct table MEMBERSHIP = TABLE(membership, "my_company", MEMBERSHIP_FIELDS);
 
 /* ---- storage: through the doors ---- */
 

@@ -1,9 +1,8 @@
 /*
  * user.h - people, their log-ins, and what they may do.
  *
- * A log-in is a session: a short access token (core/sys/token.h) that names
- * it, and a refresh token that is spent at each use. Company and role are
- * read from the database, never from a token. The tables are behind doors.
+ * Company and role of a request are read from the database, never from a token.
+ * Accounts: account.h; log-ins: session.h; the people of a company: people.h.
  */
 #ifndef FRONTDESK_USER_H
 #define FRONTDESK_USER_H
@@ -51,6 +50,9 @@ struct identity {
 	const char *key_id;
 	const char *email;
 	const char *name;
+	const char *locale;
+	bool email_verified;
+	bool two_factor; /* a second factor is in force */
 	bool is_platform_admin;
 	bool is_tenant_admin; /* of one tenant at least */
 	int64_t memberships;  /* in companies that are not closed */
@@ -59,6 +61,7 @@ struct identity {
 	const char *company_name;
 	const char *slug;
 	enum company_status company_status;
+	bool require_totp; /* of its administrators */
 	enum role role;
 	/* of an API key: what it may do, and from where (0 networks: anywhere) */
 	uint64_t key_permissions;
@@ -73,6 +76,7 @@ int session_find(struct ctx *c, const char *session_id, const char *company_id,
 	struct identity *out) MUST_USE;
 
 struct membership {
+	int64_t company_number;
 	const char *id; /* of the company */
 	const char *name;
 	const char *slug;
@@ -82,36 +86,5 @@ struct membership {
 extern const struct table MEMBERSHIP;
 
 int membership_list(struct ctx *c, const char *user_id, struct rows *out) MUST_USE;
-
-struct login {
-	const char *email;
-	const char *password;
-	bool is_web;
-	const char *user_agent;
-};
-
-/* What a log-in gives. */
-struct session {
-	const char *session_id;
-	const char *refresh_token;
-	bool is_web;
-	const char *user_id;
-	const char *email;
-	const char *name;
-	struct rows companies; /* of struct membership */
-};
-
-#define SESSION_DAYS 30
-
-/*
- * E_INVALID_CREDENTIALS (same work and answer for unknown and known
- * addresses), E_RATE_LIMITED after too many failures. Outside transactions:
- * it takes 200 ms of a core.
- */
-int login(struct ctx *c, const struct login *in, struct session *out) MUST_USE;
-/* Spends a refresh token. E_UNAUTHENTICATED; a token that was spent before
- * ends its session. */
-int session_refresh(struct ctx *c, const char *refresh_token, struct session *out) MUST_USE;
-int session_end(struct ctx *c, const char *session_id) MUST_USE;
 
 #endif

@@ -4,6 +4,7 @@
 #include "core/booking/waiting_list.h"
 #include "core/event/event.h"
 #include "core/notify/notify.h"
+#include "core/provider/account_letter.h"
 #include "core/provider/messages.h"
 #include "core/provider/retell.h"
 #include "core/sys/db.h"
@@ -20,6 +21,7 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_INBOX_RETELL] = {JOB_BATCHED, retell_process},
 	[JOB_EVENT_DISPATCH] = {JOB_TX_WRITE, event_dispatch},
 	[JOB_NOTIFICATION_SEND] = {JOB_TX_NONE, messages_send},
+	[JOB_ACCOUNT_MAIL] = {JOB_TX_NONE, account_letter_send},
 	[JOB_HOLD_EXPIRE] = {JOB_TX_WRITE, hold_expire},
 	[JOB_WAITING_LIST_OFFER] = {JOB_TX_NONE, waiting_offer},
 	[JOB_WAITING_LIST_END] = {JOB_TX_WRITE, waiting_end},

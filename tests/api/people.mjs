@@ -31,8 +31,8 @@ const idOf = text => {
 /** Adds somebody with the demo's password; roles: {"salon-morgenrot": "staff"}. */
 export async function addPerson(sql, name, roles) {
   const id = idOf(name)
-  await sql(`INSERT INTO user (id, email, name, password_hash)
-    SELECT ${quote(id)}, ${quote(person(name))}, ${quote(name)}, password_hash FROM user WHERE email = 'owner@salon.example';`)
+  await sql(`INSERT INTO user (id, email, name, password_hash, email_verified_at)
+    SELECT ${quote(id)}, ${quote(person(name))}, ${quote(name)}, password_hash, email_verified_at FROM user WHERE email = 'owner@salon.example';`)
   for (const [slug, role] of Object.entries(roles)) {
     await sql(`INSERT INTO membership (user_id, company_id, role) SELECT ${quote(id)}, id, ${quote(role)} FROM company WHERE slug = ${quote(slug)};`)
   }
@@ -65,6 +65,7 @@ const NEW = {
   'services/staff': own => ({ staff_id: own.staff }),
   'services/resources': own => ({ resource_id: own.resources }),
   'waiting-list': own => ({ service_id: own.haircut, from_day: inDays(3), to_day: inDays(3), customer: { name: 'Rita Rechte' } }),
+  invitations: () => ({ email: 'guest@people.example', role: 'staff' }),
   'services/segments': () => ({ name: 'Second', duration_minutes: 30 }),
 }
 
@@ -108,6 +109,8 @@ export async function makeOneOfEach(client) {
   }
   return {
     ...own,
+    auth: (await list('auth/sessions'))[0].id,
+    users: (await list('users'))[0].id,
     'booking-series': series.json.id,
     bookings: booked.json.id,
     holds: held.json.id,

@@ -212,6 +212,22 @@ START_TEST(the_longer_hold_leads)
 }
 END_TEST
 
+/* Somebody takes the room after a class that everybody let expire: nobody is
+ * left sitting without it. */
+START_TEST(a_class_that_expired_goes_with_all_its_seats)
+{
+	const char *leader = keep_seat(TEN, 120), *other = keep_seat(TEN, 60);
+	struct texts room = {(const char *[]){ROOM}, 1};
+	struct rows taken;
+
+	ck_assert(leads(leader));
+	c->now.ms += 121000;
+	ck_assert_int_eq(occupancy_lock(c, &room, berlin(TEN), berlin(TWO), &taken), 0);
+	expect_consistent(c);
+	ck_assert_int_eq(rows_of(leader) + rows_of(other), 0);
+}
+END_TEST
+
 START_TEST(a_held_seat_is_booked_in_a_full_class)
 {
 	const char *h = keep_seat(TEN, 300);
@@ -305,6 +321,7 @@ Suite *suite_classes(void)
 	tcase_add_test(t, handing_on_is_a_change_of_the_room);
 	tcase_add_test(t, an_appointment_leads_before_a_hold);
 	tcase_add_test(t, the_longer_hold_leads);
+	tcase_add_test(t, a_class_that_expired_goes_with_all_its_seats);
 	tcase_add_test(t, a_held_seat_is_booked_in_a_full_class);
 	tcase_add_test(t, alternatives_know_the_class_that_goes_on);
 	tcase_add_test(t, who_leads_moves_and_the_class_stays);

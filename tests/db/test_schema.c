@@ -26,6 +26,8 @@
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
+#include "core/user/invitation.h"
+#include "core/user/people.h"
 #include "core/tenant/settings.h"
 #include "core/user/api_key.h"
 

@@ -1,0 +1,237 @@
+#include "core/user/two_factor.h"
+#include "core/audit/audit.h"
+#include "core/base/id.h"
+#include "core/base/text.h"
+#include "core/sys/conf.h"
+#include "core/sys/crypto.h"
+#include "core/sys/db.h"
+#include "core/sys/qr.h"
+#include "core/sys/totp.h"
+#include "core/user/account_mail.h"
+
+#define ISSUER "Frontdesk"
+#define RECOVERY_BYTES 10 /* 16 characters of base32 */
+#define RECOVERY_LENGTH 16
+
+static const struct field SETUP_FIELDS[] = {
+	TEXT(two_factor_setup, secret, RO | PERSONAL, 64),
+	TEXT(two_factor_setup, otpauth_url, RO | PERSONAL, 1000),
+	TEXT(two_factor_setup, qr_svg, RO | PERSONAL, 600000),
+};
+const struct table TWO_FACTOR_SETUP = TABLE(two_factor_setup, "two_factor_setup", SETUP_FIELDS);
+
+/* ---- the secret ---- */
+
+static struct cell_place place(const char *user_id)
+{
+	return (struct cell_place){"user", "totp_cell", 0, user_id};
+}
+
+/* The same secret as long as the cell is the same. 1, 0 (used before), -1. */
+static int use_app_code(struct ctx *c, const struct account *a, const char *code)
+{
+	struct bytes secret;
+	int64_t changed;
+
+	if (cell_open(c, c->conf->keyring, place(a->id), a->totp_cell, &secret) < 0)
+		return -1;
+	int64_t step = totp_step(secret, code, c->now);
+	if (step == 0)
+		return 0;
+	if (db_int(c, &changed, "CALL sys_totp_step(?, ?, ?)", a->id, a->totp_cell, step) < 0)
+		return -1;
+	return changed > 0;
+}
+
+/* ---- recovery codes ---- */
+
+/* Capitals without what people write between them. */
+static const char *recovery_plain(struct ctx *c, const char *code)
+{
+	char *out = mem_text(c->mem, code), *p = out;
+
+	for (; *code != '\0'; code++) {
+		if (*code >= 'a' && *code <= 'z')
+			*p++ = (char)(*code - ('a' - 'A'));
+		else if (*code != ' ' && *code != '-')
+			*p++ = *code;
+	}
+	*p = '\0';
+	return out;
+}
+
+static void recovery_hash(const char *plain, uint8_t out[SHA256_SIZE])
+{
+	sha256((struct bytes){(const uint8_t *)plain, strlen(plain)}, out);
+}
+
+static const char *recovery_new(struct ctx *c, uint8_t hash[SHA256_SIZE])
+{
+	uint8_t raw[RECOVERY_BYTES];
+
+	random_bytes(raw, sizeof(raw));
+	const char *s = base32_encode(c->mem, (struct bytes){raw, sizeof(raw)});
+
+	explicit_bzero(raw, sizeof(raw));
+	recovery_hash(s, hash);
+	return mem_printf(c->mem, "%.4s-%.4s-%.4s-%.4s", s, s + 4, s + 8, s + 12);
+}
+
+static int use_recovery_code(struct ctx *c, const struct account *a, const char *plain)
+{
+	uint8_t raw[SHA256_SIZE];
+	struct bytes hash = {raw, sizeof(raw)};
+	int64_t used;
+
+	recovery_hash(plain, raw);
+	if (db_int(c, &used, "CALL sys_recovery_code_use(?, ?)", a->id, hash) < 0)
+		return -1;
+	if (used == 0)
+		return 0;
+	return audit_add(c, "recovery_code.use", "user", a->id, NULL) < 0 ? -1 : 1;
+}
+
+static int recovery_codes(struct ctx *c, const char *user_id, struct texts *out)
+{
+	uint8_t *raw = mem_alloc(c->mem, RECOVERY_CODES * SHA256_SIZE);
+	struct bytes hashes = {raw, RECOVERY_CODES * SHA256_SIZE};
+
+	*out = (struct texts){mem_alloc(c->mem, RECOVERY_CODES * sizeof(char *)), 0};
+	for (; out->n < RECOVERY_CODES; out->n++)
+		out->p[out->n] = recovery_new(c, raw + out->n * SHA256_SIZE);
+	return db_exec(c, "CALL sys_recovery_codes_set(?, ?)", user_id, hashes);
+}
+
+int two_factor_use(struct ctx *c, const struct account *a, const char *code)
+{
+	const char *plain = recovery_plain(c, code);
+
+	if (a->totp_cell.p == NULL)
+		return 0;
+	if (strlen(plain) == RECOVERY_LENGTH)
+		return a->two_factor ? use_recovery_code(c, a, plain) : 0;
+	return use_app_code(c, a, plain);
+}
+
+/* ---- setting it up, and ending it: each a transaction ---- */
+
+struct step {
+	const struct account *account;
+	struct bytes cell;
+	struct texts *codes;
+};
+
+static int store_secret(struct ctx *c, void *arg)
+{
+	const struct step *s = arg;
+	int64_t changed;
+
+	if (db_int(c, &changed, "CALL sys_totp_set(?, ?)", s->account->id, s->cell) < 0)
+		return -1;
+	if (changed == 0)
+		return err_set(c, E_STATE, "Two-factor log-in is on: turn it off first.");
+	return audit_add(c, "two_factor.setup", "user", s->account->id, NULL);
+}
+
+static int find(struct ctx *c, const char *user_id, struct account *out)
+{
+	int rc = account_find(c, user_id, out);
+
+	return rc == 0 ? err_set(c, E_UNAUTHENTICATED, NULL) : rc;
+}
+
+int two_factor_setup(struct ctx *c, const char *user_id, struct two_factor_setup *out)
+{
+	struct account a;
+	struct step s = {.account = &a};
+	uint8_t *raw = mem_alloc(c->mem, TOTP_SECRET_BYTES);
+	struct bytes secret = {raw, TOTP_SECRET_BYTES};
+
+	if (find(c, user_id, &a) < 0)
+		return -1;
+	random_bytes(raw, TOTP_SECRET_BYTES);
+	if (cell_seal(c, c->conf->keyring, place(a.id), secret, &s.cell) < 0 ||
+		in_tx(c, store_secret, &s) < 0)
+		return -1;
+	out->secret = base32_encode(c->mem, secret);
+	out->otpauth_url = totp_url(c->mem, secret, ISSUER, a.email);
+	out->qr_svg = qr_svg(c, out->otpauth_url);
+	explicit_bzero(raw, TOTP_SECRET_BYTES);
+	return 0;
+}
+
+static int enable(struct ctx *c, void *arg)
+{
+	const struct step *s = arg;
+	int64_t changed;
+
+	if (db_int(c, &changed, "CALL sys_totp_enable(?)", s->account->id) < 0)
+		return -1;
+	if (changed == 0)
+		return err_set(c, E_STATE, "Two-factor log-in is on already.");
+	if (recovery_codes(c, s->account->id, s->codes) < 0 ||
+		account_notice(c, MAIL_TWO_FACTOR_ON, s->account) < 0)
+		return -1;
+	return audit_add(c, "two_factor.enable", "user", s->account->id, NULL);
+}
+
+int two_factor_enable(struct ctx *c, const char *user_id, const char *code, struct texts *codes)
+{
+	struct account a;
+	struct step s = {.account = &a, .codes = codes};
+	struct proof p = {.user_id = user_id, .code = code};
+
+	if (find(c, user_id, &a) < 0)
+		return -1;
+	if (a.two_factor)
+		return err_set(c, E_STATE, "Two-factor log-in is on already.");
+	if (a.totp_cell.p == NULL)
+		return err_set(c, E_STATE, "Set up two-factor log-in first.");
+	if (account_prove(c, &p, &a) < 0)
+		return -1;
+	return in_tx(c, enable, &s);
+}
+
+static int disable(struct ctx *c, void *arg)
+{
+	const struct step *s = arg;
+
+	if (db_exec(c, "CALL sys_totp_disable(?)", s->account->id) < 0 ||
+		account_notice(c, MAIL_TWO_FACTOR_OFF, s->account) < 0)
+		return -1;
+	return audit_add(c, "two_factor.disable", "user", s->account->id, NULL);
+}
+
+static int prove_with_factor(struct ctx *c, const struct proof *p, struct account *out)
+{
+	if (find(c, p->user_id, out) < 0)
+		return -1;
+	if (!out->two_factor)
+		return err_set(c, E_STATE, "Two-factor log-in is off.");
+	return account_prove(c, p, out);
+}
+
+int two_factor_disable(struct ctx *c, const struct proof *p)
+{
+	struct account a;
+	struct step s = {.account = &a};
+
+	return prove_with_factor(c, p, &a) < 0 ? -1 : in_tx(c, disable, &s);
+}
+
+static int renew_codes(struct ctx *c, void *arg)
+{
+	const struct step *s = arg;
+
+	if (recovery_codes(c, s->account->id, s->codes) < 0)
+		return -1;
+	return audit_add(c, "recovery_code.renew", "user", s->account->id, NULL);
+}
+
+int two_factor_new_codes(struct ctx *c, const struct proof *p, struct texts *codes)
+{
+	struct account a;
+	struct step s = {.account = &a, .codes = codes};
+
+	return prove_with_factor(c, p, &a) < 0 ? -1 : in_tx(c, renew_codes, &s);
+}
