@@ -20,8 +20,8 @@ enum consent_channel {
 };
 enum consent_state { CONSENT_GIVEN, CONSENT_WITHDRAWN };
 
-extern const char *const CONSENT_CHANNEL[]; /* NULL-terminated */
-extern const char *const CONSENT_STATE[];
+extern const char *const CONSENT_CHANNEL[7]; /* NULL-terminated */
+extern const char *const CONSENT_STATE[3];
 
 struct consent {
 	const char *id;

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/booking/booking.h"
 #include "core/call/call.h"
+#include "core/customer/consent.h"
 #include "core/notify/templates.h"
 #include "core/queue/queue.h"
 #include "core/sys/conf.h"
@@ -309,6 +310,21 @@ static const char *calendar_of(struct ctx *c, const struct occasion *o)
 
 /* ---- rules ---- */
 
+/* Who does not want to be reached this way is not: the message is kept, so that
+ * people see it was not sent. */
+static int heed_consent(struct ctx *c, struct notification *n)
+{
+	static const enum consent_channel ASKS[] = {
+		[CHANNEL_SMS] = CONSENT_SMS, [CHANNEL_EMAIL] = CONSENT_EMAIL};
+	int rc = consent_is_withdrawn(c, n->customer_id, ASKS[n->channel]);
+
+	if (rc <= 0)
+		return rc;
+	n->status = NOTE_OPTED_OUT;
+	n->error = "The customer has withdrawn the consent to be reached this way.";
+	return 0;
+}
+
 static int add(struct ctx *c, const struct occasion *o, const char *template, enum channel channel,
 	const char *cause)
 {
@@ -325,13 +341,13 @@ static int add(struct ctx *c, const struct occasion *o, const char *template, en
 
 	if (n.recipient == NULL)
 		return 0;
-	if (render(c, t, o, &n) < 0)
+	if (render(c, t, o, &n) < 0 || heed_consent(c, &n) < 0)
 		return -1;
 	if (channel == CHANNEL_EMAIL && o->appointment.id != NULL)
 		n.calendar = calendar_of(c, o);
 	int rc = db_insert_new(c, &NOTIFICATION, &n);
-	if (rc <= 0)
-		return rc;
+	if (rc <= 0 || n.status != NOTE_QUEUED)
+		return rc < 0 ? -1 : 0;
 	return queue_add(c, JOB_NOTIFICATION_SEND, n.id, (ts_t){0}, NULL);
 }
 
