@@ -5,10 +5,12 @@
 #include "core/booking/waiting_list.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"
+#include "core/customer/consent.h"
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
+#include "core/privacy/erase.h"
 #include "core/queue/dead.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
@@ -51,6 +53,7 @@
 #include "fcgi/h_platform_user.h"
 #include "fcgi/h_key.h"
 #include "fcgi/h_people.h"
+#include "fcgi/h_privacy.h"
 #include "fcgi/h_public.h"
 #include "fcgi/h_role.h"
 #include "fcgi/h_series.h"
@@ -305,6 +308,12 @@ ADD("/customers", h_customer_create, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTO
 ROW("/customers/{id}", crud_get, PERM_CUSTOMERS_READ, CUSTOMER, NULL, "One customer"),
 ALTER("/customers/{id}", h_customer_update, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Change a customer"),
 REMOVE("/customers/{id}", h_customer_delete, PERM_CUSTOMERS_WRITE, CUSTOMER, NULL, "Delete a customer"),
+
+{"GET", V2 "/customers/{id}/consents", h_consents, AUTH_COMPANY, PERM_CUSTOMERS_READ, TX_READ, &CONSENT_QUERY, NULL, SHAPE_LIST, &CONSENT, 200, "What a customer said to being reached and recorded, newest first", NULL, &CUSTOMER},
+ADD("/customers/{id}/consents", h_consent_add, PERM_CUSTOMERS_WRITE, &CONSENT, CONSENT, &CUSTOMER, "Write down what a customer said"),
+LIST_OF("/consents", h_consents, PERM_CUSTOMERS_READ, &CONSENT_QUERY, CONSENT, "What customers said; current=true: only what counts"),
+{"POST", V2 "/customers/{id}/export", h_customer_export, AUTH_COMPANY, PERM_PRIVACY_WRITE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, 200, "All that is known of a customer, as a ZIP", NULL, NULL},
+CHANGE("/customers/{id}/erase", h_customer_erase, PERM_PRIVACY_WRITE, &ERASE_IN, ERASURE, 200, "Forget who a customer was; visits and amounts stay", NULL),
 
 LIST_OF("/calls", h_calls, PERM_CALLS_READ, &CALL_QUERY, CALL, "Calls, newest first"),
 SHOW("/calls/{id}", h_call, PERM_CALLS_READ, CALL, "One call with its transcript and cost"),
