@@ -58,6 +58,7 @@ struct req {
 	const char *cookie;        /* Set-Cookie */
 	const char *etag;          /* one object: for conditional requests */
 	const char *type;          /* NULL: application/json */
+	const char *file;          /* the name to save it under */
 	const char *cors_origin;   /* another site's page may read it */
 	const char *cors_method;   /* of a preflight: what it may use */
 	const char *frame_origins; /* X-Frame-Origins, for nginx */

@@ -1,4 +1,5 @@
 #include "fcgi/route.h"
+#include "core/audit/audit.h"
 #include "core/booking/booking.h"
 #include "core/booking/hold.h"
 #include "core/booking/waiting_list.h"
@@ -29,6 +30,7 @@
 #include "core/user/two_factor.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_account.h"
+#include "fcgi/h_audit.h"
 #include "fcgi/h_auth.h"
 #include "fcgi/h_booking.h"
 #include "fcgi/h_branch.h"
@@ -308,6 +310,11 @@ SHOW("/dead-letters/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A dead lett
 CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
+
+LIST_OF("/audit", h_audit, PERM_AUDIT_READ, &AUDIT_QUERY, AUDIT_ENTRY, "Who did what, newest first; from is included, to is not"),
+{"GET", V2 "/audit/export", h_audit_export, AUTH_COMPANY, PERM_AUDIT_READ, TX_READ, &AUDIT_EXPORT_QUERY, NULL, SHAPE_NONE, NULL, 200, "The log of a time as a file, at most 16 MiB", NULL, NULL},
+SHOW("/audit/verify", h_audit_verify, PERM_AUDIT_READ, AUDIT_STATE, "Whether the last 10,000 entries are as they were sealed"),
+SHOW("/audit/{id}", h_audit_entry, PERM_AUDIT_READ, AUDIT_ENTRY, "One entry of the log"),
 
 ADMINISTER("GET", "/tenants", h_platform_tenants, PERM_PLATFORM_READ, TX_READ, &PAGE_QUERY, NULL, SHAPE_LIST, TENANT, 200, "Tenants, newest first"),
 ADMINISTER("POST", "/tenants", h_platform_tenant_create, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, &TENANT, SHAPE_ONE, TENANT, 201, "Add a tenant"),

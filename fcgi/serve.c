@@ -12,6 +12,7 @@
 #include "fcgi/cors.h"
 #include "fcgi/limit.h"
 #include "fcgi/page.h"
+#include "fcgi/refused.h"
 #include "fcgi/route.h"
 
 #define TRIES_MAX 3
@@ -96,6 +97,8 @@ static int step_auth(struct req *r)
 		start_again(r);
 		rc = authorise(r);
 	}
+	if (rc < 0)
+		refused_note(r);
 	return rc;
 }
 

@@ -165,6 +165,8 @@ static void send_reply(struct req *r, FCGX_Request *f)
 	buf_printf(&b, "Status: %d\r\n", r->status);
 	if (r->out.n > 0)
 		put_header(&b, "Content-Type", r->type != NULL ? r->type : "application/json");
+	if (r->file != NULL)
+		buf_printf(&b, "Content-Disposition: attachment; filename=\"%s\"\r\n", r->file);
 	put_header(&b, "Cache-Control", "no-store");
 	put_header(&b, "X-Request-Id", r->c.request_id);
 	put_header(&b, "Location", r->location);

@@ -25,26 +25,11 @@ static void put(struct buf *b, const char *name, const char *value)
 	buf_printf(b, "%s=%zu:%s\n", name, strlen(value), value);
 }
 
-static const char *text_of(struct ctx *c, const struct field *f, const void *row)
-{
-	struct arg a = db_member(f, row);
-
-	if (a.type == ARG_NULL)
-		return NULL;
-	if (a.type == ARG_TEXT)
-		return a.v.text;
-	if (a.type == ARG_BYTES)
-		return hex_encode(c->mem, a.v.bytes);
-	if (a.type == ARG_TIME)
-		return ts_text(c->mem, (ts_t){a.v.i});
-	return mem_printf(c->mem, "%" PRId64, a.v.i);
-}
-
 static void put_columns(struct ctx *c, struct buf *b, const struct table *t, const void *row)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		const struct field *f = &t->fields[i];
-		const char *value = field_is_column(f) ? text_of(c, f, row) : NULL;
+		const char *value = field_is_column(f) ? field_text(c->mem, f, row) : NULL;
 
 		if (value != NULL && strcmp(f->name, "hash") != 0)
 			put(b, f->name, value);

@@ -140,8 +140,7 @@ static void check_link(
 
 static bool expired(const struct ctx *c, const struct audit_chain *k, const struct audit_seal *s)
 {
-	return k->expired == s->seq - 1 &&
-		s->entry_at.ms < c->now.ms - AUDIT_DAYS_MIN * INT64_C(86400000);
+	return !k->met && s->entry_at.ms < c->now.ms - AUDIT_DAYS_MIN * INT64_C(86400000);
 }
 
 static void check_entry(struct ctx *c, struct audit_chain *k, const struct audit_seal *s,
@@ -157,6 +156,7 @@ static void check_entry(struct ctx *c, struct audit_chain *k, const struct audit
 		find(list, s, "The entry was removed.");
 		return;
 	}
+	k->met = true;
 	audit_entry_hash(c, k->company_id, e, hash);
 	if (!same_hash(s->entry_hash, hash))
 		find(list, s, "The entry was changed after it was sealed.");
@@ -195,7 +195,6 @@ int audit_verify_from(struct ctx *c, struct audit_chain *k, int64_t links)
 	if (rc <= 0)
 		return rc;
 	step(k, &s);
-	k->expired = s.seq;
 	return 0;
 }
 

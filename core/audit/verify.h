@@ -31,7 +31,8 @@ struct audit_chain {
 	uint8_t hash[SHA256_SIZE]; /* its hash */
 	ts_t newest;               /* entry so far */
 	int64_t checked;           /* links */
-	int64_t expired;           /* entries that are gone because of their age */
+	bool met;                  /* an entry that is there */
+	int64_t expired;           /* entries before it that are gone because of their age */
 	int64_t waiting;           /* entries that are not sealed yet: no finding */
 };
 

@@ -7,6 +7,22 @@ struct buf buf_new(struct arena *mem, size_t max_bytes)
 	return b;
 }
 
+static void grow(struct buf *b, size_t cap)
+{
+	char *p = mem_alloc(b->mem, cap);
+
+	if (b->n > 0)
+		memcpy(p, b->p, b->n);
+	b->p = p;
+	b->cap = cap;
+}
+
+void buf_settle(struct buf *b)
+{
+	if (b->cap < b->max + 1)
+		grow(b, b->max + 1);
+}
+
 /* Room for n more bytes and the final NUL; false once the buffer is full. */
 static bool reserve(struct buf *b, size_t n)
 {
@@ -21,11 +37,7 @@ static bool reserve(struct buf *b, size_t n)
 
 	while (cap < b->n + n + 1)
 		cap *= 2;
-	char *p = mem_alloc(b->mem, cap);
-	if (b->n > 0)
-		memcpy(p, b->p, b->n);
-	b->p = p;
-	b->cap = cap;
+	grow(b, cap);
 	return true;
 }
 

@@ -25,6 +25,9 @@ void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_reset(struct buf *b);
+/* Takes room for all that it may hold, at once: it moves no more, and what is
+ * taken from the arena meanwhile can be given back (mem_release). */
+void buf_settle(struct buf *b);
 
 static inline bool buf_full(const struct buf *b)
 {

@@ -117,6 +117,47 @@ bool field_same(const struct field *f, const void *a, const void *b)
 	return memcmp(x, y, field_size(f)) == 0;
 }
 
+static const char *number_text(struct arena *mem, const struct field *f, int64_t i)
+{
+	return i == 0 && (f->flags & NULL0) != 0 ? NULL : mem_printf(mem, "%" PRId64, i);
+}
+
+const char *field_text(struct arena *mem, const struct field *f, const void *row)
+{
+	const void *at = (const char *)row + f->offset;
+
+	switch (f->type) {
+	case F_ID:
+	case F_TEXT:
+	case F_JSON:
+		return *(const char *const *)at;
+	case F_INT:
+	case F_CENTS:
+		return number_text(mem, f, *(const int64_t *)at);
+	case F_BOOL:
+		return *(const bool *)at ? "true" : "false";
+	case F_TIME:
+		return ((const ts_t *)at)->ms == 0 ? NULL : ts_text(mem, *(const ts_t *)at);
+	case F_WALL:
+		return ((const wall_t *)at)->min == 0 ? NULL : wall_text(mem, *(const wall_t *)at);
+	case F_DAY:
+		return ((const day_t *)at)->n == 0 ? NULL : day_text(mem, *(const day_t *)at);
+	case F_ENUM:
+		if (*(const int *)at == 0 && (f->flags & NULL0) != 0)
+			return NULL;
+		return f->names[*(const int *)at];
+	case F_BYTES:
+		if (((const struct bytes *)at)->p == NULL)
+			return NULL;
+		return hex_encode(mem, *(const struct bytes *)at);
+	case F_TEXTS:
+	case F_LIST:
+	case F_OBJECT:
+		break;
+	}
+	BUG("%s is not one text", f->name);
+}
+
 uint64_t table_diff(const struct table *t, const void *a, const void *b)
 {
 	uint64_t bits = 0;

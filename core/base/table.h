@@ -163,6 +163,9 @@ bool table_has(const struct table *t, unsigned flag);
 /* Bytes of the member. */
 size_t field_size(const struct field *f);
 bool field_same(const struct field *f, const void *a, const void *b);
+/* The value as text: as JSON has it, without quotes; bytes in hexadecimal. NULL:
+ * absent. No lists or objects. */
+const char *field_text(struct arena *mem, const struct field *f, const void *row);
 /* A bit for each column that differs, by its place among the fields. */
 uint64_t table_diff(const struct table *t, const void *a, const void *b);
 /* Copies the members with these bits. */

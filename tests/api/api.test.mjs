@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { startStack } from '../support/stack.mjs'
 import { request } from '../support/http.mjs'
 import ICAL from 'ical.js'
+import { endStack } from './audited.mjs'
 import { makeClient } from './client.mjs'
 import { registerCases } from './cases.mjs'
 
@@ -23,7 +24,7 @@ before(async () => {
   client = await makeClient(process.env.BASE ?? stack.base)
 }, { timeout: 120_000 })
 
-after(() => stack?.stop())
+after(() => endStack(stack, client))
 
 const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 

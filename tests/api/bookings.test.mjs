@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
+import { endStack } from './audited.mjs'
 import { makeClient } from './client.mjs'
 
 let stack
@@ -21,7 +22,7 @@ before(async () => {
   haircut = (await client.call('salon', 'GET', '/api/v2/services')).json.data.find(s => s.name === 'Haircut').id
 }, { timeout: 120_000 })
 
-after(() => stack?.stop())
+after(() => endStack(stack, client))
 
 const day = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 

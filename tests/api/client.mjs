@@ -34,6 +34,7 @@ export async function makeClient(base) {
   ajv.addSchema({ $id: 'api', ...openapi })
   const validators = new Map()
   const tokens = new Map()
+  const writes = new Map() // request id -> route, of what was done
 
   const templates = [...new Set([...Object.keys(openapi.paths), ...HOOKS])].map(path => ({
     path,
@@ -82,6 +83,7 @@ export async function makeClient(base) {
     const template = templateOf(path.split('?')[0])
     if (template) {
       hits.add(`${method} ${template} ${r.status}${options.foreign ? ' foreign' : ''}`)
+      if (method !== 'GET' && /^2/.test(r.status) && !r.headers['idempotency-replayed']) writes.set(r.headers['x-request-id'], `${method} ${template}`)
       const valid = validator(template, method, String(r.status))
       if (valid && r.json !== undefined && !valid(r.json)) {
         throw new Error(`${method} ${path} ${r.status} does not fit its OpenAPI schema: ` +
@@ -92,7 +94,7 @@ export async function makeClient(base) {
     return r
   }
 
-  return { base, openapi, call, token }
+  return { base, openapi, call, token, writes, hit: what => hits.add(what) }
 }
 
 /** Whether a value looks like a pattern: "*" fits anything but undefined,

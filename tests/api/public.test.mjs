@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { request, waitFor } from '../support/http.mjs'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
+import { endStack } from './audited.mjs'
 import { makeClient } from './client.mjs'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -33,7 +34,7 @@ before(async () => {
   staff = (await client.call('salon', 'GET', '/api/v2/staff')).json.data
 }, { timeout: 120_000 })
 
-after(() => stack?.stop())
+after(() => endStack(stack, client))
 
 const haircut = () => services.find(s => s.name === 'Haircut').id
 const anna = () => staff.find(s => s.name === 'Anna').id

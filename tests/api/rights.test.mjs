@@ -7,6 +7,7 @@ import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
 import { request, sleep, waitFor } from '../support/http.mjs'
 import { retellRequest } from '../support/retell.mjs'
+import { endStack } from './audited.mjs'
 import { makeClient } from './client.mjs'
 import { ABSENT, addKey, addPerson, addressOf, makeOneOfEach, NOTICED_WITHIN_MS, readRights, sameAnswer } from './people.mjs'
 
@@ -50,7 +51,7 @@ before(async () => {
   Object.assign(own, { 'platform/tenants': TENANT, 'platform/companies': SALON, 'platform/tenants/people': agent, 'platform/users': agent })
 }, { timeout: 120_000 })
 
-after(() => stack?.stop())
+after(() => endStack(stack, client))
 
 async function make(who, path, json) {
   const r = await client.call(who, 'POST', `/api/v2/platform/${path}`, { json })

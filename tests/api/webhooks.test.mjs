@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { startStack } from '../support/stack.mjs'
 import { request } from '../support/http.mjs'
+import { endStack } from './audited.mjs'
 import { makeClient } from './client.mjs'
 
 const KEY = 'key_demo_salon'
@@ -25,7 +26,7 @@ before(async () => {
   client = await makeClient(process.env.BASE ?? stack.base)
 }, { timeout: 120_000 })
 
-after(() => stack?.stop())
+after(() => endStack(stack, client))
 
 const newCallId = () => `call_${randomBytes(12).toString('hex')}`
 

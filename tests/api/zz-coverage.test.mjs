@@ -42,3 +42,20 @@ test('every route was hit with a success, a refusal and an id of another company
   }
   assert.deepEqual(missing, [])
 })
+
+/* What changes nothing of the company's, or is recorded elsewhere. */
+const NO_ENTRY = {
+  'POST /api/v2/auth/refresh': 'the session goes on',
+  'POST /api/v2/booking-series/preview': 'only looks',
+  'POST /api/v2/staff/{id}/feed': 'only shows the address',
+  'POST /api/v2/demo/race': 'its rivals book like everybody',
+}
+
+test('every route that writes left an entry in the audit log', options, () => {
+  const { operations, hits } = read()
+  const writing = operations.filter(([method, path]) => method !== 'GET' && path.startsWith('/api/v2/')).map(o => o.slice(0, 2).join(' '))
+
+  assert.ok(writing.length >= 40, `${writing.length} routes that write`)
+  assert.deepEqual(writing.filter(route => !(route in NO_ENTRY) && !hits.includes(`${route} audited`)), [])
+  assert.deepEqual(Object.keys(NO_ENTRY).filter(route => !writing.includes(route)), [], 'routes that are no more')
+})

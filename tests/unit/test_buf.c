@@ -79,6 +79,28 @@ START_TEST(what_does_not_fit_is_left_out_whole_and_remembered)
 }
 END_TEST
 
+START_TEST(a_settled_buffer_stays_where_it_is)
+{
+	struct buf b = buf_new(mem, 100000);
+
+	buf_text_add(&b, "begin ");
+	buf_settle(&b);
+	const char *place = b.p;
+	struct mem_mark mark = mem_mark(mem);
+
+	for (int i = 0; i < 99994; i++) {
+		(void)mem_text(mem, "something else");
+		buf_char(&b, 'x');
+		mem_release(mem, mark);
+	}
+	ck_assert_ptr_eq(b.p, place);
+	ck_assert(!buf_full(&b));
+	ck_assert_uint_eq(strlen(buf_text(&b)), 100000);
+	buf_char(&b, 'y');
+	ck_assert(buf_full(&b));
+}
+END_TEST
+
 Suite *suite_buf(void)
 {
 	Suite *s = suite_create("buf");
@@ -89,6 +111,7 @@ Suite *suite_buf(void)
 	tcase_add_test(t, everything_is_added_in_order);
 	tcase_add_test(t, the_maximum_holds_exactly);
 	tcase_add_test(t, what_does_not_fit_is_left_out_whole_and_remembered);
+	tcase_add_test(t, a_settled_buffer_stays_where_it_is);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,4 +1,5 @@
 #include "core/base/table.h"
+#include "core/base/text.h"
 #include "tests/unit/unit.h"
 
 enum colour { RED, GREEN };
@@ -106,6 +107,29 @@ START_TEST(rows_are_compared_and_merged_by_member)
 }
 END_TEST
 
+START_TEST(values_are_texts_for_files_and_digests)
+{
+	struct arena *mem = arena_new(1u << 16);
+	const struct thing t = {.name = "A=1",
+		.price = -5,
+		.active = true,
+		.made_at = {1500},
+		.colour = GREEN,
+		.secret = {(const uint8_t *)"\x01\xff", 2}};
+	static const char *const WANTED[][2] = {{"id", NULL}, {"name", "A=1"}, {"count", NULL},
+		{"price", "-5"}, {"active", "true"}, {"made_at", "1970-01-01T00:00:01.500Z"},
+		{"starts", NULL}, {"born", NULL}, {"colour", "green"}, {"extra", NULL},
+		{"secret", "01ff"}};
+
+	for (size_t i = 0; i < COUNT_OF(WANTED); i++) {
+		const char *s = field_text(mem, table_field(&THING, WANTED[i][0]), &t);
+
+		ck_assert_msg(text_same(s, WANTED[i][1]), "%s: %s", WANTED[i][0], s);
+	}
+	arena_delete(mem);
+}
+END_TEST
+
 Suite *suite_table(void)
 {
 	Suite *s = suite_create("table");
@@ -115,6 +139,7 @@ Suite *suite_table(void)
 	tcase_add_test(t, columns_are_what_is_stored);
 	tcase_add_test(t, names_are_found);
 	tcase_add_test(t, rows_are_compared_and_merged_by_member);
+	tcase_add_test(t, values_are_texts_for_files_and_digests);
 	suite_add_tcase(s, t);
 	return s;
 }
