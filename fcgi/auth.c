@@ -111,7 +111,7 @@ static int by_token(struct req *r, const char *token, const char *company, ts_t 
 	if (rc < 0)
 		return -1;
 	if (rc == 0 || !text_same(r->who.user_id, claims.user_id))
-		return err_set(c, E_UNAUTHENTICATED, "Your session has ended: log in again.");
+		return err_set(c, E_UNAUTHENTICATED, NULL);
 	r->session_id = claims.session_id;
 	*expires_at = claims.expires_at;
 	return 0;

@@ -7,6 +7,7 @@
 #include "core/call/unassigned.h"
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
+#include "core/notify/template.h"
 #include "core/phone/phone.h"
 #include "core/queue/dead.h"
 #include "core/service/edit.h"
@@ -28,6 +29,7 @@
 #include "core/user/people.h"
 #include "core/user/session.h"
 #include "core/user/two_factor.h"
+#include "core/tenant/integration.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_account.h"
 #include "fcgi/h_audit.h"
@@ -41,7 +43,9 @@
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_hold.h"
+#include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_notification.h"
 #include "fcgi/h_platform_company.h"
 #include "fcgi/h_platform_tenant.h"
 #include "fcgi/h_platform_user.h"
@@ -192,6 +196,12 @@ ROW("/api-keys/{id}", h_api_key, PERM_KEYS_READ, API_KEY, NULL, "One key"),
 ALTER("/api-keys/{id}", h_api_key_update, PERM_KEYS_WRITE, &API_KEY_IN, API_KEY, NULL, "Change what a key may do, from where, and until when"),
 REMOVE("/api-keys/{id}", h_api_key_delete, PERM_KEYS_WRITE, API_KEY, NULL, "Revoke a key"),
 CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTATE_IN, NEW_API_KEY, 200, "A new key in place of this one, which holds for some hours more", NULL),
+ROWS("/integrations", h_integrations, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "Accounts at providers; secrets are never shown but for their last four signs"),
+ADD("/integrations", h_integration_create, PERM_INTEGRATIONS_WRITE, &INTEGRATION_NEW, INTEGRATION, NULL, "Connect an account at a provider"),
+ROW("/integrations/{id}", h_integration, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "One of them, and the address for its webhooks"),
+ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
+REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
+CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),
@@ -302,6 +312,11 @@ LIST_OF("/calls/{id}/events", h_call_events, PERM_CALLS_READ, NULL, CALL_EVENT, 
 
 LIST_OF("/tasks", h_tasks, PERM_TASKS_READ, &TASK_QUERY, TASK, "Tasks for a person"),
 LIST_OF("/notifications", h_notifications, PERM_NOTIFICATIONS_READ, &NOTIFICATION_QUERY, NOTIFICATION, "Messages to people"),
+LIST_OF("/templates", h_templates, PERM_NOTIFICATIONS_READ, &TEMPLATE_QUERY, TEMPLATE, "What messages say: the company's own texts, and those that are shipped"),
+{"POST", V2 "/templates/preview", h_template_preview, AUTH_COMPANY, PERM_NOTIFICATIONS_READ, TX_READ, NULL, &PREVIEW_IN, SHAPE_ONE, &PREVIEW, 200, "A text with usual or given values, and how many SMS it takes", NULL, NULL},
+SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_READ, TEMPLATE, "What a reader of that language gets"),
+{"PUT", V2 "/templates/{name}/{channel}/{language}", h_template_set, AUTH_COMPANY, PERM_COMPANY_WRITE, TX_WRITE, NULL, &TEMPLATE_IN, SHAPE_ONE, &TEMPLATE, 200, "Say it in the company's own words", NULL, NULL},
+REMOVE("/templates/{name}/{channel}/{language}", h_template_reset, PERM_COMPANY_WRITE, TEMPLATE, NULL, "Say it as it is shipped again"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
 SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),

@@ -401,7 +401,7 @@ CREATE PROCEDURE sys_companies(p_after INT UNSIGNED, p_n INT) READS SQL DATA
 -- The company and secrets behind an incoming address.
 -- @web
 CREATE PROCEDURE sys_hook(p_provider VARCHAR(20) CHARACTER SET ascii, p_hook VARCHAR(64) CHARACTER SET ascii) READS SQL DATA
-	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
+	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.signing_cell, i.previous_cell, i.previous_until
 	FROM frontdesk_store.integration i JOIN frontdesk_store.company c ON c.id = i.company_id
 	WHERE i.provider = p_provider AND i.hook = p_hook AND i.is_active;
 
@@ -410,7 +410,7 @@ CREATE PROCEDURE sys_hook(p_provider VARCHAR(20) CHARACTER SET ascii, p_hook VAR
 -- @web
 CREATE PROCEDURE sys_hook_candidates(p_provider VARCHAR(20) CHARACTER SET ascii, p_number VARCHAR(20) CHARACTER SET ascii,
 	p_agent VARCHAR(128) CHARACTER SET ascii) READS SQL DATA
-	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
+	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.signing_cell, i.previous_cell, i.previous_until
 	FROM frontdesk_store.integration i JOIN frontdesk_store.company c ON c.id = i.company_id
 	WHERE i.provider = p_provider AND i.is_active AND (i.agent = p_agent
 		OR i.company_id IN (SELECT n.company_id FROM frontdesk_store.phone_number n

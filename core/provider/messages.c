@@ -90,7 +90,7 @@ static int send_sms(struct ctx *c, const struct notification *n)
 	struct integration i;
 	struct twilio_account account;
 	struct sms_answer answer;
-	int rc = integration_find(c, "twilio", &i);
+	int rc = integration_find(c, PROVIDER_TWILIO, &i);
 
 	if (rc < 0)
 		return -1;
@@ -186,6 +186,11 @@ int messages_send(struct ctx *c, const char *notification_id)
 		return send_sms(c, &n);
 	case CHANNEL_EMAIL:
 		return send_mail(c, &n);
+	case CHANNEL_SLACK:
+	case CHANNEL_TELEGRAM:
+	case CHANNEL_IN_APP:
+	case CHANNEL_COUNT:
+		break;
 	}
 	BUG("a notification by channel %d", n.channel);
 }

@@ -68,6 +68,7 @@ export async function addKey(sql, name, role, more = {}, company = 'salon-morgen
 /* What is added for the tests of rights: the address, and one of them. */
 const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 const NEW = {
+  integrations: () => ({ provider: 'openai', secret: 'key-of-nobody', is_active: false }),
   'api-keys': () => ({ name: 'Rights', role: 'read_only' }),
   'phone-numbers': own => ({ branch_id: own.branches, e164: '+493023125990' }),
   'closed-days': () => ({ day: '2035-12-25' }),

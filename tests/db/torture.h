@@ -23,6 +23,9 @@ struct question {
 	const char *method;   /* NULL: POST */
 };
 
+/* Who asks: "Bearer …", "" (nobody); NULL: an API key of the salon's. */
+extern const char *ask_as;
+
 /* Around each test: the salon without calls and visits. */
 void torture_begin(void);
 void torture_end(void);
