@@ -339,6 +339,7 @@ LIST_OF("/audit", h_audit, PERM_AUDIT_READ, &AUDIT_QUERY, AUDIT_ENTRY, "Who did 
 {"GET", V2 "/audit/export", h_audit_export, AUTH_COMPANY, PERM_AUDIT_READ, TX_READ, &AUDIT_EXPORT_QUERY, NULL, SHAPE_NONE, NULL, 200, "The log of a time as a file, at most 16 MiB", NULL, NULL},
 SHOW("/audit/verify", h_audit_verify, PERM_AUDIT_READ, AUDIT_STATE, "Whether the last 10,000 entries are as they were sealed"),
 SHOW("/audit/{id}", h_audit_entry, PERM_AUDIT_READ, AUDIT_ENTRY, "One entry of the log"),
+
 ADMINISTER("GET", "/tenants", h_platform_tenants, PERM_PLATFORM_READ, TX_READ, &PAGE_QUERY, NULL, SHAPE_LIST, TENANT, 200, "Tenants, newest first"),
 ADMINISTER("POST", "/tenants", h_platform_tenant_create, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, &TENANT, SHAPE_ONE, TENANT, 201, "Add a tenant"),
 ADMINISTER("GET", "/tenants/{id}", h_platform_tenant, PERM_PLATFORM_READ, TX_READ, NULL, NULL, SHAPE_ONE, TENANT, 200, "One tenant"),
