@@ -224,6 +224,15 @@ int auth_company(struct req *r)
 	return 0;
 }
 
+int auth_platform(struct req *r)
+{
+	if (r->who.user_id == NULL || (!r->who.is_platform_admin && !r->who.is_tenant_admin))
+		return err_set(&r->c, E_FORBIDDEN, NULL);
+	r->c.permissions = role_permissions(
+		r->who.is_platform_admin ? ROLE_PLATFORM_ADMIN : ROLE_TENANT_ADMIN);
+	return 0;
+}
+
 /* ---- without a log-in ---- */
 
 #define NOBODY "00000000-0000-0000-0000-000000000000"
