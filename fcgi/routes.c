@@ -60,6 +60,7 @@
 #include "fcgi/h_two_factor.h"
 #include "fcgi/h_waiting_list.h"
 #include "fcgi/in_retell.h"
+#include "fcgi/in_twilio.h"
 #include "fcgi/openapi.h"
 #include "fcgi/page.h"
 
@@ -365,6 +366,9 @@ ANYBODY_DOES("/{slug}/bookings", h_public_book, &PUBLIC_BOOKING_IN, 201, "Book a
 
 HOOK("/webhooks/retell/{hook}", in_retell_hook, "An event of Retell"),
 HOOK("/webhooks/retell", in_retell_platform, "An event of Retell, account set up platform-wide"),
+HOOK("/webhooks/twilio/{hook}/status", in_twilio_status, "What became of an SMS"),
+HOOK("/webhooks/twilio/{hook}/sms", in_twilio_sms, "An SMS that came in; the answer is text/xml, and silent"),
+HOOK("/webhooks/sendgrid/{hook}", in_sendgrid, "What became of e-mails"),
 HOOK("/api/retell/webhook", in_retell_platform, "The same"),
 };
 /* clang-format on */
