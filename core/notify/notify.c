@@ -73,6 +73,18 @@ int notification_list(struct ctx *c, const struct notification_filter *f, struct
 	return query_rows(&q, &NOTIFICATION, out);
 }
 
+int notification_read(struct ctx *c, const char *id, const char *user_id, struct notification *out)
+{
+	int rc = db_exec(c,
+		"UPDATE notification SET read_at = COALESCE(read_at, NOW(3))"
+		" WHERE id = ? AND user_id = ? AND channel = 'in_app'",
+		id, user_id);
+
+	if (db_must(c, rc, "notification", id) < 0)
+		return -1;
+	return notification_get(c, id, out);
+}
+
 int notification_trying(struct ctx *c, const char *id)
 {
 	int rc = db_exec(c,

@@ -77,6 +77,10 @@ struct notification_filter {
 int notification_list(
 	struct ctx *c, const struct notification_filter *f, struct rows *out) MUST_USE;
 
+/* That user has read his. E_NOT_FOUND: it is not his. In a transaction. */
+int notification_read(
+	struct ctx *c, const char *id, const char *user_id, struct notification *out) MUST_USE;
+
 /* ---- for core/provider/messages ---- */
 
 /* From now on the provider may have it. */
