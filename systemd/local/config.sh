@@ -38,8 +38,6 @@ openai:
   url: "http://127.0.0.1:$((PORT + 1))/openai"
 sendgrid:
   url: "http://127.0.0.1:$((PORT + 1))/sendgrid"
-sendgrid:
-  url: "http://127.0.0.1:$((PORT + 1))"
 telegram:
   url: "http://127.0.0.1:$((PORT + 1))/telegram"
 smtp:

@@ -15,7 +15,7 @@ Plays the providers that Frontdesk talks to, on 127.0.0.1 only.
   GET  /calls/ID      how that call goes
   /retell             Retell's get-call, list-calls and list-agents (Bearer key
                       of a company)
-  /v3/mail/send       SendGrid, any key; events as set at
+  /sendgrid           SendGrid, any key: /v3/mail/send; events as set at
                       /v3/user/webhooks/event/settings
   /services           Slack's incoming webhooks
   /telegram           Telegram's Bot API

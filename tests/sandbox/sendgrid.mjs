@@ -23,12 +23,12 @@ export class Sendgrid {
   }
 
   routes() {
-    const settings = '/v3/user/webhooks/event/settings';
+    const settings = '/sendgrid/v3/user/webhooks/event/settings';
     const guard = (serve) => (req) => (/^Bearer \S+$/.test(req.headers.authorization ?? '') ? serve(req) : error(401, 'authorization required'));
 
     return [
-      ['POST', '/v3/mail/send', guard((req) => this.#send(req))],
-      ['GET', '/v3/scopes', guard(() => ({ json: { scopes: ['mail.send'] } }))],
+      ['POST', '/sendgrid/v3/mail/send', guard((req) => this.#send(req))],
+      ['GET', '/sendgrid/v3/scopes', guard(() => ({ json: { scopes: ['mail.send'] } }))],
       ['PATCH', settings, guard((req) => this.#configure(req))],
       ['GET', `${settings}/signed`, guard(() => ({ json: { public_key: this.publicKey } }))],
     ];
