@@ -50,6 +50,7 @@
 #include "fcgi/h_platform_tenant.h"
 #include "fcgi/h_platform_user.h"
 #include "fcgi/h_key.h"
+#include "fcgi/h_offer.h"
 #include "fcgi/h_people.h"
 #include "fcgi/h_public.h"
 #include "fcgi/h_role.h"
@@ -359,6 +360,9 @@ ANYBODY_SEES("/bookings/{manage_token}/calendar.ics", h_visit_calendar, NULL, SH
 ANYBODY_SEES("/bookings/{manage_token}", h_public_booking, NULL, SHAPE_ONE, &PUBLIC_BOOKING, "An appointment, by its manage link"),
 ANYBODY_DOES("/bookings/{manage_token}/cancel", h_public_cancel, &CANCEL_IN, 200, "Cancel it", NULL),
 ANYBODY_DOES("/bookings/{manage_token}/reschedule", h_public_move, &PUBLIC_MOVE_IN, 200, "Move it", h_public_move_alternatives),
+ANYBODY_SEES("/offers/{offer_token}", h_offer, NULL, SHAPE_ONE, &PUBLIC_OFFER, "What somebody on the waiting list is offered, by the link of the message"),
+ANYBODY_DOES("/offers/{offer_token}/accept", h_offer_accept, NULL, 200, "Book what is offered", NULL),
+{"POST", V2 "/public/offers/{offer_token}/decline", h_offer_decline, AUTH_PUBLIC, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_ONE, &PUBLIC_OFFER, 200, "Wait for another time", NULL, NULL},
 ANYBODY_SEES("/{slug}", h_public_company, NULL, SHAPE_ONE, &PUBLIC_COMPANY, "A company that takes bookings from anybody"),
 {"GET", V2 "/public/{slug}/frame", h_public_frame, AUTH_PUBLIC, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 204, "In X-Frame-Origins, which pages may frame its booking page (nginx asks)", NULL, NULL},
 ANYBODY_SEES("/{slug}/services", h_public_services, NULL, SHAPE_LIST, &PUBLIC_SERVICE, "Its services, and who can be wished for"),

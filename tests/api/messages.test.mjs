@@ -168,3 +168,51 @@ test('webhooks of Twilio are believed only when they are signed', async () => {
     assert.equal((await call('none', 'POST', nowhere, signed(nowhere, form))).status, 401)
   }
 })
+
+test('who waits is told, and takes what is offered by the link', async () => {
+  const email = `wanda${Date.now()}@example.org`
+  const booking = await book('salon', { phone: newNumber() })
+  const day = booking.local_start.slice(0, 10)
+  const minute = Number(booking.local_start.slice(11, 13)) * 60 + Number(booking.local_start.slice(14, 16))
+  const wish = {
+    service_id: booking.service_id, staff_id: booking.staff_id, from_day: day, to_day: day, start_minute: minute, end_minute: minute + 30, customer: { name: 'Wanda Wartet', email },
+  }
+  const entry = await call('salon', 'POST', '/api/v2/waiting-list', { json: wish })
+  assert.equal(entry.status, 201, entry.text)
+  const offered = n => waitFor(`offer ${n}`, async () => {
+    const found = await sent(m => m.kind === 'email' && m.to === email && /\/offer\//.test(m.body))
+    return found.length === n && /\/offer\/([\w-]+)/.exec(found[n - 1].body)[1]
+  }, { timeoutMs: 15_000 })
+  await call('salon', 'POST', `/api/v2/bookings/${booking.id}/cancel`, { json: {} })
+  const token = await offered(1)
+  const path = `/api/v2/public/offers/${token}`
+  const seen = await call('none', 'GET', path)
+  assert.deepEqual([seen.status, seen.json.status, seen.json.service_name, seen.json.local_start], [200, 'offered', 'Haircut', booking.local_start])
+  const taken = await call('none', 'POST', `${path}/accept`)
+  assert.equal(taken.status, 200, taken.text)
+  assert.equal(taken.json.local_start, booking.local_start)
+  assert.equal((await call('none', 'POST', `${path}/accept`)).status, 409)
+  assert.equal((await call('none', 'POST', `${path}/decline`)).status, 409)
+  assert.equal((await call('none', 'GET', path)).json.status, 'booked')
+  for (const wrong of [`${token.slice(0, -2)}AA`, 'x']) {
+    for (const [method, end] of [['GET', ''], ['POST', '/accept'], ['POST', '/decline']]) {
+      assert.equal((await call('none', method, `/api/v2/public/offers/${wrong}${end}`)).status, 404)
+    }
+  }
+  // another who declines waits on
+  const again = await book('salon', { phone: newNumber() })
+  const other = `otto${Date.now()}@example.org`
+  const at = again.local_start
+  const minutes = Number(at.slice(11, 13)) * 60 + Number(at.slice(14, 16))
+  const second = await call('salon', 'POST', '/api/v2/waiting-list', {
+    json: { ...wish, staff_id: again.staff_id, from_day: at.slice(0, 10), to_day: at.slice(0, 10), start_minute: minutes, end_minute: minutes + 30, customer: { name: 'Otto', email: other } },
+  })
+  assert.equal(second.status, 201, second.text)
+  await call('salon', 'POST', `/api/v2/bookings/${again.id}/cancel`, { json: {} })
+  const link = await waitFor('an offer', async () => {
+    const [m] = await sent(x => x.kind === 'email' && x.to === other)
+    return m && /\/offer\/([\w-]+)/.exec(m.body)[1]
+  }, { timeoutMs: 15_000 })
+  const declined = await call('none', 'POST', `/api/v2/public/offers/${link}/decline`)
+  assert.deepEqual([declined.status, declined.json.status], [200, 'waiting'])
+})

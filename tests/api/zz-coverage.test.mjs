@@ -20,7 +20,7 @@ function read() {
 /* Whoever asks may read these. */
 const isOpen = ([method, , needsLogin]) => method === 'GET' && !needsLogin
 /* The path itself is the right: a wrong one finds nothing. */
-const isPublic = path => /\{(slug|manage_token|feed_token)\}/.test(path)
+const isPublic = path => /\{(slug|manage_token|feed_token|offer_token)\}/.test(path)
 /* Whoever needs no log-in can only be wrong. */
 const refusal = ([, , needsLogin]) => (needsLogin ? /^40[13]/ : /^4/)
 
