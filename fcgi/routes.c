@@ -52,6 +52,7 @@
 #include "fcgi/h_platform_tenant.h"
 #include "fcgi/h_platform_user.h"
 #include "fcgi/h_key.h"
+#include "fcgi/h_offer.h"
 #include "fcgi/h_people.h"
 #include "fcgi/h_privacy.h"
 #include "fcgi/h_public.h"
@@ -63,6 +64,7 @@
 #include "fcgi/h_two_factor.h"
 #include "fcgi/h_waiting_list.h"
 #include "fcgi/in_retell.h"
+#include "fcgi/in_twilio.h"
 #include "fcgi/openapi.h"
 #include "fcgi/page.h"
 
@@ -321,6 +323,7 @@ LIST_OF("/calls/{id}/events", h_call_events, PERM_CALLS_READ, NULL, CALL_EVENT, 
 
 LIST_OF("/tasks", h_tasks, PERM_TASKS_READ, &TASK_QUERY, TASK, "Tasks for a person"),
 LIST_OF("/notifications", h_notifications, PERM_NOTIFICATIONS_READ, &NOTIFICATION_QUERY, NOTIFICATION, "Messages to people"),
+CHANGE("/notifications/{id}/read", h_notification_read, PERM_NOTIFICATIONS_READ, NULL, NOTIFICATION, 200, "I have read it (of those that ?audience=me lists)", NULL),
 LIST_OF("/templates", h_templates, PERM_NOTIFICATIONS_READ, &TEMPLATE_QUERY, TEMPLATE, "What messages say: the company's own texts, and those that are shipped"),
 {"POST", V2 "/templates/preview", h_template_preview, AUTH_COMPANY, PERM_NOTIFICATIONS_READ, TX_READ, NULL, &PREVIEW_IN, SHAPE_ONE, &PREVIEW, 200, "A text with usual or given values, and how many SMS it takes", NULL, NULL},
 SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_READ, TEMPLATE, "What a reader of that language gets"),
@@ -367,6 +370,9 @@ ANYBODY_SEES("/bookings/{manage_token}/calendar.ics", h_visit_calendar, NULL, SH
 ANYBODY_SEES("/bookings/{manage_token}", h_public_booking, NULL, SHAPE_ONE, &PUBLIC_BOOKING, "An appointment, by its manage link"),
 ANYBODY_DOES("/bookings/{manage_token}/cancel", h_public_cancel, &CANCEL_IN, 200, "Cancel it", NULL),
 ANYBODY_DOES("/bookings/{manage_token}/reschedule", h_public_move, &PUBLIC_MOVE_IN, 200, "Move it", h_public_move_alternatives),
+ANYBODY_SEES("/offers/{offer_token}", h_offer, NULL, SHAPE_ONE, &PUBLIC_OFFER, "What somebody on the waiting list is offered, by the link of the message"),
+ANYBODY_DOES("/offers/{offer_token}/accept", h_offer_accept, NULL, 200, "Book what is offered", NULL),
+{"POST", V2 "/public/offers/{offer_token}/decline", h_offer_decline, AUTH_PUBLIC, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_ONE, &PUBLIC_OFFER, 200, "Wait for another time", NULL, NULL},
 ANYBODY_SEES("/{slug}", h_public_company, NULL, SHAPE_ONE, &PUBLIC_COMPANY, "A company that takes bookings from anybody"),
 {"GET", V2 "/public/{slug}/frame", h_public_frame, AUTH_PUBLIC, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 204, "In X-Frame-Origins, which pages may frame its booking page (nginx asks)", NULL, NULL},
 ANYBODY_SEES("/{slug}/services", h_public_services, NULL, SHAPE_LIST, &PUBLIC_SERVICE, "Its services, and who can be wished for"),
@@ -375,6 +381,9 @@ ANYBODY_DOES("/{slug}/bookings", h_public_book, &PUBLIC_BOOKING_IN, 201, "Book a
 
 HOOK("/webhooks/retell/{hook}", in_retell_hook, "An event of Retell"),
 HOOK("/webhooks/retell", in_retell_platform, "An event of Retell, account set up platform-wide"),
+HOOK("/webhooks/twilio/{hook}/status", in_twilio_status, "What became of an SMS"),
+HOOK("/webhooks/twilio/{hook}/sms", in_twilio_sms, "An SMS that came in; the answer is text/xml, and silent"),
+HOOK("/webhooks/sendgrid/{hook}", in_sendgrid, "What became of e-mails"),
 HOOK("/api/retell/webhook", in_retell_platform, "The same"),
 };
 /* clang-format on */

@@ -51,6 +51,7 @@ static void forget(void)
 	change("UPDATE api_key SET last_used_at = NOW(3)"); /* nothing to write down */
 	change("DELETE FROM time_off");
 	change("DELETE FROM closed_day");
+	change("DELETE FROM template");
 	change("DELETE FROM task WHERE kind = 'time_off'");
 }
 
