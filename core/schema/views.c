@@ -73,6 +73,16 @@ static const struct exposure EXPOSURES[] = {
 	{"job_failure", OWN, "SELECT", NULL, NULL},
 };
 
+/* What the platform's administration sees without a door. */
+static const struct {
+	const char *table;
+	const char *rights;
+} PLATFORM[] = {
+	{"audit_entry", "INSERT"},
+	{"idempotency", "SELECT,INSERT,UPDATE"},
+	{"plan", "SELECT"},
+};
+
 struct catalogue_column {
 	const char *table_name;
 	const char *column_name;
@@ -146,6 +156,10 @@ static void plan_view(struct plan *p, const struct run *r, const struct exposure
 	const char *object = mem_printf(p->c->mem, "frontdesk.%s", name);
 	plan_right(p, "fd_web", object, e == NULL ? ALL_RIGHTS : e->rights);
 	plan_right(p, "fd_worker", object, e == NULL ? ALL_RIGHTS : e->rights);
+	for (size_t i = 0; i < COUNT_OF(PLATFORM); i++) {
+		if (strcmp(PLATFORM[i].table, name) == 0)
+			plan_right(p, "fd_platform", object, PLATFORM[i].rights);
+	}
 }
 
 static int plan_table(struct plan *p, const struct run *r)

@@ -5,6 +5,7 @@
 #include "core/event/event.h"
 #include "core/notify/notify.h"
 #include "core/provider/account_letter.h"
+#include "core/provider/check.h"
 #include "core/provider/messages.h"
 #include "core/provider/retell.h"
 #include "core/sys/db.h"
@@ -27,6 +28,7 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_WAITING_LIST_END] = {JOB_TX_WRITE, waiting_end},
 	[JOB_AUDIT_SEAL] = {JOB_TX_NONE, audit_seal_new},
 	[JOB_API_KEY_REMINDERS] = {JOB_TX_NONE, api_keys_remind},
+	[JOB_INTEGRATION_TEST] = {JOB_TX_NONE, provider_check},
 	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
 	[JOB_NOOP] = {JOB_BATCHED, nothing},
 };

@@ -26,6 +26,16 @@ twilio:
   url: "http://127.0.0.1:$((PORT + 1))"
 retell:
   url: "http://127.0.0.1:$((PORT + 1))/retell"
+vapi:
+  url: "http://127.0.0.1:$((PORT + 1))/vapi"
+calcom:
+  url: "http://127.0.0.1:$((PORT + 1))/calcom"
+stripe:
+  url: "http://127.0.0.1:$((PORT + 1))/stripe"
+openai:
+  url: "http://127.0.0.1:$((PORT + 1))/openai"
+sendgrid:
+  url: "http://127.0.0.1:$((PORT + 1))/sendgrid"
 smtp:
   url: "smtp://127.0.0.1:$((PORT + 2))"
 sandbox:

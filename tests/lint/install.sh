@@ -25,6 +25,7 @@ for file in usr/lib/frontdesk/frontdesk-fcgi usr/lib/frontdesk/frontdesk-worker 
 done
 for file in usr/share/frontdesk/www/index.html usr/share/frontdesk/sql/0001_identity.sql \
 	usr/lib/systemd/system/frontdesk@.service usr/lib/systemd/system/frontdesk@talk.service.d/pool.conf \
+	usr/lib/systemd/system/frontdesk@api.service.d/pool.conf \
 	usr/lib/sysusers.d/frontdesk.conf usr/lib/tmpfiles.d/frontdesk.conf etc/frontdesk/frontdesk.yaml \
 	etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf \
 	etc/nginx/frontdesk/limit-zones.conf etc/fail2ban/filter.d/frontdesk.conf \
