@@ -103,6 +103,44 @@ export const router = createRouter({
           meta: { title: 'operations.title' },
         },
         {
+          path: 'settings',
+          name: 'settings',
+          component: () => import('./pages/settings/SettingsPage.vue'),
+          meta: { title: 'settings.title' },
+          children: [
+            {
+              path: 'company',
+              name: 'settings-company',
+              component: () => import('./pages/settings/CompanyPage.vue'),
+              meta: { title: 'settings.company' },
+            },
+            {
+              path: 'people',
+              name: 'settings-people',
+              component: () => import('./pages/settings/PeoplePage.vue'),
+              meta: { title: 'settings.people' },
+            },
+            {
+              path: 'keys',
+              name: 'settings-keys',
+              component: () => import('./pages/settings/KeysPage.vue'),
+              meta: { title: 'settings.keys' },
+            },
+            {
+              path: 'audit',
+              name: 'settings-audit',
+              component: () => import('./pages/settings/AuditPage.vue'),
+              meta: { title: 'settings.audit' },
+            },
+            {
+              path: 'security',
+              name: 'settings-security',
+              component: () => import('./pages/settings/SecurityPage.vue'),
+              meta: { title: 'settings.security' },
+            },
+          ],
+        },
+        {
           path: ':unknown(.*)*',
           name: 'unknown',
           component: () => import('./pages/UnknownPage.vue'),

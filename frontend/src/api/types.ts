@@ -48,6 +48,7 @@ export type Colleague = Known<RowOf<'/api/v2/users'>, 'email' | 'name' | 'create
 export type Invitation = Known<RowOf<'/api/v2/invitations'>, 'email' | 'created_at' | 'expires_at'>
 export type ApiKey = Known<RowOf<'/api/v2/api-keys'>, 'name' | 'prefix' | 'last_four' | 'created_at' | 'issued_at'>
 export type NewApiKey = Known<CreatedOf<'/api/v2/api-keys'>, 'name'>
+export type RoleRight = Known<RowOf<'/api/v2/roles'>, 'permission'>
 export type AuditEntry = Known<RowOf<'/api/v2/audit'>, 'created_at' | 'action' | 'subject'>
 export type AuditState = GetOf<'/api/v2/audit/verify'>
 export type Company = Known<

@@ -146,6 +146,11 @@ export const useSession = defineStore('session', () => {
     remember('company', id)
   }
 
+  /** A company has another name. */
+  function rename(id: string, name: string): void {
+    companies.value = companies.value.map((each) => (each.id === id ? { ...each, name } : each))
+  }
+
   function companyHeader(): Record<string, string> {
     return companyId.value ? { 'X-Company-Id': companyId.value } : {}
   }
@@ -166,6 +171,7 @@ export const useSession = defineStore('session', () => {
     token,
     renew,
     chooseCompany,
+    rename,
     companyHeader,
   }
 })
