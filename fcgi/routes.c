@@ -7,6 +7,7 @@
 #include "core/call/unassigned.h"
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
+#include "core/notify/template.h"
 #include "core/phone/phone.h"
 #include "core/queue/dead.h"
 #include "core/service/edit.h"
@@ -44,6 +45,7 @@
 #include "fcgi/h_hold.h"
 #include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_notification.h"
 #include "fcgi/h_platform_company.h"
 #include "fcgi/h_platform_tenant.h"
 #include "fcgi/h_platform_user.h"
@@ -310,6 +312,11 @@ LIST_OF("/calls/{id}/events", h_call_events, PERM_CALLS_READ, NULL, CALL_EVENT, 
 
 LIST_OF("/tasks", h_tasks, PERM_TASKS_READ, &TASK_QUERY, TASK, "Tasks for a person"),
 LIST_OF("/notifications", h_notifications, PERM_NOTIFICATIONS_READ, &NOTIFICATION_QUERY, NOTIFICATION, "Messages to people"),
+LIST_OF("/templates", h_templates, PERM_NOTIFICATIONS_READ, &TEMPLATE_QUERY, TEMPLATE, "What messages say: the company's own texts, and those that are shipped"),
+{"POST", V2 "/templates/preview", h_template_preview, AUTH_COMPANY, PERM_NOTIFICATIONS_READ, TX_READ, NULL, &PREVIEW_IN, SHAPE_ONE, &PREVIEW, 200, "A text with usual or given values, and how many SMS it takes", NULL, NULL},
+SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_READ, TEMPLATE, "What a reader of that language gets"),
+{"PUT", V2 "/templates/{name}/{channel}/{language}", h_template_set, AUTH_COMPANY, PERM_COMPANY_WRITE, TX_WRITE, NULL, &TEMPLATE_IN, SHAPE_ONE, &TEMPLATE, 200, "Say it in the company's own words", NULL, NULL},
+REMOVE("/templates/{name}/{channel}/{language}", h_template_reset, PERM_COMPANY_WRITE, TEMPLATE, NULL, "Say it as it is shipped again"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
 SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),

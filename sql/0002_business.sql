@@ -297,6 +297,7 @@ CREATE TABLE customer (
 	phone VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NULL,
 	email VARCHAR(254) NULL,
 	language VARCHAR(16) CHARACTER SET ascii NULL,
+	preferred_channel ENUM('sms','email') NULL,
 	journey ENUM('lead','prospect','customer','regular','vip','inactive') NOT NULL DEFAULT 'lead',
 	no_show_count INT UNSIGNED NOT NULL DEFAULT 0,
 	booking_seq BIGINT UNSIGNED NOT NULL DEFAULT 0,

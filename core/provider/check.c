@@ -24,14 +24,20 @@ static const struct question {
 	[PROVIDER_STRIPE] = {"balance.get", "GET", "/v1/balance", BASE(stripe_url)},
 	[PROVIDER_OPENAI] = {"models.list", "GET", "/models", BASE(openai_url)},
 	[PROVIDER_SENDGRID] = {"scopes.list", "GET", "/v3/scopes", BASE(sendgrid_url)},
+	[PROVIDER_SLACK] = {"webhook.empty", "POST", "", 0},
+	[PROVIDER_TELEGRAM] = {"getMe", "GET", "/getMe", BASE(telegram_url)},
 #undef BASE
 };
 
-static const char *address(struct ctx *c, const struct integration *i)
+static const char *address(struct ctx *c, const struct integration *i, const char *secret)
 {
 	const struct question *q = &QUESTIONS[i->provider];
 	const char *base = *(const char *const *)((const char *)c->conf + q->base);
 
+	if (i->provider == PROVIDER_SLACK)
+		return secret;
+	if (i->provider == PROVIDER_TELEGRAM)
+		return mem_printf(c->mem, "%s/bot%s%s", base, url_encode(c->mem, secret), q->path);
 	if (i->provider != PROVIDER_TWILIO)
 		return mem_printf(c->mem, "%s%s", base, q->path);
 	return mem_printf(c->mem, "%s%s%s.json", base, q->path, url_encode(c->mem, i->account));
@@ -49,7 +55,7 @@ static int ask(
 		.provider = PROVIDERS[i->provider],
 		.operation = q->operation,
 		.method = q->method,
-		.url = address(c, i),
+		.url = address(c, i, secret),
 		.headers = headers,
 		.basic_user = login ? i->account : NULL,
 		.basic_password = login ? secret : NULL,
@@ -80,6 +86,9 @@ static const char *objection(
 	if (a->status == 429)
 		return mem_printf(
 			c->mem, "%s answers too many questions (429): try again later.", title);
+	/* of a message without text it says just that */
+	if (i->provider == PROVIDER_SLACK && a->status == 400)
+		return NULL;
 	if (a->status < 200 || a->status >= 300)
 		return mem_printf(c->mem, "%s answered %d: try again later.", title, a->status);
 	return NULL;

@@ -186,6 +186,11 @@ int messages_send(struct ctx *c, const char *notification_id)
 		return send_sms(c, &n);
 	case CHANNEL_EMAIL:
 		return send_mail(c, &n);
+	case CHANNEL_SLACK:
+	case CHANNEL_TELEGRAM:
+	case CHANNEL_IN_APP:
+	case CHANNEL_COUNT:
+		break;
 	}
 	BUG("a notification by channel %d", n.channel);
 }

@@ -121,6 +121,17 @@ int queue_put(struct ctx *c, enum job_kind kind, const char *ref_id, const char 
 	return add(c, kind, &row);
 }
 
+int queue_void(struct ctx *c, enum job_kind kind, const char *ref_id)
+{
+	int rc = db_exec(c,
+		"UPDATE job SET state = 'done', finished_at = NOW(3),"
+		" last_error = 'It was no longer needed.'"
+		" WHERE ref_id = ? AND kind = ? AND state = 'queued'",
+		ref_id, JOB_RULES[kind].name);
+
+	return rc < 0 ? -1 : 0;
+}
+
 void queue_wake(const struct ctx *c)
 {
 	const char *path = mem_printf(c->mem, "%s/work", c->conf->server_run_dir);

@@ -49,6 +49,7 @@ static const struct exposure EXPOSURES[] = {
 		"user_id AS id, role, created_at,"
 		" (SELECT u.email FROM frontdesk_store.user u WHERE u.id = user_id) AS email,"
 		" (SELECT u.name FROM frontdesk_store.user u WHERE u.id = user_id) AS name,"
+		" (SELECT u.locale FROM frontdesk_store.user u WHERE u.id = user_id) AS locale,"
 		" (SELECT u.totp_enabled_at IS NOT NULL FROM frontdesk_store.user u"
 		" WHERE u.id = user_id) AS two_factor,"
 		" (SELECT u.disabled_at IS NULL FROM frontdesk_store.user u"

@@ -16,10 +16,10 @@
 #define PREVIOUS_MS INT64_C(86400000)
 #define ERROR_MAX 300
 
-const char *const PROVIDERS[] = {
-	"retell", "vapi", "twilio", "calcom", "stripe", "openai", "sendgrid", NULL};
-const char *const PROVIDER_TITLES[] = {
-	"Retell", "Vapi", "Twilio", "Cal.com", "Stripe", "OpenAI", "SendGrid", NULL};
+const char *const PROVIDERS[] = {"retell", "vapi", "twilio", "calcom", "stripe", "openai",
+	"sendgrid", "slack", "telegram", NULL};
+const char *const PROVIDER_TITLES[] = {"Retell", "Vapi", "Twilio", "Cal.com", "Stripe", "OpenAI",
+	"SendGrid", "Slack", "Telegram", NULL};
 
 const enum signing SIGNING[] = {
 	[PROVIDER_RETELL] = SIGNED_WITH_SECRET,
@@ -29,6 +29,8 @@ const enum signing SIGNING[] = {
 	[PROVIDER_STRIPE] = SIGNED_WITH_ITS_OWN,
 	[PROVIDER_OPENAI] = SIGNED_NEVER,
 	[PROVIDER_SENDGRID] = SIGNED_WITH_ITS_OWN,
+	[PROVIDER_SLACK] = SIGNED_NEVER,
+	[PROVIDER_TELEGRAM] = SIGNED_NEVER,
 };
 
 static const struct field FIELDS[] = {

@@ -24,6 +24,8 @@ enum provider {
 	PROVIDER_STRIPE,
 	PROVIDER_OPENAI,
 	PROVIDER_SENDGRID,
+	PROVIDER_SLACK,    /* its secret is the address of an incoming webhook */
+	PROVIDER_TELEGRAM, /* the token of a bot; its account is a chat's id */
 	PROVIDER_COUNT
 };
 

@@ -14,6 +14,7 @@
 #include "core/event/event.h"
 #include "core/inbox/inbox.h"
 #include "core/notify/notify.h"
+#include "core/notify/template.h"
 #include "core/phone/phone.h"
 #include "core/queue/queue.h"
 #include "core/service/part.h"

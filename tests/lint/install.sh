@@ -68,4 +68,7 @@ lay /opt/fd || fail 'it failed with another prefix'
 	fail 'the other prefix is not everywhere'
 grep -q '^  sql_dir: "/opt/fd/share/frontdesk/sql"' "$tree/root/etc/frontdesk/frontdesk.yaml" ||
 	fail 'the programs would not find their SQL'
+grep -q '^  templates_dir: "/opt/fd/share/frontdesk/templates"' "$tree/root/etc/frontdesk/frontdesk.yaml" &&
+	[ -f "$tree/root/opt/fd/share/frontdesk/templates/en/appointment.booked.sms.txt" ] ||
+	fail 'the programs would not find their texts'
 echo 'install: 1 passed, 0 failed'
