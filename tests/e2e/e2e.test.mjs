@@ -55,7 +55,7 @@ test('a phone shows the same without scrolling sideways', { timeout: 60_000 }, a
   const { page, faults, close } = await openGuarded(browser, base, {
     viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true,
   })
-  const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > screen.width)
 
   await page.goto(base)
   await page.getByLabel('Email address').fill('owner@salon.example')

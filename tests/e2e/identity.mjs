@@ -111,12 +111,27 @@ export async function signUp(browser, base, sandbox) {
   return email
 }
 
-/** Sets up a second factor; from then on the password is not enough, and a code works once. */
+/** The company wants second factors from now on; for some seconds the server may remember that it did not. */
+async function demandTwoFactors(page) {
+  await openSettings(page, 'Company')
+  const protection = page.getByRole('region', { name: 'Protection' })
+  await protection.getByRole('switch', { name: 'Second factor for administrators' }).click()
+  await button(protection, 'Save').click()
+  await waitFor('the portal to ask for a second factor', async () => {
+    await page.reload()
+    const gate = page.getByRole('heading', { name: 'One more step' })
+    await gate.or(protection).first().waitFor()
+    return gate.isVisible()
+  }, { timeoutMs: 15_000 })
+}
+
+/** Sets up a second factor where the company demands it; from then on the password is not enough, and a code works once. */
 export async function useTwoFactors(browser, base, email) {
   await walk(browser, base, 'two-factor', async (page, picture) => {
     await logIn(page, base, email, PASSWORD)
     await atCalls(page)
-    await openSettings(page, 'My account')
+    await demandTwoFactors(page)
+    await page.getByText('Portal & Söhne wants everybody in your role').waitFor()
     await button(page, 'Set up').click()
     const card = page.getByRole('region', { name: 'Second factor' })
     await card.getByRole('img', { name: 'QR code' }).waitFor()
@@ -128,6 +143,7 @@ export async function useTwoFactors(browser, base, email) {
     const codes = await card.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts()
     assert.equal(new Set(codes).size, 10)
     await button(page, 'I have kept them').click()
+    await openSettings(page, 'My account')
     await button(page, 'Turn off').waitFor()
 
     await logOut(page)
