@@ -6,6 +6,8 @@ declare module 'vue-router' {
     /** The key of the page's title. */
     title: string
     isPublic?: boolean
+    /** It needs no company: one's own account, the platform's administration. */
+    isOwn?: boolean
   }
 }
 
@@ -103,6 +105,12 @@ export const router = createRouter({
           meta: { title: 'operations.title' },
         },
         {
+          path: 'platform',
+          name: 'platform',
+          component: () => import('./pages/PlatformPage.vue'),
+          meta: { title: 'platform.title', isOwn: true },
+        },
+        {
           path: 'settings',
           name: 'settings',
           component: () => import('./pages/settings/SettingsPage.vue'),
@@ -136,7 +144,7 @@ export const router = createRouter({
               path: 'security',
               name: 'settings-security',
               component: () => import('./pages/settings/SecurityPage.vue'),
-              meta: { title: 'settings.security' },
+              meta: { title: 'settings.security', isOwn: true },
             },
           ],
         },

@@ -41,13 +41,15 @@ export type SignupReply = Override<
   { user: User; company: Membership }
 >
 export type Invited = Known<GetOf<'/api/v2/auth/invitations/{token}'>, 'company_id' | 'company_name' | 'email'>
-export type Me = Known<GetOf<'/api/v2/me'>, 'email' | 'name'>
+export type Me = Override<Known<GetOf<'/api/v2/me'>, 'email' | 'name'>, { entered: CompanyEntry[] }>
 export type TwoFactorSetup = Known<PostOf<'/api/v2/auth/2fa/setup'>, 'secret' | 'qr_svg'>
 export type Session = Known<RowOf<'/api/v2/auth/sessions'>, 'created_at' | 'expires_at'>
 export type Colleague = Known<RowOf<'/api/v2/users'>, 'email' | 'name' | 'created_at'>
 export type Invitation = Known<RowOf<'/api/v2/invitations'>, 'email' | 'created_at' | 'expires_at'>
 export type ApiKey = Known<RowOf<'/api/v2/api-keys'>, 'name' | 'prefix' | 'last_four' | 'created_at' | 'issued_at'>
 export type NewApiKey = Known<CreatedOf<'/api/v2/api-keys'>, 'name'>
+export type CompanyEntry = Known<PostOf<'/api/v2/platform/companies/{id}/enter'>, 'name' | 'expires_at'>
+export type PlatformCompany = Known<RowOf<'/api/v2/platform/companies'>, 'name'>
 export type RoleRight = Known<RowOf<'/api/v2/roles'>, 'permission'>
 export type AuditEntry = Known<RowOf<'/api/v2/audit'>, 'created_at' | 'action' | 'subject'>
 export type AuditState = GetOf<'/api/v2/audit/verify'>

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { send } from '@/api/http'
 import { Problem } from '@/api/problem'
-import type { LoginReply, Membership, SignupReply, User } from '@/api/types'
+import type { CompanyEntry, LoginReply, Membership, SignupReply, User } from '@/api/types'
 import { recall, remember } from './preferences'
 
 /** A token is renewed this long before it would expire, so that no request starts with one about to end. */
@@ -39,7 +39,10 @@ export const useSession = defineStore('session', () => {
   const user = ref<User | null>(null)
   const companies = ref<Membership[]>([])
   const companyId = ref<string | null>(null)
-  const company = computed(() => companies.value.find((each) => each.id === companyId.value) ?? null)
+  /** Companies where an administrator of the platform or of an agency is for a while. */
+  const entered = ref<CompanyEntry[]>([])
+  const reachable = computed(() => [...companies.value, ...entered.value])
+  const company = computed(() => reachable.value.find((each) => each.id === companyId.value) ?? null)
   const isIn = computed(() => user.value !== null)
   /** Whether it is known yet if an earlier visit's session still stands. */
   const isKnown = ref(false)
@@ -54,7 +57,7 @@ export const useSession = defineStore('session', () => {
     isKnown.value = true
     hasEnded.value = false
     remember('returning', 'yes')
-    companyId.value = (reply.companies.find((each) => each.id === wanted) ?? reply.companies[0])?.id ?? null
+    companyId.value = (reachable.value.find((each) => each.id === wanted) ?? reachable.value[0])?.id ?? null
     return access.token
   }
 
@@ -63,6 +66,7 @@ export const useSession = defineStore('session', () => {
     remember('returning', 'no')
     user.value = null
     companies.value = []
+    entered.value = []
     companyId.value = null
   }
 
@@ -146,6 +150,24 @@ export const useSession = defineStore('session', () => {
     remember('company', id)
   }
 
+  /** The companies that the server says have been entered; the one that was chosen last is gone back to. */
+  function setEntries(entries: CompanyEntry[]): void {
+    entered.value = entries
+    const last = entries.find((each) => each.id === recall('company'))
+    if (last) companyId.value = last.id
+    else if (company.value === null) companyId.value = reachable.value[0]?.id ?? null
+  }
+
+  function takeEntry(entry: CompanyEntry): void {
+    entered.value = [...entered.value.filter((each) => each.id !== entry.id), entry]
+    chooseCompany(entry.id)
+  }
+
+  function dropEntry(id: string): void {
+    entered.value = entered.value.filter((each) => each.id !== id)
+    if (companyId.value === id) companyId.value = reachable.value[0]?.id ?? null
+  }
+
   /** A company has another name. */
   function rename(id: string, name: string): void {
     companies.value = companies.value.map((each) => (each.id === id ? { ...each, name } : each))
@@ -158,6 +180,8 @@ export const useSession = defineStore('session', () => {
   return {
     user,
     companies,
+    entered,
+    reachable,
     companyId,
     company,
     isIn,
@@ -171,6 +195,9 @@ export const useSession = defineStore('session', () => {
     token,
     renew,
     chooseCompany,
+    setEntries,
+    takeEntry,
+    dropEntry,
     rename,
     companyHeader,
   }
