@@ -31,6 +31,7 @@ UNIT := $(wildcard tests/unit/*.c)
 DBT := $(wildcard tests/db/*.c)
 WORLDS := $(addprefix tests/unit/,model.c model_maps.c worlds.c worlds_print.c)
 SUPPORT := $(wildcard tests/support/*.c)
+FUZZ := $(wildcard tests/fuzz/*.c)
 
 PKGS := libcjson libcurl libssl libcrypto yaml-0.1 libjwt icu-i18n icu-uc libical libmariadb libzip libqrencode
 # Asked when first needed: `deps` may only just have installed them.
@@ -57,8 +58,14 @@ RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) $(ZERO)
 ASAN := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-DFRONTDESK_TEST -fPIE
 
-# Two trees: build/o is what is installed, build/t what tests run (sanitizers,
-# and the test clock). $(call objects,TREE,SOURCES)
+# Where coverage leads the fuzzer; of clang, which has one.
+CLANG := clang
+CLANGXX := clang++
+COVERED := -fsanitize=fuzzer-no-link
+
+# Three trees: build/o is what is installed, build/t what tests run (sanitizers,
+# and the test clock), build/fuzz the same by clang, which the fuzz targets are
+# made of and whose warnings lint wants. $(call objects,TREE,SOURCES)
 objects = $(patsubst %,$(B)/$(1)/%.o,$(2))
 
 CORE_O := $(call objects,o,$(CORE))
@@ -67,11 +74,14 @@ CTL_O := $(call objects,o,$(CTL))
 CORE_T := $(call objects,t,$(CORE))
 FCGI_T := $(call objects,t,$(FCGI))
 CTL_T := $(call objects,t,$(CTL))
+# The targets keep quiet: tests/fuzz/main.c has a log of its own.
+FUZZ_F := $(call objects,fuzz,$(FUZZ) $(FCGI) $(filter-out core/base/log.c,$(CORE)))
+TARGETS := $(shell sed -n 's/^TARGET(\([a-z]*\)).*/\1/p' tests/fuzz/targets.def)
 
 PROGRAMS := $(B)/frontdesk-fcgi $(B)/frontdesk-worker $(B)/frontdeskctl
 TEST_PROGRAMS := $(B)/t/frontdesk-fcgi $(B)/t/frontdesk-worker $(B)/t/frontdeskctl
 
-.PHONY: help all deps run demo test lint lint-clang objects bench long install clean ci \
+.PHONY: help all deps run demo test lint lint-clang bench long install clean ci \
 	format programs test-programs portal node-modules test-unit test-portal test-db
 
 help:
@@ -102,6 +112,14 @@ $(B)/t/%.cc.o: %.cc Makefile
 	@mkdir -p $(@D)
 	@echo "  CXX  $<"
 	$(Q)$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(CXXFLAGS) -MMD -MP -c $< -o $@
+$(B)/fuzz/%.c.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CLANG  $<"
+	$(Q)$(CLANG) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ASAN) $(COVERED) -MMD -MP -c $< -o $@
+$(B)/fuzz/%.cc.o: %.cc Makefile
+	@mkdir -p $(@D)
+	@echo "  CLANG  $<"
+	$(Q)$(CLANGXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) $(ASAN) $(COVERED) -MMD -MP -c $< -o $@
 
 $(B)/frontdesk-fcgi: $(B)/o/fcgi/main.c.o $(FCGI_O) $(CORE_O)
 	@echo "  LINK $@"
@@ -128,7 +146,7 @@ $(B)/t/db: $(call objects,t,$(DBT) $(SUPPORT) $(WORLDS) tests/unit/server.c) $(F
 	@echo "  LINK $@"
 	$(Q)$(CXX) $(ASAN) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi $(shell pkg-config --libs check) -o $@
 
--include $(shell find $(B)/o $(B)/t -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/o $(B)/t $(B)/fuzz -name '*.d' 2>/dev/null)
 
 # ---- portal -------------------------------------------------------------------
 
@@ -170,10 +188,7 @@ lint: lint-clang $(B)/openapi.json node-modules
 	@cd frontend && npm run --silent lint
 
 # Everything once more with clang, which warns of other things.
-lint-clang:
-	@$(MAKE) -s CC=clang CXX=clang++ B=$(B)/clang objects
-
-objects: $(CORE_O) $(FCGI_O) $(CTL_O)
+lint-clang: $(FUZZ_F) $(call objects,fuzz,fcgi/main.c $(CTL) core/worker/main.c core/base/log.c)
 
 test-unit: $(B)/t/unit
 	$(LIGHT) $< 2>&1
@@ -201,7 +216,21 @@ $(B)/bare: tests/bench/bare.c tests/bench/bare_book.c tests/bench/bare_book.h Ma
 	@mkdir -p $(@D)
 	$(BENCH_CC) $(shell pkg-config --cflags libmariadb) $(filter %.c,$^) $(shell pkg-config --libs libmariadb) -lfcgi -o $@
 
-.PHONY: bench test-fault
+.PHONY: bench test-fault fuzz test-fuzz
+
+# One program, which is the target that it is called.
+$(B)/fuzz/fuzz: $(FUZZ_F)
+	@echo "  LINK $@"
+	$(Q)$(CLANGXX) $(ASAN) -fsanitize=fuzzer $(LDFLAGS_ALL) $^ $(PKG_LIBS) -lfcgi -o $@
+	@for target in $(TARGETS); do ln -f $@ $(B)/fuzz/fuzz_$$target; done
+
+## make fuzz      every parser of ours, a minute each (FUZZ_SECONDS, FUZZ_TARGETS)
+fuzz: $(B)/fuzz/fuzz
+	@node tests/fuzz/run.mjs --build $(B)/fuzz --seconds $(or $(FUZZ_SECONDS),60) $(FUZZ_TARGETS)
+
+# The short form.
+test-fuzz: $(B)/fuzz/fuzz
+	@node tests/fuzz/run.mjs --build $(B)/fuzz --seconds $(if $(LONG),60,10)
 
 ## make bench     measure against the bare limit of this machine (build/bench.json, build/bench/)
 bench: programs node-modules $(B)/openloop $(B)/bare

@@ -111,7 +111,7 @@ static int by_token(struct req *r, const char *token, const char *company, ts_t 
 	if (rc < 0)
 		return -1;
 	if (rc == 0 || !text_same(r->who.user_id, claims.user_id))
-		return err_set(c, E_UNAUTHENTICATED, "Your session has ended: log in again.");
+		return err_set(c, E_UNAUTHENTICATED, NULL);
 	r->session_id = claims.session_id;
 	*expires_at = claims.expires_at;
 	return 0;
@@ -221,6 +221,15 @@ int auth_company(struct req *r)
 	c->company_id = r->who.company_id;
 	c->permissions =
 		r->who.key_id != NULL ? r->who.key_permissions : role_permissions(r->who.role);
+	return 0;
+}
+
+int auth_platform(struct req *r)
+{
+	if (r->who.user_id == NULL || (!r->who.is_platform_admin && !r->who.is_tenant_admin))
+		return err_set(&r->c, E_FORBIDDEN, NULL);
+	r->c.permissions = role_permissions(
+		r->who.is_platform_admin ? ROLE_PLATFORM_ADMIN : ROLE_TENANT_ADMIN);
 	return 0;
 }
 

@@ -17,6 +17,9 @@ int auth_identify(struct req *r) MUST_USE;
 /* Enters the company of the request. E_COMPANY_REQUIRED, E_COMPANY_FORBIDDEN,
  * E_NOT_FOUND (it is closed), E_COMPANY_SUSPENDED (it is, and this is no GET). */
 int auth_company(struct req *r) MUST_USE;
+/* Whoever administers the platform or a tenant, with the rights of that.
+ * E_FORBIDDEN. */
+int auth_platform(struct req *r) MUST_USE;
 /*
  * Enters the company that an AUTH_PUBLIC path names. E_NOT_FOUND: there is none,
  * it is not open, it takes no bookings from the public (feeds do not mind), or

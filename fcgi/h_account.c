@@ -87,9 +87,9 @@ int h_email_confirm(struct req *r)
 int h_password_change(struct req *r)
 {
 	const struct account_in *in = r->in;
-	struct proof p = {.user_id = r->who.user_id, .password = in->password};
+	struct proof p = {r->who.user_id, r->session_id, in->password};
 
-	if (password_change(&r->c, &p, r->session_id, in->new_password) < 0)
+	if (password_change(&r->c, &p, in->new_password) < 0)
 		return -1;
 	auth_forget();
 	return reply_empty(r, 204);
@@ -98,7 +98,7 @@ int h_password_change(struct req *r)
 int h_email_change(struct req *r)
 {
 	const struct account_in *in = r->in;
-	struct proof p = {.user_id = r->who.user_id, .password = in->password};
+	struct proof p = {r->who.user_id, r->session_id, in->password};
 
 	return email_change(&r->c, &p, in->email) < 0 ? -1 : reply_empty(r, 202);
 }

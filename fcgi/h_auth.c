@@ -3,6 +3,7 @@
 #include "core/sys/conf.h"
 #include "core/sys/token.h"
 #include "core/user/account_change.h"
+#include "core/user/entry.h"
 #include "core/user/signup.h"
 #include "core/user/two_factor.h"
 #include "fcgi/auth.h"
@@ -117,7 +118,9 @@ struct me {
 	bool email_verified;
 	bool two_factor;
 	bool is_platform_admin;
+	bool is_tenant_admin;
 	struct rows companies;
+	struct rows entered;
 	struct membership *company;
 	struct texts permissions;
 };
@@ -130,7 +133,9 @@ static const struct field ME_FIELDS[] = {
 	BOOL(me, email_verified, RO),
 	BOOL(me, two_factor, RO),
 	BOOL(me, is_platform_admin, RO),
+	BOOL(me, is_tenant_admin, RO),
 	LIST(me, companies, RO, MEMBERSHIP),
+	LIST(me, entered, RO, COMPANY_ENTRY),
 	OBJECT(me, company, RO, struct membership, MEMBERSHIP),
 	TEXTS(me, permissions, RO, 64),
 };
@@ -320,13 +325,17 @@ int h_me(struct req *r)
 		.email_verified = who->email_verified,
 		.two_factor = who->two_factor,
 		.is_platform_admin = who->is_platform_admin,
+		.is_tenant_admin = who->is_tenant_admin,
 	};
+	bool admin = out.is_platform_admin || out.is_tenant_admin;
 	struct membership here = {
 		who->company_number, who->company_id, who->company_name, who->slug, who->role};
 	bool one = who->company_number != 0 &&
 		(who->memberships == 1 || req_header(r, "x-company-id") != NULL);
 
 	if (membership_list(&r->c, who->user_id, &out.companies) < 0)
+		return -1;
+	if (admin && entry_list(&r->c, r->session_id, &out.entered) < 0)
 		return -1;
 	if (one) {
 		out.company = &here;

@@ -3,6 +3,7 @@
 #include "core/sys/db.h"
 #include "core/tenant/company.h"
 #include "core/tenant/settings.h"
+#include "core/tenant/tenant.h"
 
 /* In a transaction it is held until the end. */
 static int company_find(struct req *r, struct company *out)
@@ -33,6 +34,15 @@ int h_company_update(struct req *r)
 	if (billing_company_change(&r->c, &was, &now) < 0)
 		return -1;
 	return reply(r, 200, &COMPANY, &now);
+}
+
+int h_brand(struct req *r)
+{
+	struct tenant brand;
+
+	if (brand_current(&r->c, &brand) < 0)
+		return -1;
+	return reply(r, 200, &BRAND, &brand);
 }
 
 int h_settings(struct req *r)

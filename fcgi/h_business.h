@@ -6,6 +6,7 @@
 
 int h_company(struct req *r);
 int h_company_update(struct req *r);
+int h_brand(struct req *r);
 int h_settings(struct req *r);
 int h_settings_update(struct req *r);
 

@@ -39,17 +39,6 @@ static const struct field CALL_QUERY_FIELDS[] = {
 };
 const struct table CALL_QUERY = TABLE(call_query, "call_query", CALL_QUERY_FIELDS);
 
-struct page_query {
-	int64_t limit;
-	const char *cursor;
-};
-
-static const struct field PAGE_QUERY_FIELDS[] = {
-	INT(page_query, limit, 0, 1, PAGE_MAX),
-	TEXT(page_query, cursor, 0, 100),
-};
-const struct table PAGE_QUERY = TABLE(page_query, "page_query", PAGE_QUERY_FIELDS);
-
 /* ---- handlers ---- */
 
 int h_calls(struct req *r)

@@ -5,7 +5,6 @@
 #include "fcgi/req.h"
 
 extern const struct table CALL_QUERY;
-extern const struct table PAGE_QUERY;
 
 int h_calls(struct req *r);
 int h_call(struct req *r);

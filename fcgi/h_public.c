@@ -5,6 +5,7 @@
 #include "core/staff/staff.h"
 #include "core/sys/conf.h"
 #include "core/tenant/company.h"
+#include "core/tenant/tenant.h"
 #include "core/tenant/origins.h"
 #include "fcgi/h_booking.h"
 
@@ -27,6 +28,7 @@ struct public_company {
 	const char *currency;
 	const char *locale;
 	bool requires_confirmation;
+	struct tenant *brand;
 	struct rows branches;
 };
 
@@ -38,6 +40,7 @@ static const struct field COMPANY_FIELDS[] = {
 	TEXT(public_company, currency, RO, 3),
 	TEXT(public_company, locale, RO, 16),
 	BOOL(public_company, requires_confirmation, RO),
+	OBJECT(public_company, brand, RO, struct tenant, BRAND),
 	LIST(public_company, branches, RO, PUBLIC_BRANCH),
 };
 const struct table PUBLIC_COMPANY = TABLE(public_company, "public_company", COMPANY_FIELDS);
@@ -220,9 +223,12 @@ int h_public_company(struct req *r)
 {
 	struct public_company out = {0};
 	struct company co;
+	struct tenant brand;
 
-	if (company_current(&r->c, &co) < 0 || branch_list(&r->c, &out.branches) < 0)
+	if (company_current(&r->c, &co) < 0 || brand_current(&r->c, &brand) < 0 ||
+		branch_list(&r->c, &out.branches) < 0)
 		return -1;
+	out.brand = &brand;
 	out.name = co.name;
 	out.slug = co.slug;
 	out.country = co.country;

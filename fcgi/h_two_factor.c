@@ -55,9 +55,8 @@ int h_two_factor_enable(struct req *r)
 int h_two_factor_disable(struct req *r)
 {
 	const struct code_in *in = r->in;
-	struct proof p = {r->who.user_id, in->password, in->code};
 
-	if (two_factor_disable(&r->c, &p) < 0)
+	if (two_factor_disable(&r->c, r->who.user_id, in->password, in->code) < 0)
 		return -1;
 	auth_forget();
 	return reply_empty(r, 204);
@@ -66,10 +65,9 @@ int h_two_factor_disable(struct req *r)
 int h_recovery_codes(struct req *r)
 {
 	const struct code_in *in = r->in;
-	struct proof p = {.user_id = r->who.user_id, .password = in->password};
 	struct codes_out out;
 
-	if (two_factor_new_codes(&r->c, &p, &out.recovery_codes) < 0)
+	if (two_factor_new_codes(&r->c, r->who.user_id, in->password, &out.recovery_codes) < 0)
 		return -1;
 	return reply(r, 200, &CODES_OUT, &out);
 }

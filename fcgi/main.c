@@ -13,6 +13,7 @@
 #include "core/sys/phone_number.h"
 #include "core/sys/token.h"
 #include "core/sys/tz.h"
+#include "fcgi/database.h"
 #include "fcgi/h_health.h"
 #include "fcgi/route.h"
 #include "fcgi/server.h"
@@ -27,21 +28,6 @@ static const char USAGE[] =
 	"  -c FILE   configuration (default $FRONTDESK_CONFIG, /etc/frontdesk/frontdesk.yaml)\n"
 	"  -t        only look whether configuration and secrets are right\n"
 	"TERM, INT, USR1 and HUP: finish the present request, then exit.\n";
-
-static struct db *database(struct conf *conf, struct arena *mem)
-{
-	struct db_address a = {
-		.socket = text_empty(conf->database_socket) ? NULL : conf->database_socket,
-		.host = conf->database_host,
-		.port = (int)conf->database_port,
-		.ca_file = conf->database_ca_file,
-		.user = "fd_web",
-		.password = conf_secret(conf, mem, "db_fd_web"),
-		.schema = "frontdesk",
-	};
-
-	return a.password == NULL ? NULL : db_new(&a);
-}
 
 int main(int argc, char **argv)
 {
@@ -71,7 +57,7 @@ int main(int argc, char **argv)
 	conf->keyring = keyring_load(conf_secret_path(conf, mem, "keyring"));
 	conf->link_key = link_key_load(conf_secret_path(conf, mem, "link_key"));
 	s.conf = conf;
-	s.db = database(conf, mem);
+	s.db = database_new(conf, mem, "fd_web");
 	if (conf->token_keys == NULL || conf->keyring == NULL || conf->link_key == NULL ||
 		s.db == NULL)
 		return EX_CONFIG;

@@ -367,7 +367,7 @@ static void put_operation(struct buf *b, const struct route *k)
 			buf_printf(b, "\"%s\":{\"summary\":", LOWER[i][1]);
 	}
 	json_quote(b, k->summary);
-	if (k->auth == AUTH_USER || k->auth == AUTH_COMPANY)
+	if (k->auth == AUTH_USER || k->auth == AUTH_COMPANY || k->auth == AUTH_PLATFORM)
 		buf_text_add(b, ",\"security\":[{\"bearer\":[]}]");
 	if (k->perm != PERM_NONE)
 		buf_printf(b, ",\"x-permission\":\"%s\"", PERMS[k->perm]);

@@ -19,6 +19,12 @@ static const struct field LIST_QUERY_FIELDS[] = {
 };
 const struct table LIST_QUERY = TABLE(list_query, "list_query", LIST_QUERY_FIELDS);
 
+static const struct field PAGE_QUERY_FIELDS[] = {
+	INT(page_query, limit, 0, 1, PAGE_MAX),
+	TEXT(page_query, cursor, 0, 100),
+};
+const struct table PAGE_QUERY = TABLE(page_query, "page_query", PAGE_QUERY_FIELDS);
+
 bool list_takes(const struct route *k, const struct field *f)
 {
 	if (strcmp(f->name, "q") == 0)

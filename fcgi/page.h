@@ -29,6 +29,14 @@ bool list_takes(const struct route *k, const struct field *f);
 /* Whether it may be filtered by this field of route.out: never by its parent. */
 bool list_takes_filter(const struct route *k, const struct field *f);
 
+/* Of lists that are paged and nothing else. */
+struct page_query {
+	int64_t limit;
+	const char *cursor;
+};
+
+extern const struct table PAGE_QUERY;
+
 /* Where a page begins: behind the row with this time and id. */
 struct page {
 	int64_t limit;

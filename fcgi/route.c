@@ -107,12 +107,15 @@ int route_ids_check(struct req *r)
 
 static void check_one(const struct route *k)
 {
-	bool company = k->auth == AUTH_COMPANY;
+	bool needs = k->auth == AUTH_COMPANY || k->auth == AUTH_PLATFORM;
 
 	if (k->handler == NULL || k->summary == NULL || *k->path != '/')
 		BUG("route %s %s is not complete", k->method, k->path);
-	if ((k->perm != PERM_NONE) != company)
-		BUG("route %s %s needs a right exactly if it is for a company", k->method, k->path);
+	if ((k->perm != PERM_NONE) != needs)
+		BUG("route %s %s needs a right exactly if it is for a company or the platform",
+			k->method, k->path);
+	if ((strstr(k->path, "/platform/") != NULL) != (k->auth == AUTH_PLATFORM))
+		BUG("route %s %s: the platform is under /platform/", k->method, k->path);
 	if (k->auth == AUTH_PUBLIC && strstr(k->path, "{slug}") == NULL &&
 		strstr(k->path, "{manage_token}") == NULL &&
 		strstr(k->path, "{feed_token}") == NULL)

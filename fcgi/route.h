@@ -8,11 +8,13 @@
 #include "fcgi/req.h"
 
 enum auth {
-	AUTH_NONE,    /* anybody */
-	AUTH_USER,    /* a person, in a company or not */
-	AUTH_COMPANY, /* a person or API key, in a company */
-	AUTH_HOOK,    /* a provider: the handler checks its signature */
-	AUTH_PUBLIC,  /* anybody; the path names the company: {slug}, {manage_token} or
+	AUTH_NONE,     /* anybody */
+	AUTH_USER,     /* a person, in a company or not */
+	AUTH_COMPANY,  /* a person or API key, in a company */
+	AUTH_PLATFORM, /* a person who administers the platform or a tenant; the
+	                  handler's connection is fd_platform's, outside companies */
+	AUTH_HOOK,     /* a provider: the handler checks its signature */
+	AUTH_PUBLIC,   /* anybody; the path names the company: {slug}, {manage_token} or
 	                 {feed_token} */
 };
 

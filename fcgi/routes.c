@@ -8,6 +8,7 @@
 #include "core/customer/consent.h"
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
+#include "core/notify/template.h"
 #include "core/phone/phone.h"
 #include "core/privacy/erase.h"
 #include "core/queue/dead.h"
@@ -21,12 +22,16 @@
 #include "core/task/task.h"
 #include "core/tenant/closed_day.h"
 #include "core/tenant/company.h"
+#include "core/tenant/portfolio.h"
 #include "core/tenant/settings.h"
+#include "core/user/directory.h"
+#include "core/user/entry.h"
 #include "core/user/api_key.h"
 #include "core/user/invitation.h"
 #include "core/user/people.h"
 #include "core/user/session.h"
 #include "core/user/two_factor.h"
+#include "core/tenant/integration.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_account.h"
 #include "fcgi/h_audit.h"
@@ -40,11 +45,17 @@
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_hold.h"
+#include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_notification.h"
+#include "fcgi/h_platform_company.h"
+#include "fcgi/h_platform_tenant.h"
+#include "fcgi/h_platform_user.h"
 #include "fcgi/h_key.h"
 #include "fcgi/h_people.h"
 #include "fcgi/h_privacy.h"
 #include "fcgi/h_public.h"
+#include "fcgi/h_role.h"
 #include "fcgi/h_series.h"
 #include "fcgi/h_service.h"
 #include "fcgi/h_session.h"
@@ -132,6 +143,13 @@
 			SHAPE_ONE, &PUBLIC_BOOKING, status, text, conflict, NULL           \
 	}
 
+/* Of the platform's administration. */
+#define ADMINISTER(method, path, fn, perm, tx, query, in, shape, table, status, text)       \
+	{                                                                                   \
+		method, V2 "/platform" path, fn, AUTH_PLATFORM, perm, tx, query, in, shape, \
+			&(table), status, text, NULL, NULL                                  \
+	}
+
 /* clang-format off */
 const struct route ROUTES[] = {
 {"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
@@ -157,6 +175,7 @@ ACCOUNT("/2fa/disable", AUTH_USER, h_two_factor_disable, &CODE_OFF_IN, 204, "No 
 {"GET", V2 "/auth/invitations/{token}", h_invitation, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &INVITED, 200, "Who invites to what, by the letter's link", NULL, NULL},
 LOG_IN("/auth/invitations/accept", h_invitation_accept, &ACCEPT_IN, "Come into the company: logged in, with the account's password, or with a name and password for a new account"),
 {"GET", V2 "/me", h_me, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &ME, 200, "Who is logged in, and what they may do", NULL, NULL},
+{"GET", V2 "/roles", h_roles, AUTH_USER, PERM_NONE, TX_READ, NULL, NULL, SHAPE_LIST, &ROLE_RIGHT, 200, "What each role may do", NULL, NULL},
 {"PATCH", V2 "/me", h_me_update, AUTH_USER, PERM_NONE, TX_WRITE, NULL, &ME_EDIT, SHAPE_ONE, &ME, 200, "Change one's name or language", NULL, NULL},
 
 ROWS("/users", crud_list, PERM_PEOPLE_READ, COLLEAGUE, NULL, "The people of the company"),
@@ -171,6 +190,7 @@ CHANGE("/invitations/{id}/resend", h_invitation_resend, PERM_PEOPLE_WRITE, NULL,
 
 SHOW("/companies/current", h_company, PERM_COMPANY_READ, COMPANY, "The company"),
 ALTER("/companies/current", h_company_update, PERM_COMPANY_WRITE, &COMPANY, COMPANY, NULL, "Change the company; its currency only while nothing has a price"),
+SHOW("/companies/current/brand", h_brand, PERM_COMPANY_READ, BRAND, "The agency or reseller under whose name all is shown"),
 SHOW("/companies/current/settings", h_settings, PERM_COMPANY_READ, COMPANY_SETTINGS, "What the company decides for itself"),
 ALTER("/companies/current/settings", h_settings_update, PERM_COMPANY_WRITE, &COMPANY_SETTINGS, COMPANY_SETTINGS, NULL, "Change settings; null puts the default back"),
 ROWS("/api-keys", h_api_keys, PERM_KEYS_READ, API_KEY, NULL, "Keys for programs"),
@@ -179,6 +199,12 @@ ROW("/api-keys/{id}", h_api_key, PERM_KEYS_READ, API_KEY, NULL, "One key"),
 ALTER("/api-keys/{id}", h_api_key_update, PERM_KEYS_WRITE, &API_KEY_IN, API_KEY, NULL, "Change what a key may do, from where, and until when"),
 REMOVE("/api-keys/{id}", h_api_key_delete, PERM_KEYS_WRITE, API_KEY, NULL, "Revoke a key"),
 CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTATE_IN, NEW_API_KEY, 200, "A new key in place of this one, which holds for some hours more", NULL),
+ROWS("/integrations", h_integrations, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "Accounts at providers; secrets are never shown but for their last four signs"),
+ADD("/integrations", h_integration_create, PERM_INTEGRATIONS_WRITE, &INTEGRATION_NEW, INTEGRATION, NULL, "Connect an account at a provider"),
+ROW("/integrations/{id}", h_integration, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "One of them, and the address for its webhooks"),
+ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
+REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
+CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),
@@ -295,6 +321,11 @@ LIST_OF("/calls/{id}/events", h_call_events, PERM_CALLS_READ, NULL, CALL_EVENT, 
 
 LIST_OF("/tasks", h_tasks, PERM_TASKS_READ, &TASK_QUERY, TASK, "Tasks for a person"),
 LIST_OF("/notifications", h_notifications, PERM_NOTIFICATIONS_READ, &NOTIFICATION_QUERY, NOTIFICATION, "Messages to people"),
+LIST_OF("/templates", h_templates, PERM_NOTIFICATIONS_READ, &TEMPLATE_QUERY, TEMPLATE, "What messages say: the company's own texts, and those that are shipped"),
+{"POST", V2 "/templates/preview", h_template_preview, AUTH_COMPANY, PERM_NOTIFICATIONS_READ, TX_READ, NULL, &PREVIEW_IN, SHAPE_ONE, &PREVIEW, 200, "A text with usual or given values, and how many SMS it takes", NULL, NULL},
+SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_READ, TEMPLATE, "What a reader of that language gets"),
+{"PUT", V2 "/templates/{name}/{channel}/{language}", h_template_set, AUTH_COMPANY, PERM_COMPANY_WRITE, TX_WRITE, NULL, &TEMPLATE_IN, SHAPE_ONE, &TEMPLATE, 200, "Say it in the company's own words", NULL, NULL},
+REMOVE("/templates/{name}/{channel}/{language}", h_template_reset, PERM_COMPANY_WRITE, TEMPLATE, NULL, "Say it as it is shipped again"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
 SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),
@@ -308,6 +339,23 @@ LIST_OF("/audit", h_audit, PERM_AUDIT_READ, &AUDIT_QUERY, AUDIT_ENTRY, "Who did 
 {"GET", V2 "/audit/export", h_audit_export, AUTH_COMPANY, PERM_AUDIT_READ, TX_READ, &AUDIT_EXPORT_QUERY, NULL, SHAPE_NONE, NULL, 200, "The log of a time as a file, at most 16 MiB", NULL, NULL},
 SHOW("/audit/verify", h_audit_verify, PERM_AUDIT_READ, AUDIT_STATE, "Whether the last 10,000 entries are as they were sealed"),
 SHOW("/audit/{id}", h_audit_entry, PERM_AUDIT_READ, AUDIT_ENTRY, "One entry of the log"),
+ADMINISTER("GET", "/tenants", h_platform_tenants, PERM_PLATFORM_READ, TX_READ, &PAGE_QUERY, NULL, SHAPE_LIST, TENANT, 200, "Tenants, newest first"),
+ADMINISTER("POST", "/tenants", h_platform_tenant_create, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, &TENANT, SHAPE_ONE, TENANT, 201, "Add a tenant"),
+ADMINISTER("GET", "/tenants/{id}", h_platform_tenant, PERM_PLATFORM_READ, TX_READ, NULL, NULL, SHAPE_ONE, TENANT, 200, "One tenant"),
+ADMINISTER("PATCH", "/tenants/{id}", h_platform_tenant_update, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &TENANT_CHANGE, SHAPE_ONE, TENANT, 200, "Change the name, logo, colour or addresses of a tenant"),
+ADMINISTER("GET", "/tenants/{id}/people", h_platform_people, PERM_PLATFORM_READ, TX_READ, NULL, NULL, SHAPE_LIST, TENANT_PERSON, 200, "Who administers a tenant"),
+ADMINISTER("POST", "/tenants/{id}/people", h_platform_person_add, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PERSON_NEW, SHAPE_ONE, TENANT_PERSON, 201, "Let somebody administer a tenant, by the e-mail address of the account"),
+ADMINISTER("DELETE", "/tenants/{id}/people/{id}", h_platform_person_remove, PERM_PLATFORM_WRITE, TX_WRITE, NULL, NULL, SHAPE_NONE, TENANT_PERSON, 204, "Let somebody administer a tenant no more"),
+ADMINISTER("GET", "/companies", h_platform_companies, PERM_PLATFORM_READ, TX_READ, &PLATFORM_COMPANY_QUERY, NULL, SHAPE_LIST, PLATFORM_COMPANY, 200, "Companies, newest first"),
+ADMINISTER("POST", "/companies", h_platform_company_create, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PLATFORM_COMPANY_NEW, SHAPE_ONE, PLATFORM_COMPANY, 201, "Add a company to a tenant, on trial"),
+ADMINISTER("GET", "/companies/{id}", h_platform_company, PERM_PLATFORM_READ, TX_READ, NULL, NULL, SHAPE_ONE, PLATFORM_COMPANY, 200, "One company"),
+ADMINISTER("PATCH", "/companies/{id}", h_platform_company_update, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PLATFORM_COMPANY_CHANGE, SHAPE_ONE, PLATFORM_COMPANY, 200, "Change the name, plan or (with a reason) status of a company"),
+ADMINISTER("POST", "/companies/{id}/enter", h_platform_enter, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &ENTER_IN, SHAPE_ONE, COMPANY_ENTRY, 200, "Act inside a company for an hour: its audit shows who, when and the reason"),
+ADMINISTER("DELETE", "/companies/{id}/enter", h_platform_leave, PERM_PLATFORM_WRITE, TX_WRITE, NULL, NULL, SHAPE_NONE, COMPANY_ENTRY, 204, "Act inside a company no more"),
+ADMINISTER("GET", "/users", h_platform_users, PERM_PLATFORM_ADMIN, TX_READ, &PLATFORM_USER_QUERY, NULL, SHAPE_LIST, PLATFORM_USER, 200, "People, newest first; q: in the e-mail address"),
+ADMINISTER("GET", "/users/{id}", h_platform_user, PERM_PLATFORM_ADMIN, TX_READ, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "One of them, with companies"),
+ADMINISTER("POST", "/users/{id}/disable", h_platform_user_disable, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "End all sessions of somebody, and allow no log-in"),
+ADMINISTER("POST", "/users/{id}/enable", h_platform_user_enable, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "Allow somebody to log in again"),
 
 {"POST", V2 "/demo/race", h_race, AUTH_USER, PERM_NONE, TX_NONE, NULL, &RACE_IN, SHAPE_ONE, &RACE, 200, "Let rivals book one slot at once (sandbox only)", NULL, NULL},
 

@@ -8,6 +8,7 @@
 #include "core/sys/db.h"
 #include "core/sys/json.h"
 #include "fcgi/auth.h"
+#include "fcgi/database.h"
 #include "fcgi/cors.h"
 #include "fcgi/limit.h"
 #include "fcgi/page.h"
@@ -66,9 +67,12 @@ static int authorise(struct req *r)
 		return -1;
 	if (r->route->auth == AUTH_USER)
 		return r->who.user_id != NULL ? 0 : err_set(&r->c, E_FORBIDDEN, NULL);
-	if (auth_company(r) < 0)
+	bool platform = r->route->auth == AUTH_PLATFORM;
+	if ((platform ? auth_platform(r) : auth_company(r)) < 0)
 		return -1;
-	return may(&r->c, r->route->perm) ? 0 : err_set(&r->c, E_FORBIDDEN, NULL);
+	if (!may(&r->c, r->route->perm))
+		return err_set(&r->c, E_FORBIDDEN, NULL);
+	return platform ? database_platform(&r->c) : 0;
 }
 
 /* After a failure of the database that may pass: from the beginning. */
@@ -220,7 +224,13 @@ static int check_match(struct req *r)
 
 	if (known == NULL || r->route->status == 201)
 		return 0;
-	if (object != NULL) {
+	if (object != NULL && object->auth == AUTH_PLATFORM) {
+		/* its doors hold what they find in a transaction */
+		if (run_object(r, object) < 0)
+			return -1;
+		etag = etag_of(r);
+		buf_reset(&r->out);
+	} else if (object != NULL) {
 		int n = route_ids(object);
 
 		if (object->parent != NULL && db_lock(&r->c, object->parent, r->ids[0]) < 0)

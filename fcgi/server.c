@@ -5,6 +5,7 @@
 #include "core/sys/db.h"
 #include "fcgi/cors.h"
 #include "fcgi/limit.h"
+#include "fcgi/database.h"
 #include "fcgi/req.h"
 #include "fcgi/serve.h"
 
@@ -221,6 +222,7 @@ int server_run(const struct server *s)
 		handle(s, mem, &f);
 		FCGX_Finish_r(&f);
 		db_idle(s->db);
+		database_platform_idle();
 		arena_reset(mem);
 	}
 	close(signal_fd);

@@ -72,6 +72,12 @@ CREATE TABLE company_settings (
 	retention_audit_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
 	retention_calls_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
 	retention_inactive_customers_days SMALLINT UNSIGNED NOT NULL DEFAULT 1095,
+	-- messages to customers
+	reminder_first_hours SMALLINT UNSIGNED NOT NULL DEFAULT 24, -- before a visit; 0: none
+	reminder_second_hours SMALLINT UNSIGNED NOT NULL DEFAULT 2,
+	quiet_from SMALLINT UNSIGNED NOT NULL DEFAULT 1320, -- minutes of the local day; the same: never
+	quiet_to SMALLINT UNSIGNED NOT NULL DEFAULT 420,
+	daily_message_cap SMALLINT UNSIGNED NOT NULL DEFAULT 20, -- of one channel to one customer; 0: none
 	CONSTRAINT company_settings_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 

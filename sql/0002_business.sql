@@ -71,19 +71,28 @@ CREATE TABLE api_key (
 	CONSTRAINT api_key_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
--- A company's account at a provider. secret_cell is sealed (core/sys/crypto.h).
+-- A company's account at a provider. The cells are sealed (core/sys/crypto.h):
+-- its API key; what webhooks are signed with, where that is another secret; and,
+-- until previous_until, what they were signed with before the last change.
 CREATE TABLE integration (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
 	provider VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	label VARCHAR(80) NULL,
 	hook VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	account VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NULL,
 	agent VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NULL,
 	from_number VARCHAR(20) CHARACTER SET ascii NULL,
 	secret_cell VARBINARY(1024) NOT NULL,
+	secret_last_four VARCHAR(4) CHARACTER SET ascii NULL,
+	signing_cell VARBINARY(1024) NULL,
+	signing_secret_last_four VARCHAR(4) CHARACTER SET ascii NULL,
 	previous_cell VARBINARY(1024) NULL,
 	previous_until DATETIME(3) NULL,
 	is_active TINYINT(1) NOT NULL DEFAULT 1,
+	last_test_at DATETIME(3) NULL,
+	last_test_ok TINYINT(1) NOT NULL DEFAULT 0,
+	last_test_error VARCHAR(300) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY integration_hook (provider, hook),
@@ -289,6 +298,7 @@ CREATE TABLE customer (
 	phone VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NULL,
 	email VARCHAR(254) NULL,
 	language VARCHAR(16) CHARACTER SET ascii NULL,
+	preferred_channel ENUM('sms','email') NULL,
 	journey ENUM('lead','prospect','customer','regular','vip','inactive') NOT NULL DEFAULT 'lead',
 	no_show_count INT UNSIGNED NOT NULL DEFAULT 0,
 	booking_seq BIGINT UNSIGNED NOT NULL DEFAULT 0,

@@ -92,8 +92,9 @@ CREATE TABLE job_failure (
 CREATE TABLE notification (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
-	dedupe_key VARBINARY(120) NOT NULL,
-	channel ENUM('sms','email') NOT NULL,
+	dedupe_key VARBINARY(160) NOT NULL,
+	audience ENUM('customer','staff','owner','platform') NOT NULL DEFAULT 'customer',
+	channel ENUM('sms','email','slack','telegram','in_app') NOT NULL,
 	template VARCHAR(60) CHARACTER SET ascii NOT NULL,
 	language VARCHAR(16) CHARACTER SET ascii NOT NULL,
 	recipient VARCHAR(254) NOT NULL,
@@ -105,20 +106,56 @@ CREATE TABLE notification (
 	provider VARCHAR(20) CHARACTER SET ascii NULL,
 	provider_message_id VARBINARY(128) NULL,
 	error VARCHAR(500) NULL,
+	subject_id UUID NULL, -- what it is about, by its template
 	appointment_id UUID NULL,
 	call_id UUID NULL,
 	customer_id UUID NULL,
+	user_id UUID NULL, -- whose it is in the portal
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	send_at DATETIME(3) NULL, -- put off until then
 	tried_at DATETIME(3) NULL,
 	sent_at DATETIME(3) NULL,
+	read_at DATETIME(3) NULL,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY notification_dedupe (company_id, dedupe_key),
 	KEY notification_provider_message (company_id, provider_message_id),
 	KEY notification_created (company_id, created_at, id),
 	KEY notification_call (company_id, call_id),
 	KEY notification_appointment (company_id, appointment_id),
+	KEY notification_customer (company_id, customer_id, created_at),
+	KEY notification_user (company_id, user_id, created_at),
 	CONSTRAINT notification_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id),
-	CONSTRAINT notification_company FOREIGN KEY (company_id) REFERENCES company (id)
+	CONSTRAINT notification_company CHECK (company_id < 2147483648)
+);
+
+-- Who wants no more messages of a kind: an address, whoever's it is.
+CREATE TABLE opt_out (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	channel ENUM('sms','email') NOT NULL,
+	address VARCHAR(254) NOT NULL,
+	source VARCHAR(20) CHARACTER SET ascii NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY opt_out_address (company_id, channel, address),
+	CONSTRAINT opt_out_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
+-- What a company says in words of its own; what does not stand here is said
+-- as the files of templates_dir say it.
+CREATE TABLE template (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	name VARCHAR(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	channel ENUM('sms','email','slack','telegram','in_app') NOT NULL,
+	language VARCHAR(16) CHARACTER SET ascii NOT NULL,
+	subject VARCHAR(500) NULL,
+	body TEXT NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY template_text (company_id, name, channel, language),
+	CONSTRAINT template_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
 CREATE TABLE provider_call (

@@ -230,5 +230,6 @@ WITH v (id, currency, valid_from, usd_micro, source) AS (VALUES
 	('01900000-0000-7000-8000-000000000040', 'EUR', '2020-01-01', 1100000, 'demo'))
 SELECT v.* FROM v LEFT JOIN exchange_rate t ON t.id = v.id WHERE t.id IS NULL;
 
-INSERT INTO company_settings (company_id, id)
-SELECT c.id, c.uid FROM company c LEFT JOIN company_settings t ON t.company_id = c.id WHERE t.company_id IS NULL;
+-- (messages at any hour, and as many as there are: people try things out)
+INSERT INTO company_settings (company_id, id, quiet_from, quiet_to, daily_message_cap)
+SELECT c.id, c.uid, 0, 0, 0 FROM company c LEFT JOIN company_settings t ON t.company_id = c.id WHERE t.company_id IS NULL;

@@ -291,6 +291,7 @@ BEGIN
 				AND (u.is_platform_admin OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership t
 					WHERE t.user_id = u.id AND t.tenant_id = c.tenant_id))
 			WHERE s.id = p_session;
+		SET v_company = IF(v_role IS NULL, NULL, v_company);
 	END IF;
 	SELECT u.id AS user_id, u.email, u.name, u.locale, u.is_platform_admin, u.email_verified_at IS NOT NULL AS email_verified,
 		u.totp_enabled_at IS NOT NULL AS two_factor,
@@ -299,10 +300,10 @@ BEGIN
 			ON y.id = x.company_id AND y.status <> 'closed' WHERE x.user_id = u.id) AS memberships,
 		EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership t WHERE t.user_id = u.id) AS is_tenant_admin,
 		c.id AS company_number, c.uid AS company_id, c.name AS company_name, c.slug, c.status AS company_status,
-		IF(c.id IS NULL, NULL, v_role) AS role
+		v_role AS role
 	FROM frontdesk_store.session s
 	JOIN frontdesk_store.user u ON u.id = s.user_id AND u.disabled_at IS NULL
-	LEFT JOIN frontdesk_store.company c ON c.id = v_company AND v_role IS NOT NULL
+	LEFT JOIN frontdesk_store.company c ON c.id = v_company
 	WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > NOW(3);
 END;
 
@@ -400,7 +401,7 @@ CREATE PROCEDURE sys_companies(p_after INT UNSIGNED, p_n INT) READS SQL DATA
 -- The company and secrets behind an incoming address.
 -- @web
 CREATE PROCEDURE sys_hook(p_provider VARCHAR(20) CHARACTER SET ascii, p_hook VARCHAR(64) CHARACTER SET ascii) READS SQL DATA
-	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
+	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.signing_cell, i.previous_cell, i.previous_until
 	FROM frontdesk_store.integration i JOIN frontdesk_store.company c ON c.id = i.company_id
 	WHERE i.provider = p_provider AND i.hook = p_hook AND i.is_active;
 
@@ -409,7 +410,7 @@ CREATE PROCEDURE sys_hook(p_provider VARCHAR(20) CHARACTER SET ascii, p_hook VAR
 -- @web
 CREATE PROCEDURE sys_hook_candidates(p_provider VARCHAR(20) CHARACTER SET ascii, p_number VARCHAR(20) CHARACTER SET ascii,
 	p_agent VARCHAR(128) CHARACTER SET ascii) READS SQL DATA
-	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.previous_cell, i.previous_until
+	SELECT i.id, i.company_id AS company_number, c.uid AS company_id, i.provider, i.secret_cell, i.signing_cell, i.previous_cell, i.previous_until
 	FROM frontdesk_store.integration i JOIN frontdesk_store.company c ON c.id = i.company_id
 	WHERE i.provider = p_provider AND i.is_active AND (i.agent = p_agent
 		OR i.company_id IN (SELECT n.company_id FROM frontdesk_store.phone_number n
@@ -842,3 +843,149 @@ END;
 -- @worker
 CREATE PROCEDURE sys_company_number(p_company UUID) READS SQL DATA
 	SELECT id AS company_number FROM frontdesk_store.company WHERE uid = p_company;
+
+-- The doors of the platform's administration. p_admin is who asks: the tenants
+-- that he administers, and their companies; NULL: the platform, all of them.
+-- Lists are newest first, behind the row with that time and id.
+-- @platform
+CREATE PROCEDURE sys_tenants(p_admin UUID, p_before DATETIME(3), p_before_id UUID, p_n INT) READS SQL DATA
+	SELECT t.id, t.slug, t.name, t.logo_url, t.colour, t.email_from, t.support_email, t.created_at
+	FROM frontdesk_store.tenant t
+	WHERE (p_admin IS NULL OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership m
+			WHERE m.user_id = p_admin AND m.tenant_id = t.id))
+		AND (p_before_id IS NULL OR t.created_at < p_before OR (t.created_at = p_before AND t.id < p_before_id))
+	ORDER BY t.created_at DESC, t.id DESC LIMIT p_n;
+
+-- @platform
+CREATE PROCEDURE sys_tenant(p_admin UUID, p_tenant UUID) READS SQL DATA
+	SELECT t.id, t.slug, t.name, t.logo_url, t.colour, t.email_from, t.support_email, t.created_at
+	FROM frontdesk_store.tenant t
+	WHERE t.id = p_tenant AND (p_admin IS NULL OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership m
+		WHERE m.user_id = p_admin AND m.tenant_id = t.id));
+
+-- Holds a row until the end of the transaction.
+-- @platform
+CREATE PROCEDURE sys_tenant_lock(p_tenant UUID) MODIFIES SQL DATA
+BEGIN
+	DECLARE v UUID;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	SELECT id INTO v FROM frontdesk_store.tenant WHERE id = p_tenant FOR UPDATE;
+END;
+
+-- @platform
+CREATE PROCEDURE sys_tenant_add(p_tenant UUID, p_slug VARCHAR(63) CHARACTER SET ascii, p_name VARCHAR(120) CHARACTER SET utf8mb4,
+	p_logo VARCHAR(500) CHARACTER SET ascii, p_colour CHAR(7) CHARACTER SET ascii,
+	p_from VARCHAR(254) CHARACTER SET utf8mb4, p_support VARCHAR(254) CHARACTER SET utf8mb4) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.tenant (id, slug, name, logo_url, colour, email_from, support_email)
+	VALUES (p_tenant, p_slug, p_name, p_logo, p_colour, p_from, p_support);
+
+-- @platform
+CREATE PROCEDURE sys_tenant_set(p_tenant UUID, p_name VARCHAR(120) CHARACTER SET utf8mb4,
+	p_logo VARCHAR(500) CHARACTER SET ascii, p_colour CHAR(7) CHARACTER SET ascii,
+	p_from VARCHAR(254) CHARACTER SET utf8mb4, p_support VARCHAR(254) CHARACTER SET utf8mb4) MODIFIES SQL DATA
+	UPDATE frontdesk_store.tenant SET name = p_name, logo_url = p_logo, colour = p_colour, email_from = p_from,
+		support_email = p_support WHERE id = p_tenant;
+
+-- @platform
+CREATE PROCEDURE sys_tenant_people(p_tenant UUID) READS SQL DATA
+	SELECT u.id, u.email, u.name, m.created_at FROM frontdesk_store.tenant_membership m
+	JOIN frontdesk_store.user u ON u.id = m.user_id WHERE m.tenant_id = p_tenant ORDER BY u.name, u.id LIMIT 1000;
+
+-- @platform
+CREATE PROCEDURE sys_tenant_person_add(p_tenant UUID, p_user UUID) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.tenant_membership (tenant_id, user_id) VALUES (p_tenant, p_user);
+
+-- @platform
+CREATE PROCEDURE sys_tenant_person_remove(p_tenant UUID, p_user UUID) MODIFIES SQL DATA
+BEGIN
+	DELETE FROM frontdesk_store.tenant_membership WHERE tenant_id = p_tenant AND user_id = p_user;
+	SELECT ROW_COUNT() AS removed;
+END;
+
+-- @platform
+CREATE PROCEDURE sys_platform_companies(p_admin UUID, p_tenant UUID, p_status VARCHAR(10) CHARACTER SET ascii,
+	p_like VARCHAR(300) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_nopad_ci, p_before DATETIME(3), p_before_id UUID,
+	p_n INT) READS SQL DATA
+	SELECT c.id AS company_number, c.uid AS id, c.tenant_id, t.name AS tenant_name, c.name, c.slug, p.code AS plan, c.status,
+		c.country, c.time_zone, c.currency, c.locale, c.created_at
+	FROM frontdesk_store.company c JOIN frontdesk_store.tenant t ON t.id = c.tenant_id JOIN frontdesk_store.plan p ON p.id = c.plan_id
+	WHERE (p_admin IS NULL OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership m
+			WHERE m.user_id = p_admin AND m.tenant_id = t.id))
+		AND (p_tenant IS NULL OR c.tenant_id = p_tenant) AND (p_status IS NULL OR c.status = p_status)
+		AND (p_like IS NULL OR c.name LIKE p_like OR CONVERT(c.slug USING utf8mb4) COLLATE utf8mb4_unicode_nopad_ci LIKE p_like)
+		AND (p_before_id IS NULL OR c.created_at < p_before OR (c.created_at = p_before AND c.uid < p_before_id))
+	ORDER BY c.created_at DESC, c.uid DESC LIMIT p_n;
+
+-- @platform
+CREATE PROCEDURE sys_platform_company(p_admin UUID, p_company UUID) READS SQL DATA
+	SELECT c.id AS company_number, c.uid AS id, c.tenant_id, t.name AS tenant_name, c.name, c.slug, p.code AS plan, c.status,
+		c.country, c.time_zone, c.currency, c.locale, c.created_at
+	FROM frontdesk_store.company c JOIN frontdesk_store.tenant t ON t.id = c.tenant_id JOIN frontdesk_store.plan p ON p.id = c.plan_id
+	WHERE c.uid = p_company AND (p_admin IS NULL OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership m
+		WHERE m.user_id = p_admin AND m.tenant_id = t.id));
+
+-- @platform
+CREATE PROCEDURE sys_platform_company_lock(p_company UUID) MODIFIES SQL DATA
+BEGIN
+	DECLARE v INT UNSIGNED;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	SELECT id INTO v FROM frontdesk_store.company WHERE uid = p_company FOR UPDATE;
+END;
+
+-- @platform
+CREATE PROCEDURE sys_platform_company_set(p_company UUID, p_name VARCHAR(120) CHARACTER SET utf8mb4,
+	p_plan VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin, p_status VARCHAR(10) CHARACTER SET ascii) MODIFIES SQL DATA
+	UPDATE frontdesk_store.company SET name = p_name, status = p_status,
+		plan_id = (SELECT p.id FROM frontdesk_store.plan p WHERE p.code = p_plan) WHERE uid = p_company;
+
+-- A session acts in a company from now on, whether it did before or not.
+-- @platform
+CREATE PROCEDURE sys_entry_add(p_session UUID, p_company INT UNSIGNED, p_expires DATETIME(3)) MODIFIES SQL DATA
+BEGIN
+	DELETE FROM frontdesk_store.company_entry WHERE session_id = p_session AND company_id = p_company;
+	INSERT INTO frontdesk_store.company_entry (session_id, company_id, expires_at) VALUES (p_session, p_company, p_expires);
+END;
+
+-- @platform
+CREATE PROCEDURE sys_entry_remove(p_session UUID, p_company INT UNSIGNED) MODIFIES SQL DATA
+BEGIN
+	DELETE FROM frontdesk_store.company_entry
+		WHERE session_id = p_session AND company_id = p_company AND expires_at > NOW(3);
+	SELECT ROW_COUNT() AS removed;
+END;
+
+-- @platform
+CREATE PROCEDURE sys_users(p_like VARCHAR(300) CHARACTER SET utf8mb4, p_before DATETIME(3), p_before_id UUID, p_n INT) READS SQL DATA
+	SELECT u.id, u.email, u.name, u.locale, u.is_platform_admin, u.created_at, u.disabled_at
+	FROM frontdesk_store.user u
+	WHERE (p_like IS NULL OR u.email LIKE p_like)
+		AND (p_before_id IS NULL OR u.created_at < p_before OR (u.created_at = p_before AND u.id < p_before_id))
+	ORDER BY u.created_at DESC, u.id DESC LIMIT p_n;
+
+-- Somebody by his id, or by his e-mail address.
+-- @platform
+CREATE PROCEDURE sys_user(p_user UUID, p_email VARCHAR(254) CHARACTER SET utf8mb4) READS SQL DATA
+	SELECT u.id, u.email, u.name, u.locale, u.is_platform_admin, u.created_at, u.disabled_at
+	FROM frontdesk_store.user u WHERE u.id = p_user OR (p_user IS NULL AND u.email = p_email);
+
+-- Where somebody belongs: companies in any state, and tenants.
+-- @platform
+CREATE PROCEDURE sys_user_companies(p_user UUID) READS SQL DATA
+	SELECT c.uid AS id, c.name, c.slug, m.role
+	FROM frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id
+	WHERE m.user_id = p_user ORDER BY c.name, c.slug LIMIT 200;
+
+-- What is disabled has no sessions any more.
+-- @platform
+CREATE PROCEDURE sys_user_disable(p_user UUID, p_disabled BOOL) MODIFIES SQL DATA
+BEGIN
+	UPDATE frontdesk_store.user SET disabled_at = IF(p_disabled, NOW(3), NULL) WHERE id = p_user;
+	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE user_id = p_user AND p_disabled AND revoked_at IS NULL;
+END;
+
+-- Whose customers these are: the tenant of the company that the connection is in.
+-- @web @worker
+CREATE PROCEDURE sys_brand() READS SQL DATA
+	SELECT t.name, t.logo_url, t.colour, t.email_from, t.support_email
+	FROM frontdesk_store.company c JOIN frontdesk_store.tenant t ON t.id = c.tenant_id
+	WHERE c.id = CONNECTION_ID() ^ 2147483648;

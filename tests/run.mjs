@@ -16,6 +16,7 @@ const STEPS = [
   ['lint', ['make', '-s', 'lint'], 300],
   ['unit', ['make', '-s', 'test-unit'], 600],
   ['must-not-compile', ['sh', 'tests/lint/must-not-compile.sh'], 120],
+  ['fuzz', ['make', '-s', 'test-fuzz'], 600],
   ['db', ['make', '-s', 'test-db'], 600],
   ['portal', ['make', '-s', 'test-portal'], 300],
   ['sandbox', ['sh', '-c', 'cd tests && node --test --test-reporter=spec sandbox/*.test.mjs'], 300],

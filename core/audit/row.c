@@ -40,7 +40,7 @@ static int check_references(struct ctx *c, const struct table *t, const void *ro
 	return 0;
 }
 
-static const char *names(struct ctx *c, const struct table *t, uint64_t members)
+const char *row_members(struct ctx *c, const struct table *t, uint64_t members)
 {
 	struct buf b = buf_new(c->mem, FIELDS_MAX);
 
@@ -71,7 +71,7 @@ int row_change(struct ctx *c, const struct table *t, const void *was, const void
 	if (check_references(c, t, now, members) < 0 ||
 		db_update_members(c, t, now, members, id) < 0)
 		return -1;
-	if (audit_add(c, action(c, t, "update"), t->name, id, names(c, t, members)) < 0)
+	if (audit_add(c, action(c, t, "update"), t->name, id, row_members(c, t, members)) < 0)
 		return -1;
 	return 1;
 }

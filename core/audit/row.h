@@ -17,5 +17,7 @@ int row_create(struct ctx *c, const struct table *t, void *row) MUST_USE;
 int row_change(struct ctx *c, const struct table *t, const void *was, const void *now) MUST_USE;
 /* Marked as deleted in SOFT tables, else gone. E_NOT_FOUND. */
 int row_delete(struct ctx *c, const struct table *t, const char *id) MUST_USE;
+/* The names of the fields with these bits, as an audit entry has them. */
+const char *row_members(struct ctx *c, const struct table *t, uint64_t members);
 
 #endif

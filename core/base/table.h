@@ -32,7 +32,7 @@ enum field_type {
 	F_WALL,   /* wall_t: DATETIME; YYYY-MM-DDTHH:MM */
 	F_DAY,    /* day_t: DATE; YYYY-MM-DD */
 	F_ENUM,   /* enum: ENUM(…); its name */
-	F_JSON,   /* const char *: JSON; passed through */
+	F_JSON,   /* const char *: JSON; passed through (in: an object only) */
 	F_BYTES,  /* struct bytes: VARBINARY, BLOB; never JSON */
 	F_TEXTS,  /* struct texts: JSON array of text, no column */
 	F_LIST,   /* struct rows of .sub: JSON array of objects, no column */

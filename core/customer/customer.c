@@ -17,12 +17,15 @@
 static const char *const JOURNEY[] = {
 	"lead", "prospect", "customer", "regular", "vip", "inactive", NULL};
 
+static const char *const PREFERRED[] = {"", "sms", "email", NULL};
+
 static const struct field FIELDS[] = {
 	ID(customer, id, RO),
 	TEXT(customer, name, PERSONAL | SEARCH | SORT, NAME_LENGTH),
 	TEXT(customer, phone, PERSONAL | SEARCH | FILTER | ASCII, 20),
 	TEXT(customer, email, PERSONAL | SEARCH, EMAIL_LENGTH),
 	TEXT(customer, language, 0, LANGUAGE_LENGTH),
+	ENUM(customer, preferred_channel, NULL0, enum preferred_channel, PREFERRED),
 	ENUM(customer, journey, RO | FILTER, enum journey, JOURNEY),
 	INT(customer, no_show_count, RO, 0, UINT32_MAX),
 	TIME(customer, created_at, RO | SORT),
@@ -34,6 +37,7 @@ static const struct field EDIT_FIELDS[] = {
 	TEXT(customer, phone, PERSONAL, PHONE_MAX),
 	TEXT(customer, email, PERSONAL, EMAIL_LENGTH),
 	TEXT(customer, language, 0, LANGUAGE_LENGTH),
+	ENUM(customer, preferred_channel, NULL0, enum preferred_channel, PREFERRED),
 };
 const struct table CUSTOMER_EDIT = TABLE(customer, "customer_edit", EDIT_FIELDS);
 

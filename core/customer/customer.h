@@ -7,6 +7,9 @@
 #include "core/base/ctx.h"
 #include "core/base/table.h"
 
+/* How a customer would rather be told; the rest of the ways only if that fails. */
+enum preferred_channel { PREFERS_NONE, PREFERS_SMS, PREFERS_EMAIL };
+
 enum journey { LEAD, PROSPECT, CUSTOMER_, REGULAR, VIP, INACTIVE };
 
 struct customer {
@@ -15,6 +18,7 @@ struct customer {
 	const char *phone; /* E.164 */
 	const char *email;
 	const char *language;
+	enum preferred_channel preferred_channel;
 	enum journey journey;
 	int64_t no_show_count;
 	ts_t created_at;

@@ -1,11 +1,12 @@
 /*
- * notify.h - messages to people: made from events, sent by jobs, their fate
- * kept per message.
+ * notify.h - messages to people: made from events and by the clock, sent by
+ * jobs, their fate kept per message.
  *
- * A message and the job that carries it are made in the transaction of the
- * event's dispatch, once per cause and channel. Its text is fixed then. The
- * fate is written by core/provider/messages only, and once: what was sent,
- * refused or opted out stays so.
+ * A message and the job that carries it are made in the transaction of their
+ * cause, once per cause, template, channel and reader. Its text is fixed then.
+ * Its status only moves forward, in the order of enum notification_status,
+ * whatever order reports come in; when it has failed for good, the next channel
+ * of its rule stands in.
  */
 #ifndef FRONTDESK_NOTIFY_H
 #define FRONTDESK_NOTIFY_H
@@ -13,8 +14,8 @@
 #include "core/base/ctx.h"
 #include "core/base/table.h"
 #include "core/event/event.h"
+#include "core/notify/channel.h"
 
-enum channel { CHANNEL_SMS, CHANNEL_EMAIL };
 enum notification_status {
 	NOTE_QUEUED,
 	NOTE_SENT,
@@ -28,6 +29,7 @@ enum notification_status {
 struct notification {
 	const char *id;
 	const char *dedupe_key; /* cause, template and channel: one message each */
+	enum audience audience;
 	enum channel channel;
 	const char *template;
 	const char *language;
@@ -40,12 +42,16 @@ struct notification {
 	const char *provider;
 	const char *provider_message_id;
 	const char *error;
+	const char *subject_id; /* what it is about, by its rule */
 	const char *appointment_id;
 	const char *call_id;
 	const char *customer_id;
+	const char *user_id;
 	ts_t created_at;
+	ts_t send_at;  /* put off until then */
 	ts_t tried_at; /* handed to the provider, who has not answered */
 	ts_t sent_at;
+	ts_t read_at; /* in-app */
 };
 
 extern const struct table NOTIFICATION;
@@ -60,6 +66,8 @@ int notification_get(struct ctx *c, const char *id, struct notification *out) MU
 struct notification_filter {
 	const char *call_id;        /* NULL: any */
 	const char *appointment_id; /* NULL: any */
+	const char *user_id;        /* NULL: all; else what that user finds in the portal */
+	bool unread;                /* of these, what is not read */
 	ts_t before;                /* with before_id: only what is older than that */
 	const char *before_id;
 	int limit;
@@ -76,7 +84,7 @@ int notification_trying(struct ctx *c, const char *id) MUST_USE;
 /* An attempt failed in a way that may pass. unknown: the provider may have it
  * all the same. */
 int notification_again(struct ctx *c, const char *id, const char *error, bool unknown) MUST_USE;
-/* The end: sent (provider_message_id), failed or opted out (error). */
+/* The end of sending: sent (provider_message_id), failed or opted out (error). */
 int notification_ended(struct ctx *c, const char *id, const struct notification *fate) MUST_USE;
 /* Another message of ours is known to the provider under this name. 1, 0, -1. */
 int notification_has_other(

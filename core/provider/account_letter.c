@@ -2,7 +2,7 @@
 #include "core/audit/audit.h"
 #include "core/base/buf.h"
 #include "core/base/text.h"
-#include "core/notify/templates.h"
+#include "core/notify/render.h"
 #include "core/provider/account_texts.h"
 #include "core/provider/post.h"
 #include "core/sys/conf.h"

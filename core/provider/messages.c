@@ -5,6 +5,7 @@
 #include "core/provider/post.h"
 #include "core/provider/twilio.h"
 #include "core/tenant/company.h"
+#include "core/tenant/tenant.h"
 #include "core/tenant/integration.h"
 
 #define UNKNOWN_WAIT_S 20 /* until a provider's list shows what it took */
@@ -89,7 +90,7 @@ static int send_sms(struct ctx *c, const struct notification *n)
 	struct integration i;
 	struct twilio_account account;
 	struct sms_answer answer;
-	int rc = integration_find(c, "twilio", &i);
+	int rc = integration_find(c, PROVIDER_TWILIO, &i);
 
 	if (rc < 0)
 		return -1;
@@ -151,6 +152,7 @@ static int reply_address(struct ctx *c, const struct notification *n, const char
 static int send_mail(struct ctx *c, const struct notification *n)
 {
 	struct company company;
+	struct tenant brand;
 	struct post post;
 	struct letter letter = {
 		.id = n->id,
@@ -163,9 +165,11 @@ static int send_mail(struct ctx *c, const struct notification *n)
 		.date = n->created_at,
 	};
 
-	if (company_current(c, &company) < 0 || reply_address(c, n, &letter.reply_to) < 0)
+	if (company_current(c, &company) < 0 || brand_current(c, &brand) < 0 ||
+		reply_address(c, n, &letter.reply_to) < 0)
 		return -1;
 	letter.from_name = company.name;
+	letter.from = brand.email_from; /* bounces still come to us */
 	return post_letter(c, &letter, &post) < 0 ? -1 : mail_end(c, n, &post);
 }
 
@@ -182,6 +186,11 @@ int messages_send(struct ctx *c, const char *notification_id)
 		return send_sms(c, &n);
 	case CHANNEL_EMAIL:
 		return send_mail(c, &n);
+	case CHANNEL_SLACK:
+	case CHANNEL_TELEGRAM:
+	case CHANNEL_IN_APP:
+	case CHANNEL_COUNT:
+		break;
 	}
 	BUG("a notification by channel %d", n.channel);
 }

@@ -31,7 +31,8 @@ int post_letter(struct ctx *c, struct letter *l, struct post *out)
 	struct mail mail = {.from = c->conf->smtp_from, .to = l->to};
 	struct http_answer answer;
 
-	l->from = mail_address(c, c->conf->smtp_from);
+	if (l->from == NULL)
+		l->from = mail_address(c, c->conf->smtp_from);
 	if (l->from == NULL) {
 		*out = (struct post){POST_REFUSED, "smtp.from is not an e-mail address.", 0};
 		return 0;

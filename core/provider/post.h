@@ -19,7 +19,8 @@ struct post {
 	int retry_after;   /* seconds, 0 = not said */
 };
 
-/* l.from is filled in with the sender of the configuration. 0, or -1 for errors
+/* Where l.from is NULL it is the sender of the configuration; to that one what
+ * cannot be delivered goes back in any case. 0, or -1 for errors
  * of the database. */
 int post_letter(struct ctx *c, struct letter *l, struct post *out) MUST_USE;
 

@@ -3,7 +3,6 @@
 #include "core/provider/retell.h"
 #include "core/provider/retell_wire.h"
 #include "core/sys/conf.h"
-#include "core/sys/crypto.h"
 #include "core/sys/db.h"
 #include "core/sys/meter.h"
 #include "core/sys/phone_number.h"
@@ -28,28 +27,20 @@ static bool hook_plausible(const char *hook)
 	return n > 0 && n <= HOOK_MAX && hook[n] == '\0';
 }
 
-/* 1 this cell's key signed it, 0 not, -1 the cell does not open. A cell that is
- * replaced moves to previous_cell as it is: sealed for secret_cell. */
-static int signed_by(
-	struct ctx *c, struct hooked *h, const struct hook_secret *s, struct bytes cell)
-{
-	struct cell_place at = {"integration", "secret_cell", (uint32_t)s->company_number, s->id};
-	struct bytes key;
-
-	if (cell_open(c, c->conf->keyring, at, cell, &key) < 0)
-		return -1;
-	h->why = retell_verify(key, h->signature, h->body, c->now);
-	h->integration = h->why == NULL ? s->id : NULL;
-	return h->why == NULL;
-}
-
+/* 1 one of its keys signed it, 0 not, -1 its key does not open. */
 static int signed_by_integration(struct ctx *c, struct hooked *h, const struct hook_secret *s)
 {
-	int rc = signed_by(c, h, s, s->secret_cell);
+	struct bytes keys[HOOK_KEYS_MAX];
+	int n = hook_keys(c, s, keys);
 
-	if (rc != 0 || s->previous_cell.p == NULL || s->previous_until.ms <= c->now.ms)
-		return rc;
-	return signed_by(c, h, s, s->previous_cell);
+	for (int i = 0; i < n; i++) {
+		h->why = retell_verify(keys[i], h->signature, h->body, c->now);
+		if (h->why == NULL) {
+			h->integration = s->id;
+			return 1;
+		}
+	}
+	return n < 0 ? -1 : 0;
 }
 
 /* ---- which company ---- */

@@ -86,27 +86,50 @@ int job_list(struct ctx *c, const struct job_filter *f, struct rows *out)
 
 /* ---- rules ---- */
 
-int queue_add(
-	struct ctx *c, enum job_kind kind, const char *ref_id, ts_t run_at, const char *unique_key)
+/* row: id, ref_id, run_at and unique_key. */
+static int add(struct ctx *c, enum job_kind kind, struct new_job *row)
 {
 	const struct job_rule *rule = &JOB_RULES[kind];
-	struct new_job row = {
-		.id = id_new(c),
-		.kind = rule->name,
-		.unique_key = unique_key,
-		.ref_id = ref_id,
-		.priority = rule->priority,
-		.max_attempts = rule->attempts,
-		.is_due = run_at.ms <= c->now.ms,
-		.run_at = run_at,
-	};
-	int rc = unique_key == NULL ? db_insert(c, &NEW_JOB, &row)
-				    : db_insert_new(c, &NEW_JOB, &row);
+	int rc;
 
+	row->kind = rule->name;
+	row->priority = rule->priority;
+	row->max_attempts = rule->attempts;
+	row->is_due = row->run_at.ms <= c->now.ms;
+	rc = row->unique_key == NULL ? db_insert(c, &NEW_JOB, row)
+				     : db_insert_new(c, &NEW_JOB, row);
 	if (rc < 0)
 		return -1;
 	c->wake = true;
 	return 0;
+}
+
+int queue_add(
+	struct ctx *c, enum job_kind kind, const char *ref_id, ts_t run_at, const char *unique_key)
+{
+	struct new_job row = {
+		.id = id_new(c), .ref_id = ref_id, .run_at = run_at, .unique_key = unique_key};
+
+	return add(c, kind, &row);
+}
+
+int queue_put(struct ctx *c, enum job_kind kind, const char *ref_id, const char **id)
+{
+	struct new_job row = {.id = id_new(c), .ref_id = ref_id};
+
+	*id = row.id;
+	return add(c, kind, &row);
+}
+
+int queue_void(struct ctx *c, enum job_kind kind, const char *ref_id)
+{
+	int rc = db_exec(c,
+		"UPDATE job SET state = 'done', finished_at = NOW(3),"
+		" last_error = 'It was no longer needed.'"
+		" WHERE ref_id = ? AND kind = ? AND state = 'queued'",
+		ref_id, JOB_RULES[kind].name);
+
+	return rc < 0 ? -1 : 0;
 }
 
 void queue_wake(const struct ctx *c)

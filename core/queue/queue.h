@@ -52,6 +52,12 @@ extern const char *const JOB_STATE[5];
 int queue_add(struct ctx *c, enum job_kind kind, const char *ref_id, ts_t run_at,
 	const char *unique_key) MUST_USE;
 
+/* The same, now and without a unique key; its id, for somebody who waits. */
+int queue_put(struct ctx *c, enum job_kind kind, const char *ref_id, const char **id) MUST_USE;
+
+/* Those of a kind about ref_id that wait are no longer needed. */
+int queue_void(struct ctx *c, enum job_kind kind, const char *ref_id) MUST_USE;
+
 /* Creates the wake file in run_dir; after COMMIT only. Failures are logged:
  * the worker looks by itself every few seconds. */
 void queue_wake(const struct ctx *c);

@@ -81,9 +81,9 @@ static int seal(struct ctx *c, struct keyring *ring, const struct demo_secret *s
 	if (cell_seal(c, ring, at, plain, &cell) < 0)
 		return -1;
 	rc = db_exec(c,
-		"UPDATE frontdesk_store.integration SET secret_cell = ?"
+		"UPDATE frontdesk_store.integration SET secret_cell = ?, secret_last_four = ?"
 		" WHERE company_id = ? AND id = ?",
-		cell, company, s->id);
+		cell, s->plain + strlen(s->plain) - 4, company, s->id);
 	return rc < 0 ? -1 : 0;
 }
 

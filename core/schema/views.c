@@ -49,6 +49,7 @@ static const struct exposure EXPOSURES[] = {
 		"user_id AS id, role, created_at,"
 		" (SELECT u.email FROM frontdesk_store.user u WHERE u.id = user_id) AS email,"
 		" (SELECT u.name FROM frontdesk_store.user u WHERE u.id = user_id) AS name,"
+		" (SELECT u.locale FROM frontdesk_store.user u WHERE u.id = user_id) AS locale,"
 		" (SELECT u.totp_enabled_at IS NOT NULL FROM frontdesk_store.user u"
 		" WHERE u.id = user_id) AS two_factor,"
 		" (SELECT u.disabled_at IS NULL FROM frontdesk_store.user u"
@@ -72,6 +73,16 @@ static const struct exposure EXPOSURES[] = {
 	{"unassigned_call", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"job", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"job_failure", OWN, "SELECT", NULL, NULL},
+};
+
+/* What the platform's administration sees without a door. */
+static const struct {
+	const char *table;
+	const char *rights;
+} PLATFORM[] = {
+	{"audit_entry", "INSERT"},
+	{"idempotency", "SELECT,INSERT,UPDATE"},
+	{"plan", "SELECT"},
 };
 
 struct catalogue_column {
@@ -147,6 +158,10 @@ static void plan_view(struct plan *p, const struct run *r, const struct exposure
 	const char *object = mem_printf(p->c->mem, "frontdesk.%s", name);
 	plan_right(p, "fd_web", object, e == NULL ? ALL_RIGHTS : e->rights);
 	plan_right(p, "fd_worker", object, e == NULL ? ALL_RIGHTS : e->rights);
+	for (size_t i = 0; i < COUNT_OF(PLATFORM); i++) {
+		if (strcmp(PLATFORM[i].table, name) == 0)
+			plan_right(p, "fd_platform", object, PLATFORM[i].rights);
+	}
 }
 
 static int plan_table(struct plan *p, const struct run *r)

@@ -88,8 +88,8 @@ static int set_from_string(struct ctx *c, const struct field *f, const char *s, 
 	case F_LIST:
 		return err_field(c, f->name, "must be a list");
 	case F_OBJECT:
-		return err_field(c, f->name, "must be an object");
 	case F_JSON:
+		return err_field(c, f->name, "must be an object");
 	case F_BYTES:
 		break;
 	}
@@ -160,6 +160,19 @@ static int set_list(struct ctx *c, const struct field *f, const struct json *j, 
 	return rc;
 }
 
+/* An object of somebody else's shape, as text again. */
+static int set_json(struct ctx *c, const struct field *f, const struct json *j, void *row)
+{
+	if (!json_is_object(j))
+		return err_field(c, f->name, "must be an object");
+	const char *s = json_print(c, j);
+
+	if ((int64_t)strlen(s) > f->hi)
+		return err_field(c, f->name, "must have at most %lld bytes", (long long)f->hi);
+	*(const char **)member(f, row) = s;
+	return 0;
+}
+
 static int set_member(
 	struct ctx *c, const struct field *f, const struct json *j, enum json_mode mode, void *row)
 {
@@ -178,6 +191,8 @@ static int set_member(
 		return set_list(c, f, j, row);
 	if (f->type == F_OBJECT)
 		return set_object(c, f, j, mode, row);
+	if (f->type == F_JSON)
+		return set_json(c, f, j, row);
 	if (f->type == F_TEXT || f->type == F_ID || f->type == F_ENUM)
 		return err_field(c, f->name, "must be a string");
 	return set_from_string(c, f, "", row); /* says what it must be */

@@ -20,6 +20,7 @@ static const char *const LABELS[] = {
 	[LINK_RESET] = "frontdesk link: set a new password",
 	[LINK_EMAIL] = "frontdesk link: change an e-mail address",
 	[LINK_INVITE] = "frontdesk link: take up an invitation",
+	[LINK_OFFER] = "frontdesk link: take up an offer",
 };
 
 struct link_key {

@@ -24,6 +24,7 @@ enum link_purpose {
 	LINK_RESET,  /* an account: a new password */
 	LINK_EMAIL,  /* an account: another e-mail address */
 	LINK_INVITE, /* an invitation: take it up */
+	LINK_OFFER,  /* an offer of the waiting list; the number is that of the offer */
 };
 
 struct link {

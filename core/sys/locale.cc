@@ -185,14 +185,14 @@ int pattern_check(struct ctx *c, const MessagePattern &p, const struct message_a
 		case UMSGPAT_PART_TYPE_ARG_NAME:
 			if (!arg_given(text, args, n))
 				return err_set(c, E_INVALID,
-					"the text names {%.60s}, which does not exist here "
+					"names {%.60s}, which does not exist here "
 					"(character %d)",
 					utf8(c, text), part.getIndex() + 1);
 			break;
 		case UMSGPAT_PART_TYPE_ARG_TYPE:
 			if (text != UnicodeString("number"))
 				return err_set(c, E_INVALID,
-					"the text uses the format %.60s, only number exists here "
+					"uses the format %.60s, only number exists here "
 					"(character %d)",
 					utf8(c, text), part.getIndex() + 1);
 			break;
@@ -219,11 +219,10 @@ int message_format(struct ctx *c, MessageFormat *f, const struct message_arg *ar
 	}
 	f->format(names.get(), values.get(), static_cast<int32_t>(n), *out, err);
 	if (U_FAILURE(err))
-		return err_set(c, E_INVALID, "the text uses an argument as what it is not (%s)",
-			u_errorName(err));
-	if (out->length() > MESSAGE_MAX)
 		return err_set(
-			c, E_INVALID, "the text becomes longer than %d characters", MESSAGE_MAX);
+			c, E_INVALID, "uses an argument as what it is not (%s)", u_errorName(err));
+	if (out->length() > MESSAGE_MAX)
+		return err_set(c, E_INVALID, "becomes longer than %d characters", MESSAGE_MAX);
 	return 0;
 }
 
@@ -331,16 +330,15 @@ int locale_message(struct ctx *c, const char *locale, const char *pattern,
 	if (n > MESSAGE_ARGS_MAX)
 		BUG("%zu arguments for a message", n);
 	if (strlen(pattern) > MESSAGE_PATTERN_MAX)
-		return err_set(
-			c, E_INVALID, "the text is longer than %d bytes", MESSAGE_PATTERN_MAX);
+		return err_set(c, E_INVALID, "is longer than %d bytes", MESSAGE_PATTERN_MAX);
 	MessagePattern parsed(text, &place, err);
 	MessageFormat format("", locale_or_english(locale), err);
 	if (U_SUCCESS(err) && pattern_check(c, parsed, args, n) < 0)
 		return -1;
 	format.applyPattern(text, place, err);
 	if (U_FAILURE(err))
-		return err_set(c, E_INVALID, "the text is wrong at character %d (%s)",
-			place.offset + 1, u_errorName(err));
+		return err_set(c, E_INVALID, "is wrong at character %d (%s)", place.offset + 1,
+			u_errorName(err));
 	if (message_format(c, &format, args, n, &result) < 0)
 		return -1;
 	*out = utf8(c, result);

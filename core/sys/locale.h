@@ -43,9 +43,9 @@ struct message_arg {
 
 /*
  * An ICU MessageFormat pattern ("{n, plural, one {# visit} other {# visits}}")
- * filled in. E_INVALID with the place when the pattern is wrong, names an
- * argument that is not given, or formats other than numbers (dates are given
- * as text).
+ * filled in. E_INVALID when the pattern is wrong, names an argument that is not
+ * given, or formats other than numbers (dates are given as text); err.detail is
+ * then what can be said of it, with the place ("names {x}, which …").
  */
 #define MESSAGE_PATTERN_MAX (16 * 1024)
 #define MESSAGE_MAX (256 * 1024)

@@ -30,6 +30,18 @@ bool parse(const char *written, const char *region, PhoneNumber *number)
 		PhoneNumberUtil::NO_PARSING_ERROR;
 }
 
+/* A few numbers lose a zero each time they are read. Such a one is none. */
+bool stays_itself(const std::string &e164)
+{
+	PhoneNumber number;
+	std::string again;
+
+	if (!parse(e164.c_str(), NO_REGION, &number))
+		return false;
+	PhoneNumberUtil::GetInstance()->Format(number, PhoneNumberUtil::E164, &again);
+	return again == e164;
+}
+
 const char *format(struct arena *mem, const char *e164, PhoneNumberUtil::PhoneNumberFormat how)
 {
 	PhoneNumber number;
@@ -60,7 +72,7 @@ try {
 		return nullptr; /* local numbers are not: from elsewhere they name another */
 	PhoneNumberUtil::GetInstance()->Format(number, PhoneNumberUtil::E164, &out);
 	/* "+" and at most 15 digits (ITU-T E.164 section 6) */
-	if (out.size() < 3 || out.size() > 16 || out[0] != '+')
+	if (out.size() < 3 || out.size() > 16 || out[0] != '+' || !stays_itself(out))
 		return nullptr;
 	return mem_text(mem, out.c_str());
 } catch (const std::exception &e) {

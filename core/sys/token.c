@@ -158,5 +158,5 @@ int token_check(struct ctx *c, struct keyring *ring, const char *token, struct t
 		return 0;
 	memset(claims, 0, sizeof(*claims));
 	log_line("token_refused", "why", why, "request", c->request_id, NULL);
-	return err_set(c, E_UNAUTHENTICATED, "the access token is not valid");
+	return err_set(c, E_UNAUTHENTICATED, NULL); /* the same whatever is wrong */
 }

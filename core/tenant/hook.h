@@ -1,7 +1,5 @@
 /*
  * hook.h - the incoming addresses of integrations, and whose agent is whose.
- * Secrets are sealed cells (sys/crypto.h, place "integration"."secret_cell");
- * while one is being replaced, the previous one holds until previous_until.
  */
 #ifndef FRONTDESK_HOOK_H
 #define FRONTDESK_HOOK_H
@@ -19,13 +17,14 @@ enum agent_match {
 int integration_agent(
 	struct ctx *c, const char *provider, const char *agent, enum agent_match *out) MUST_USE;
 
-/* A secret behind an incoming address, of whatever company. */
+/* The secrets behind an incoming address, of whatever company: sealed cells. */
 struct hook_secret {
 	const char *id; /* of the integration */
 	int64_t company_number;
 	const char *company_id;
 	const char *provider;
 	struct bytes secret_cell;
+	struct bytes signing_cell;
 	struct bytes previous_cell;
 	ts_t previous_until;
 };
@@ -36,5 +35,13 @@ int hook_find(
 /* Those that may have signed a body with this number or agent (at most 8). */
 int hook_candidates(struct ctx *c, const char *provider, const char *e164, const char *agent,
 	struct rows *out) MUST_USE;
+
+/* What webhooks to this address may be signed with: where the provider signs
+ * with a secret of its own that, else the API key; and for a while after a
+ * change the one before. How many, or -1 with E_INTERNAL: the present one does
+ * not open. */
+#define HOOK_KEYS_MAX 2
+int hook_keys(
+	struct ctx *c, const struct hook_secret *s, struct bytes keys[HOOK_KEYS_MAX]) MUST_USE;
 
 #endif

@@ -7,6 +7,7 @@
 
 #define ORIGINS_MAX 2000
 #define DAYS_MAX 36500
+#define HOURS_MAX 336
 
 static const struct company_settings FRESH = {
 	.public_booking = true,
@@ -17,6 +18,11 @@ static const struct company_settings FRESH = {
 	.retention_audit_days = 1095,
 	.retention_calls_days = 1095,
 	.retention_inactive_customers_days = 1095,
+	.reminder_first_hours = 24,
+	.reminder_second_hours = 2,
+	.quiet_from = 22 * 60,
+	.quiet_to = 7 * 60,
+	.daily_message_cap = 20,
 };
 
 static const struct field FIELDS[] = {
@@ -34,21 +40,30 @@ static const struct field FIELDS[] = {
 	INT(company_settings, retention_audit_days, 0, 0, DAYS_MAX),
 	INT(company_settings, retention_calls_days, 0, 0, DAYS_MAX),
 	INT(company_settings, retention_inactive_customers_days, 0, 0, DAYS_MAX),
+	INT(company_settings, reminder_first_hours, 0, 0, HOURS_MAX),
+	INT(company_settings, reminder_second_hours, 0, 0, HOURS_MAX),
+	INT(company_settings, quiet_from, 0, 0, MINUTES_A_DAY - 1),
+	INT(company_settings, quiet_to, 0, 0, MINUTES_A_DAY - 1),
+	INT(company_settings, daily_message_cap, 0, 0, 1000),
 };
 const struct table COMPANY_SETTINGS =
 	TABLE_FRESH(company_settings, "company_settings", FIELDS, 0, FRESH);
 
 /* ---- storage ---- */
 
+int settings_look(struct ctx *c, struct company_settings *out)
+{
+	int rc = db_one(c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings");
+
+	return db_must(c, rc, "company", NULL);
+}
+
 int settings_current(struct ctx *c, struct company_settings *out)
 {
-	int rc;
-
-	if (db_in_tx(c))
-		rc = db_one(c, &COMPANY_SETTINGS, out,
-			"SELECT {cols} FROM company_settings FOR UPDATE");
-	else
-		rc = db_one(c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings");
+	if (!db_in_tx(c))
+		return settings_look(c, out);
+	int rc =
+		db_one(c, &COMPANY_SETTINGS, out, "SELECT {cols} FROM company_settings FOR UPDATE");
 	return db_must(c, rc, "company", NULL);
 }
 

@@ -26,12 +26,20 @@ struct company_settings {
 	int64_t retention_audit_days;
 	int64_t retention_calls_days;
 	int64_t retention_inactive_customers_days;
+	/* Messages to customers. */
+	int64_t reminder_first_hours; /* before a visit; 0: none */
+	int64_t reminder_second_hours;
+	int64_t quiet_from; /* minutes of the local day; the same twice: never */
+	int64_t quiet_to;
+	int64_t daily_message_cap; /* of one channel to one customer; 0: none */
 };
 
 extern const struct table COMPANY_SETTINGS;
 
 /* Of the company that ctx is in. In a transaction they are held until its end. */
 int settings_current(struct ctx *c, struct company_settings *out) MUST_USE;
+/* The same without holding them, for those who only obey. */
+int settings_look(struct ctx *c, struct company_settings *out) MUST_USE;
 /* Needs a transaction. Field errors of both lists of origins, which it leaves
  * in small letters with single blanks. */
 int settings_change(

@@ -3,7 +3,6 @@
 #include "core/base/text.h"
 #include "core/sys/locale.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyz0123456789"
 #define NAME_MAX_LENGTH 50 /* what a number behind it leaves */
 
 /* What would be another address: /public/bookings/…, /public/feeds/…. */
@@ -11,7 +10,7 @@ static const char *const TAKEN[] = {"bookings", "feeds"};
 
 bool slug_valid(const char *s)
 {
-	size_t n = strspn(s, LETTERS "-");
+	size_t n = strspn(s, LETTERS_OF_SLUGS "-");
 
 	return n > 0 && n <= SLUG_MAX && s[n] == '\0' && *s != '-' && s[n - 1] != '-';
 }
@@ -22,7 +21,7 @@ const char *slug_of(struct ctx *c, const char *locale, const char *name, int n)
 	const char *p = locale_ascii(c, locale, name);
 
 	for (; *p != '\0' && b.n < NAME_MAX_LENGTH; p++) {
-		if (strchr(LETTERS, *p) != NULL)
+		if (strchr(LETTERS_OF_SLUGS, *p) != NULL)
 			buf_char(&b, *p);
 		else if (b.n > 0 && b.p[b.n - 1] != '-' && *p != '\'')
 			buf_char(&b, '-');

@@ -8,6 +8,7 @@
 #include "core/base/ctx.h"
 
 #define SLUG_MAX 63
+#define LETTERS_OF_SLUGS "abcdefghijklmnopqrstuvwxyz0123456789"
 
 bool slug_valid(const char *s);
 /* "Müller & Söhne" -> "mueller-soehne"; "company" when nothing of it is left.

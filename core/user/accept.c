@@ -101,12 +101,21 @@ static int somebody_new(struct ctx *c, struct accepting *a)
 	return 0;
 }
 
+/* What is read first: the invitation, and who is logged in. */
+static int look(struct ctx *c, void *arg)
+{
+	struct accepting *a = arg;
+
+	if (invitation_read(c, a->in->token, &a->invited) < 0)
+		return -1;
+	if (a->in->user_id == NULL)
+		return 0;
+	int rc = account_find(c, a->in->user_id, &a->account);
+	return rc == 0 ? err_set(c, E_UNAUTHENTICATED, NULL) : rc;
+}
+
 static int somebody_logged_in(struct ctx *c, struct accepting *a)
 {
-	int rc = account_find(c, a->in->user_id, &a->account);
-
-	if (rc <= 0)
-		return rc < 0 ? -1 : err_set(c, E_UNAUTHENTICATED, NULL);
 	if (!text_same(a->account.email, a->invited.email))
 		return err_set(c, E_FORBIDDEN,
 			"This invitation is for another address: log out, and open it again.");
@@ -145,7 +154,7 @@ int invitation_accept(struct ctx *c, const struct acceptance *in, struct session
 {
 	struct accepting a = {.in = in, .out = out};
 
-	if (invitation_read(c, in->token, &a.invited) < 0 || identify(c, &a) < 0)
+	if (in_tx(c, look, &a) < 0 || identify(c, &a) < 0)
 		return -1;
 	return in_tx(c, accept, &a);
 }

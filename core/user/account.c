@@ -6,7 +6,6 @@
 #include "core/sys/db.h"
 #include "core/sys/http.h"
 #include "core/sys/password.h"
-#include "core/user/two_factor.h"
 
 #define ACCOUNT_FAILURES_MAX 5  /* per address and account in 15 minutes */
 #define ADDRESS_FAILURES_MAX 50 /* per address in 15 minutes */
@@ -135,17 +134,15 @@ int account_audit(
 /* ---- proof: steps, each a transaction of its own ---- */
 
 struct proving {
-	const struct proof *in;
+	const char *user_id;
 	struct account *out;
 	struct bytes account_hash;
-	bool right;
-	bool code;
 };
 
 static int proof_look(struct ctx *c, void *arg)
 {
 	struct proving *p = arg;
-	int rc = account_find(c, p->in->user_id, p->out);
+	int rc = account_find(c, p->user_id, p->out);
 
 	if (rc <= 0)
 		return rc < 0 ? -1 : err_set(c, E_UNAUTHENTICATED, NULL);
@@ -153,44 +150,24 @@ static int proof_look(struct ctx *c, void *arg)
 	return failures_check(c, p->account_hash);
 }
 
-static int proof_code(struct ctx *c, void *arg)
-{
-	struct proving *p = arg;
-	int rc = two_factor_use(c, p->out, p->in->code);
-
-	p->right = rc > 0;
-	return rc < 0 ? -1 : 0;
-}
-
 static int proof_refuse(struct ctx *c, void *arg)
 {
 	const struct proving *p = arg;
 
-	if (failure_add(c, p->account_hash, p->code) < 0)
+	if (failure_add(c, p->account_hash, false) < 0)
 		return -1;
-	return audit_add(c, p->code ? "code.refuse" : "password.refuse", "user", p->out->id, NULL);
+	return audit_add(c, "password.refuse", "user", p->out->id, NULL);
 }
 
-static int refuse(struct ctx *c, struct proving *p, bool code)
+int account_prove(struct ctx *c, const char *user_id, const char *password, struct account *out)
 {
-	p->code = code;
-	if (in_tx(c, proof_refuse, p) < 0)
-		return -1;
-	return err_field(
-		c, code ? "code" : "password", code ? "is wrong, or was used before" : "is wrong");
-}
-
-int account_prove(struct ctx *c, const struct proof *in, struct account *out)
-{
-	struct proving p = {.in = in, .out = out};
+	struct proving p = {.user_id = user_id, .out = out};
 
 	if (in_tx(c, proof_look, &p) < 0)
 		return -1;
-	if (in->password != NULL && !password_check(c, in->password, out->password_hash))
-		return refuse(c, &p, false);
-	if (in->code == NULL)
+	if (password_check(c, password, out->password_hash))
 		return 0;
-	if (in_tx(c, proof_code, &p) < 0)
+	if (in_tx(c, proof_refuse, &p) < 0)
 		return -1;
-	return p.right ? 0 : refuse(c, &p, true);
+	return err_field(c, "password", "is wrong");
 }

@@ -56,17 +56,10 @@ struct login {
  */
 int login(struct ctx *c, const struct login *in, struct session *out) MUST_USE;
 
-/*
- * Proof that somebody who is logged in is who he was: his password, and, where
- * with_code, a code of his second factor. The account as it is now. Field error
- * on "password" or "code"; E_RATE_LIMITED. Outside transactions.
- */
-struct proof {
-	const char *user_id;
-	const char *password; /* NULL: no password is asked for */
-	const char *code;     /* NULL: no code is asked for */
-};
-int account_prove(struct ctx *c, const struct proof *p, struct account *out) MUST_USE;
+/* Proof that somebody who is logged in is who he was: his password. The account
+ * as it is now. Field error on "password"; E_RATE_LIMITED. Outside transactions. */
+int account_prove(
+	struct ctx *c, const char *user_id, const char *password, struct account *out) MUST_USE;
 
 /* An entry in the audit log of the platform, and of each of the companies that
  * he belongs to (membership_list), if these are few. In a transaction, outside

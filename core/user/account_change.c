@@ -122,7 +122,8 @@ int email_change(struct ctx *c, const struct proof *p, const char *email)
 {
 	struct change x = {.email = email};
 
-	if (account_email(c, "email", &x.email) < 0 || account_prove(c, p, &x.account) < 0)
+	if (account_email(c, "email", &x.email) < 0 ||
+		account_prove(c, p->user_id, p->password, &x.account) < 0)
 		return -1;
 	return in_tx(c, announce_email, &x);
 }
@@ -230,12 +231,12 @@ static int change(struct ctx *c, void *arg)
 	return account_audit(c, "password.change", x->account.id, &x->companies);
 }
 
-int password_change(
-	struct ctx *c, const struct proof *p, const char *session_id, const char *new_password)
+int password_change(struct ctx *c, const struct proof *p, const char *new_password)
 {
-	struct change x = {.session_id = session_id};
+	struct change x = {.session_id = p->session_id};
 
-	if (account_prove(c, p, &x.account) < 0 || in_tx(c, change_look, &x) < 0 ||
+	if (account_prove(c, p->user_id, p->password, &x.account) < 0 ||
+		in_tx(c, change_look, &x) < 0 ||
 		check_password(c, "new_password", new_password, &x.account, &x.companies) < 0)
 		return -1;
 	x.hash = password_hash(c, new_password);

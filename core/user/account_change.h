@@ -21,10 +21,16 @@ int password_reset(struct ctx *c, const char *token, const char *password) MUST_
 /* May be done again. */
 int email_verify(struct ctx *c, const char *token) MUST_USE;
 
-/* Who is logged in, with his password (what account_prove() says). The other
+/* Who is logged in. */
+struct proof {
+	const char *user_id;
+	const char *session_id;
+	const char *password;
+};
+
+/* With his password (what account_prove() says). The other
  * sessions end. */
-int password_change(struct ctx *c, const struct proof *p, const char *session_id,
-	const char *new_password) MUST_USE;
+int password_change(struct ctx *c, const struct proof *p, const char *new_password) MUST_USE;
 /* A link to the new address; the old one is told. Nothing has changed yet. */
 int email_change(struct ctx *c, const struct proof *p, const char *email) MUST_USE;
 /* By that link. Field error on "token", also when the address has an account

@@ -10,6 +10,7 @@ static const struct field FIELDS[] = {
 	ID(colleague, id, RO),
 	TEXT(colleague, email, RO | PERSONAL | SEARCH, 254),
 	TEXT(colleague, name, RO | PERSONAL | SEARCH | BY, 120),
+	TEXT(colleague, locale, RO | HIDDEN, 16),
 	ENUM(colleague, role, REQ | FILTER, enum role, ROLES_GIVEN),
 	BOOL(colleague, two_factor, RO),
 	BOOL(colleague, is_active, RO),

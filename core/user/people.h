@@ -15,6 +15,7 @@ struct colleague {
 	const char *id; /* of the account */
 	const char *email;
 	const char *name;
+	const char *locale;
 	enum role role;
 	bool two_factor; /* a second factor is set up */
 	bool is_active;  /* false: the platform has closed the account */

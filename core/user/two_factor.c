@@ -116,122 +116,154 @@ int two_factor_use(struct ctx *c, const struct account *a, const char *code)
 /* ---- setting it up, and ending it: each a transaction ---- */
 
 struct step {
-	const struct account *account;
+	const char *user_id;
+	struct account account;
 	struct bytes cell;
+	const char *code;
+	bool wrong; /* the code */
 	struct texts *codes;
 };
 
+/* Where it must be on, or must be off. */
+static int find(struct ctx *c, struct step *s, bool on)
+{
+	int rc = account_find(c, s->user_id, &s->account);
+
+	if (rc <= 0)
+		return rc < 0 ? -1 : err_set(c, E_UNAUTHENTICATED, NULL);
+	if (s->account.two_factor != on)
+		return err_set(c, E_STATE,
+			on ? "Two-factor log-in is off."
+			   : "Two-factor log-in is on: turn it off first.");
+	return 0;
+}
+
 static int store_secret(struct ctx *c, void *arg)
 {
-	const struct step *s = arg;
+	struct step *s = arg;
 	int64_t changed;
 
-	if (db_int(c, &changed, "CALL sys_totp_set(?, ?)", s->account->id, s->cell) < 0)
+	if (find(c, s, false) < 0 ||
+		db_int(c, &changed, "CALL sys_totp_set(?, ?)", s->user_id, s->cell) < 0)
 		return -1;
 	if (changed == 0)
 		return err_set(c, E_STATE, "Two-factor log-in is on: turn it off first.");
-	return audit_add(c, "two_factor.setup", "user", s->account->id, NULL);
-}
-
-static int find(struct ctx *c, const char *user_id, struct account *out)
-{
-	int rc = account_find(c, user_id, out);
-
-	return rc == 0 ? err_set(c, E_UNAUTHENTICATED, NULL) : rc;
+	return audit_add(c, "two_factor.setup", "user", s->user_id, NULL);
 }
 
 int two_factor_setup(struct ctx *c, const char *user_id, struct two_factor_setup *out)
 {
-	struct account a;
-	struct step s = {.account = &a};
+	struct step s = {.user_id = user_id};
 	uint8_t *raw = mem_alloc(c->mem, TOTP_SECRET_BYTES);
 	struct bytes secret = {raw, TOTP_SECRET_BYTES};
 
-	if (find(c, user_id, &a) < 0)
-		return -1;
 	random_bytes(raw, TOTP_SECRET_BYTES);
-	if (cell_seal(c, c->conf->keyring, place(a.id), secret, &s.cell) < 0 ||
+	if (cell_seal(c, c->conf->keyring, place(user_id), secret, &s.cell) < 0 ||
 		in_tx(c, store_secret, &s) < 0)
 		return -1;
 	out->secret = base32_encode(c->mem, secret);
-	out->otpauth_url = totp_url(c->mem, secret, ISSUER, a.email);
+	out->otpauth_url = totp_url(c->mem, secret, ISSUER, s.account.email);
 	out->qr_svg = qr_svg(c, out->otpauth_url);
 	explicit_bzero(raw, TOTP_SECRET_BYTES);
 	return 0;
 }
 
-static int enable(struct ctx *c, void *arg)
+/* A code is used up together with what it is for. 1, 0 (wrong), -1. */
+static int take_code(struct ctx *c, struct step *s)
+{
+	if (failures_check(c, failure_account(c, s->account.email)) < 0)
+		return -1;
+	int rc = two_factor_use(c, &s->account, s->code);
+	s->wrong = rc == 0;
+	return rc;
+}
+
+static int refuse_code(struct ctx *c, void *arg)
 {
 	const struct step *s = arg;
+
+	if (failure_add(c, failure_account(c, s->account.email), true) < 0)
+		return -1;
+	return audit_add(c, "code.refuse", "user", s->user_id, NULL);
+}
+
+static int with_code(struct ctx *c, struct step *s, int (*fn)(struct ctx *c, void *arg))
+{
+	if (in_tx(c, fn, s) < 0)
+		return -1;
+	if (!s->wrong)
+		return 0;
+	if (in_tx(c, refuse_code, s) < 0)
+		return -1;
+	return err_field(c, "code", "is wrong, or was used before");
+}
+
+static int enable(struct ctx *c, void *arg)
+{
+	struct step *s = arg;
 	int64_t changed;
 
-	if (db_int(c, &changed, "CALL sys_totp_enable(?)", s->account->id) < 0)
+	if (find(c, s, false) < 0)
+		return -1;
+	if (s->account.totp_cell.p == NULL)
+		return err_set(c, E_STATE, "Set up two-factor log-in first.");
+	int rc = take_code(c, s);
+	if (rc <= 0)
+		return rc;
+	if (db_int(c, &changed, "CALL sys_totp_enable(?)", s->user_id) < 0)
 		return -1;
 	if (changed == 0)
 		return err_set(c, E_STATE, "Two-factor log-in is on already.");
-	if (recovery_codes(c, s->account->id, s->codes) < 0 ||
-		account_notice(c, MAIL_TWO_FACTOR_ON, s->account) < 0)
+	if (recovery_codes(c, s->user_id, s->codes) < 0 ||
+		account_notice(c, MAIL_TWO_FACTOR_ON, &s->account) < 0)
 		return -1;
-	return audit_add(c, "two_factor.enable", "user", s->account->id, NULL);
+	return audit_add(c, "two_factor.enable", "user", s->user_id, NULL);
 }
 
 int two_factor_enable(struct ctx *c, const char *user_id, const char *code, struct texts *codes)
 {
-	struct account a;
-	struct step s = {.account = &a, .codes = codes};
-	struct proof p = {.user_id = user_id, .code = code};
+	struct step s = {.user_id = user_id, .code = code, .codes = codes};
 
-	if (find(c, user_id, &a) < 0)
-		return -1;
-	if (a.two_factor)
-		return err_set(c, E_STATE, "Two-factor log-in is on already.");
-	if (a.totp_cell.p == NULL)
-		return err_set(c, E_STATE, "Set up two-factor log-in first.");
-	if (account_prove(c, &p, &a) < 0)
-		return -1;
-	return in_tx(c, enable, &s);
+	return with_code(c, &s, enable);
 }
 
 static int disable(struct ctx *c, void *arg)
 {
-	const struct step *s = arg;
+	struct step *s = arg;
+	int rc = find(c, s, true) < 0 ? -1 : take_code(c, s);
 
-	if (db_exec(c, "CALL sys_totp_disable(?)", s->account->id) < 0 ||
-		account_notice(c, MAIL_TWO_FACTOR_OFF, s->account) < 0)
+	if (rc <= 0)
+		return rc;
+	if (db_exec(c, "CALL sys_totp_disable(?)", s->user_id) < 0 ||
+		account_notice(c, MAIL_TWO_FACTOR_OFF, &s->account) < 0)
 		return -1;
-	return audit_add(c, "two_factor.disable", "user", s->account->id, NULL);
+	return audit_add(c, "two_factor.disable", "user", s->user_id, NULL);
 }
 
-static int prove_with_factor(struct ctx *c, const struct proof *p, struct account *out)
+int two_factor_disable(struct ctx *c, const char *user_id, const char *password, const char *code)
 {
-	if (find(c, p->user_id, out) < 0)
+	struct step s = {.user_id = user_id, .code = code};
+
+	if (account_prove(c, user_id, password, &s.account) < 0)
 		return -1;
-	if (!out->two_factor)
-		return err_set(c, E_STATE, "Two-factor log-in is off.");
-	return account_prove(c, p, out);
-}
-
-int two_factor_disable(struct ctx *c, const struct proof *p)
-{
-	struct account a;
-	struct step s = {.account = &a};
-
-	return prove_with_factor(c, p, &a) < 0 ? -1 : in_tx(c, disable, &s);
+	return with_code(c, &s, disable);
 }
 
 static int renew_codes(struct ctx *c, void *arg)
 {
-	const struct step *s = arg;
+	struct step *s = arg;
 
-	if (recovery_codes(c, s->account->id, s->codes) < 0)
+	if (find(c, s, true) < 0 || recovery_codes(c, s->user_id, s->codes) < 0)
 		return -1;
-	return audit_add(c, "recovery_code.renew", "user", s->account->id, NULL);
+	return audit_add(c, "recovery_code.renew", "user", s->user_id, NULL);
 }
 
-int two_factor_new_codes(struct ctx *c, const struct proof *p, struct texts *codes)
+int two_factor_new_codes(
+	struct ctx *c, const char *user_id, const char *password, struct texts *codes)
 {
-	struct account a;
-	struct step s = {.account = &a, .codes = codes};
+	struct step s = {.user_id = user_id, .codes = codes};
 
-	return prove_with_factor(c, p, &a) < 0 ? -1 : in_tx(c, renew_codes, &s);
+	if (account_prove(c, user_id, password, &s.account) < 0)
+		return -1;
+	return in_tx(c, renew_codes, &s);
 }

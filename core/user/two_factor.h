@@ -35,9 +35,10 @@ int two_factor_setup(struct ctx *c, const char *user_id, struct two_factor_setup
  * are never shown again. E_STATE, field error on "code". */
 int two_factor_enable(
 	struct ctx *c, const char *user_id, const char *code, struct texts *codes) MUST_USE;
-/* p: password and code. */
-int two_factor_disable(struct ctx *c, const struct proof *p) MUST_USE;
-/* p: password. E_STATE: no second factor is in force. */
-int two_factor_new_codes(struct ctx *c, const struct proof *p, struct texts *codes) MUST_USE;
+/* Both: what account_prove() says; E_STATE: no second factor is in force. */
+int two_factor_disable(
+	struct ctx *c, const char *user_id, const char *password, const char *code) MUST_USE;
+int two_factor_new_codes(
+	struct ctx *c, const char *user_id, const char *password, struct texts *codes) MUST_USE;
 
 #endif

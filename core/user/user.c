@@ -1,8 +1,8 @@
 #include "core/user/user.h"
 #include "core/sys/db.h"
 
-const char *const ROLES[] = {"", "platform_admin", "tenant_admin", "owner", "manager", "staff",
-	"accountant", "read_only", NULL};
+const char *const ROLES[ROLE_COUNT + 1] = {"", "platform_admin", "tenant_admin", "owner", "manager",
+	"staff", "accountant", "read_only", NULL};
 
 const char *const PERMS[] = {"",
 #define X(symbol, name, p, t, o, m, s, a, r) name,

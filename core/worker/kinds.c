@@ -3,8 +3,10 @@
 #include "core/booking/hold.h"
 #include "core/booking/waiting_list.h"
 #include "core/event/event.h"
+#include "core/notify/clock.h"
 #include "core/notify/notify.h"
 #include "core/provider/account_letter.h"
+#include "core/provider/check.h"
 #include "core/provider/messages.h"
 #include "core/provider/retell.h"
 #include "core/sys/db.h"
@@ -21,12 +23,15 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_INBOX_RETELL] = {JOB_BATCHED, retell_process},
 	[JOB_EVENT_DISPATCH] = {JOB_TX_WRITE, event_dispatch},
 	[JOB_NOTIFICATION_SEND] = {JOB_TX_NONE, messages_send},
+	[JOB_REMINDER] = {JOB_TX_WRITE, reminder_run},
+	[JOB_DAY_PLAN] = {JOB_TX_WRITE, day_plan_run},
 	[JOB_ACCOUNT_MAIL] = {JOB_TX_NONE, account_letter_send},
 	[JOB_HOLD_EXPIRE] = {JOB_TX_WRITE, hold_expire},
 	[JOB_WAITING_LIST_OFFER] = {JOB_TX_NONE, waiting_offer},
 	[JOB_WAITING_LIST_END] = {JOB_TX_WRITE, waiting_end},
 	[JOB_AUDIT_SEAL] = {JOB_TX_NONE, audit_seal_new},
 	[JOB_API_KEY_REMINDERS] = {JOB_TX_NONE, api_keys_remind},
+	[JOB_INTEGRATION_TEST] = {JOB_TX_NONE, provider_check},
 	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
 	[JOB_NOOP] = {JOB_BATCHED, nothing},
 };
@@ -47,7 +52,16 @@ static const struct {
 	{EV_APPOINTMENT_BOOKED, notify_on_event},
 	{EV_APPOINTMENT_RESCHEDULED, notify_on_event},
 	{EV_APPOINTMENT_CANCELLED, notify_on_event},
+	{EV_APPOINTMENT_NO_SHOW, notify_on_event},
+	{EV_CALL_ENDED, notify_on_event},
 	{EV_CALL_ANALYZED, notify_on_event},
+	{EV_WAITING_LIST_OFFERED, notify_on_event},
+	{EV_NUMBER_UNASSIGNED_CALL, notify_on_event},
+	{EV_INTEGRATION_FAILED, notify_on_event},
+	{EV_INTEGRATION_RECOVERED, notify_on_event},
+	{EV_APPOINTMENT_BOOKED, clock_on_event},
+	{EV_APPOINTMENT_RESCHEDULED, clock_on_event},
+	{EV_APPOINTMENT_CANCELLED, clock_on_event},
 	{EV_APPOINTMENT_RESCHEDULED, waiting_on_event},
 	{EV_APPOINTMENT_CANCELLED, waiting_on_event},
 	{EV_TIME_FREED, waiting_on_event},

@@ -7,10 +7,11 @@ quoted() { # TEXT -> a YAML or nginx string without its quotes
 }
 
 write_frontdesk_yaml() {
-	local run secrets sql
+	local run secrets sql templates
 	quoted "$RUN"; run=$REPLY
 	quoted "$VAR/secrets"; secrets=$REPLY
 	quoted "$SQL"; sql=$REPLY
+	quoted "$TEMPLATES"; templates=$REPLY
 	cat >"$CONFIG" <<END
 # Made by systemd/run-local at every start.
 server:
@@ -18,6 +19,7 @@ server:
   run_dir: "$run"
   secrets_dir: "$secrets"
   sql_dir: "$sql"
+  templates_dir: "$templates"
   sandbox: true
 database:
   socket: "$run/mariadb.sock"
@@ -26,6 +28,16 @@ twilio:
   url: "http://127.0.0.1:$((PORT + 1))"
 retell:
   url: "http://127.0.0.1:$((PORT + 1))/retell"
+vapi:
+  url: "http://127.0.0.1:$((PORT + 1))/vapi"
+calcom:
+  url: "http://127.0.0.1:$((PORT + 1))/calcom"
+stripe:
+  url: "http://127.0.0.1:$((PORT + 1))/stripe"
+openai:
+  url: "http://127.0.0.1:$((PORT + 1))/openai"
+sendgrid:
+  url: "http://127.0.0.1:$((PORT + 1))/sendgrid"
 smtp:
   url: "smtp://127.0.0.1:$((PORT + 2))"
 sandbox:

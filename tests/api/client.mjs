@@ -44,7 +44,7 @@ export async function makeClient(base) {
     for (const [method, op] of Object.entries(methods)) operations.add(JSON.stringify([method.toUpperCase(), path, op.security !== undefined]))
   }
   for (const path of HOOKS) operations.add(JSON.stringify(['POST', path, false]))
-  const templateOf = path => templates.find(t => t.path === path || t.pattern.test(path))?.path
+  const templateOf = path => (templates.find(t => t.path === path) ?? templates.find(t => t.pattern.test(path)))?.path
 
   function validator(template, method, status) {
     const id = `${method} ${template} ${status}`

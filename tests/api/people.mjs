@@ -8,10 +8,25 @@ import { request, waitFor } from '../support/http.mjs'
 import { retellRequest, retellSignature } from '../support/retell.mjs'
 import { quote } from '../support/sql.mjs'
 
+export const ABSENT = '01900000-0000-7000-8000-000000000000'
+export const NOTICED_WITHIN_MS = 5_000 + 1_500 // AUTH_CACHE_SECONDS
+
+/* What differs between two answers to the same question. */
+const OF_THE_MOMENT = /^(date|x-request-id|ratelimit-\w+)$/
+
+/** Two answers are the same, byte for byte, but for what names the request. */
+export function sameAnswer(a, b, what) {
+  const plain = r => ({
+    status: r.status,
+    text: r.text.replaceAll(r.headers['x-request-id'], ''),
+    headers: Object.fromEntries(Object.entries(r.headers).filter(([k]) => !OF_THE_MOMENT.test(k))),
+  })
+  assert.deepEqual(plain(a), plain(b), what)
+}
+
 const PERMS = new URL('../../core/user/perms.def', import.meta.url)
 
-/** {roles: […], rights: {"calls.read": {owner: true, …}}} of core/user/perms.def: the roles
- *  within a company. */
+/** {roles: […], rights: {"calls.read": {owner: true, …}}} of core/user/perms.def. */
 export function readRights() {
   const text = readFileSync(PERMS, 'utf8')
   const roles = /X\(symbol, name, ([\w, ]+)\)/.exec(text)[1].split(', ')
@@ -19,7 +34,7 @@ export function readRights() {
   for (const [, name, columns] of text.matchAll(/^X\(PERM_\w+, "([\w.]+)", ([01](?:, [01])*)\)$/gm)) {
     rights[name] = Object.fromEntries(columns.split(', ').map((v, i) => [roles[i], v === '1']))
   }
-  return { roles: roles.filter(r => !r.endsWith('_admin')), rights }
+  return { roles, rights }
 }
 
 const person = name => `${name}@people.example`
@@ -39,20 +54,21 @@ export async function addPerson(sql, name, roles) {
   return person(name)
 }
 
-/** Adds an API key of the salon's; more: further columns, as SQL. */
-export async function addKey(sql, name, role, more = {}) {
+/** Adds an API key of a company's; more: further columns, as SQL. */
+export async function addKey(sql, name, role, more = {}, company = 'salon-morgenrot') {
   const key = apiKey(name)
   const columns = Object.keys(more).map(k => `, ${k}`).join('')
   const values = Object.values(more).map(v => `, ${v}`).join('')
   await sql(`INSERT INTO api_key (company_id, id, name, prefix, key_hash, role${columns})
     SELECT id, ${quote(idOf(key))}, ${quote(name)}, 'fdk_test', UNHEX(SHA2(${quote(key)}, 256)), ${quote(role)}${values}
-    FROM company WHERE slug = 'salon-morgenrot';`)
+    FROM company WHERE slug = ${quote(company)};`)
   return key
 }
 
 /* What is added for the tests of rights: the address, and one of them. */
 const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 const NEW = {
+  integrations: () => ({ provider: 'openai', secret: 'key-of-nobody', is_active: false }),
   'api-keys': () => ({ name: 'Rights', role: 'read_only' }),
   'phone-numbers': own => ({ branch_id: own.branches, e164: '+493023125990' }),
   'closed-days': () => ({ day: '2035-12-25' }),
@@ -72,8 +88,9 @@ const NEW = {
 /** The address of a route with ids of ours: the first of the kind, the second
  * of what lies under it ("staff/working-hours"). */
 export function addressOf(path, own) {
-  const [, , , kind, , under] = path.split('/')
-  return path.replace(/{(parent_)?id}/, own[kind]).replace('{id}', own[`${kind}/${under}`])
+  const [, , , kind, , under] = path.replace('/platform/', '/').split('/')
+  const of = what => own[path.includes('/platform/') ? `platform/${what}` : what]
+  return path.replace(/{(parent_)?id}/, of(kind)).replace('{id}', of(`${kind}/${under}`))
 }
 
 /** The salon's: an id of everything that an address may name. */

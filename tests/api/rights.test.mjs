@@ -1,6 +1,6 @@
-// Who may do what: every route that names a right, with every role of
-// core/user/perms.def, as a person and as an API key; what ended, expired and
-// closed; and ids of other companies.
+// Who may do what: every route of the table (as OpenAPI has it) with everybody
+// who may ask, and the exact status; what ended, expired and closed; and ids of
+// others. A route that fits no rule here fails, until it has its row.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { sqlOn } from '../support/sql.mjs'
@@ -9,12 +9,14 @@ import { request, sleep, waitFor } from '../support/http.mjs'
 import { retellRequest } from '../support/retell.mjs'
 import { endStack } from './audited.mjs'
 import { makeClient } from './client.mjs'
-import { addKey, addPerson, addressOf, makeOneOfEach, readRights } from './people.mjs'
+import { ABSENT, addKey, addPerson, addressOf, makeOneOfEach, NOTICED_WITHIN_MS, readRights, sameAnswer } from './people.mjs'
 
+const SALON = '01900000-0000-7000-8000-5a1000000001'
 const DIAZ = '01900000-0000-7000-8000-de0000000050'
-const ABSENT = '01900000-0000-7000-8000-000000000000'
-const NOTICED_WITHIN_MS = 5_000 + 1_500 // AUTH_CACHE_SECONDS
+const TENANT = '01900000-0000-7000-8000-000000000020'
+const REASON = { reason: 'To see what an administrator may do' }
 const { roles, rights } = readRights()
+const IN_COMPANY = roles.filter(role => !role.endsWith('_admin'))
 
 let stack
 let client
@@ -22,6 +24,7 @@ let sql
 let own
 const people = {}
 const keys = {}
+const nobodies = {}
 
 before(async () => {
   stack = await startStack({
@@ -30,82 +33,139 @@ before(async () => {
   })
   client = await makeClient(stack.base)
   sql = sqlOn(stack)
-  for (const role of roles) {
+  for (const role of IN_COMPANY) {
     people[role] = await addPerson(sql, role, { 'salon-morgenrot': role })
     keys[role] = await addKey(sql, role, role)
   }
   people.two = await addPerson(sql, 'two', { 'salon-morgenrot': 'staff', 'bright-smile': 'read_only' })
   people.none = await addPerson(sql, 'none', {})
+  people.agent = await addPerson(sql, 'agent', {})
+  people.stranger = await addPerson(sql, 'stranger', {})
+  nobodies.expired = await addKey(sql, 'expired', 'owner', { expires_at: 'NOW(3) - INTERVAL 1 SECOND' })
+  nobodies.revoked = await addKey(sql, 'revoked', 'owner', { revoked_at: 'NOW(3)' })
   own = await makeOneOfEach(client)
+  await make('admin', `tenants/${TENANT}/people`, { email: people.agent })
+  const elsewhere = await make('admin', 'tenants', { slug: 'elsewhere', name: 'Elsewhere' })
+  await make('admin', `tenants/${elsewhere.id}/people`, { email: people.stranger })
+  const [[agent]] = await sql(`SELECT id FROM user WHERE email = '${people.agent}'`)
+  Object.assign(own, { 'platform/tenants': TENANT, 'platform/companies': SALON, 'platform/tenants/people': agent, 'platform/users': agent })
 }, { timeout: 120_000 })
 
 after(() => endStack(stack, client))
 
-const operations = () => Object.entries(client.openapi.paths)
-  .flatMap(([path, methods]) => Object.entries(methods).map(([method, op]) => ({ path, method: method.toUpperCase(), op, right: op['x-permission'] })))
-const ofCompanies = () => operations().filter(o => o.right)
-
-/* A request that is allowed changes nothing: it is wrong, or about nothing. */
-function ask(who, { path, method }, options = {}) {
-  const address = method === 'GET' ? addressOf(path, own) : path.replace(/{(parent_)?id}/g, ABSENT)
-  return client.call(who, method, address, { ...options, ...body(method) })
+async function make(who, path, json) {
+  const r = await client.call(who, 'POST', `/api/v2/platform/${path}`, { json })
+  assert.equal(r.status, 201, r.text)
+  return r.json
 }
 
-/* nothing is right with the first, and to change nothing is not wrong */
-const body = method => (['POST', 'PUT'].includes(method) ? { json: {} } : method === 'PATCH' ? { json: { nonsense: 1 } } : {})
-const allowedStatus = ({ path, method }) =>
-  (method !== 'GET' && path.includes('{id}') ? 404 : method !== 'GET' || path.endsWith('/availability') ? 422 : 200)
+/* ---- the routes, and what an allowed request of each gets ---- */
 
+const operations = () => Object.entries(client.openapi.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, op]) => ({ path, method: method.toUpperCase(), op, right: op['x-permission'], kind: kindOf(path, op) })))
+const kindOf = (path, op) => (!op.security ? 'open' : !op['x-permission'] ? 'person' : path.includes('/platform/') ? 'platform' : 'company')
+const ofCompanies = () => operations().filter(o => o.kind === 'company')
+const name = o => `${o.method} ${o.path}`
+
+/* What a request that is about nothing gets where no rule says it. */
+const EXACT = {
+  'GET /api/health': 200,
+  'GET /api/v2/openapi.json': 200,
+  'POST /api/retell/webhook': 401,
+  'POST /api/v2/auth/2fa/setup': 200,
+  'DELETE /api/v2/auth/sessions': 204,
+}
+const ofThePath = path => /\{(slug|manage_token|feed_token|token)\}/.test(path)
+/* Nothing is asked of these in the matrix: it would take away who asks. */
+const LAST = ['POST /api/v2/auth/logout']
+
+function allowedStatus(o) {
+  const { path, method, op, kind } = o
+  if (name(o) in EXACT) return EXACT[name(o)]
+  if (ofThePath(path)) return 404
+  if (method !== 'GET' && path.includes('{id}')) return 404
+  if (method !== 'GET' && op.requestBody) return 422
+  assert.ok(method === 'GET' && kind !== 'open', `${name(o)} needs its row in EXACT`)
+  return op.parameters.some(p => p.in === 'query' && p.required) ? 422 : 200
+}
+
+/* A request that is allowed changes nothing: it is wrong, or about nothing. */
+function ask(who, o, options = {}) {
+  const { path, method } = o
+  const address = method === 'GET' ? addressOf(path, own) : path.replace(/{(parent_)?id}/g, ABSENT)
+  assert.ok(!address.includes('undefined'), `one of ${path} is needed: makeOneOfEach`)
+  return client.call(who, method, address.replace(/\{\w+\}/, 'nothing'), { ...options, ...body(o) })
+}
+
+const body = ({ op }) => (op.requestBody ? { json: { nonsense: 1 } } : {})
 test('the table of rights is whole', () => {
-  assert.deepEqual(roles, ['owner', 'manager', 'staff', 'accountant', 'read_only'])
-  assert.ok(ofCompanies().length >= 20)
-  for (const { path, right } of ofCompanies()) assert.ok(right in rights, `${path} needs ${right}`)
+  assert.deepEqual(roles, ['platform_admin', 'tenant_admin', 'owner', 'manager', 'staff', 'accountant', 'read_only'])
+  assert.ok(ofCompanies().length >= 100)
+  for (const { path, right } of operations().filter(o => o.right)) assert.ok(right in rights, `${path} needs ${right}`)
   for (const right of Object.keys(rights)) {
-    assert.ok(rights[right].owner, `an owner may do everything, and so ${right}`)
-    assert.ok(ofCompanies().some(o => o.right === right), `no route needs ${right}`)
+    const platform = right.startsWith('platform.')
+    for (const role of platform ? ['platform_admin'] : ['platform_admin', 'owner']) assert.ok(rights[right][role], `${role} may do everything, and so ${right}`)
+    if (platform) assert.ok(roles.slice(2).every(role => !rights[right][role]), `${right} is for administrators`)
+    assert.ok(operations().some(o => o.right === right && o.kind === (platform ? 'platform' : 'company')), `no route needs ${right}`)
   }
 })
 
-for (const role of roles) {
-  for (const [what, who] of [['person', people], ['key', keys]]) {
-    test(`each route, asked by a ${what} of role ${role}`, async () => {
-      for (const o of ofCompanies()) {
-        const r = await ask(who[role], o)
-        const allowed = rights[o.right][role]
-        assert.equal(r.status, allowed ? allowedStatus(o) : 403, `${o.method} ${o.path}: ${r.text}`)
-        if (!allowed) assert.equal(r.json.code, 'forbidden')
-      }
-    })
-  }
+test('everybody who is logged in sees the table of rights', async () => {
+  const table = (await client.call(people.read_only, 'GET', '/api/v2/roles')).json.data
+  assert.deepEqual(Object.fromEntries(table.map(({ permission, ...of }) => [permission, of])), rights)
+})
 
-  test(`what a person of role ${role} is told that he may do`, async () => {
+/* ---- everybody, with every route ---- */
+
+/** What each kind of route answers to somebody: an exact status and code, or
+ * undefined for what an allowed request gets. */
+const REFUSED = [403, 'forbidden']
+const byRole = role => o => (rights[o.right][role] ? undefined : REFUSED)
+const always = (...answer) => () => answer
+const allowed = () => undefined
+
+async function everyRoute(who, { person, company, platform }, options = {}) {
+  for (const o of operations().filter(x => !LAST.includes(name(x)))) {
+    const r = await ask(who, o, options)
+    const refused = { open: () => undefined, person, company, platform }[o.kind](o)
+    if (refused) assert.deepEqual([r.status, r.json?.code], refused, `${name(o)}: ${r.text}`)
+    else assert.equal(r.status, allowedStatus(o), `${name(o)}: ${r.text}`)
+  }
+}
+
+for (const role of IN_COMPANY) {
+  test(`each route, asked by a person of role ${role}`, async () => {
+    await everyRoute(people[role], { person: allowed, company: byRole(role), platform: always(...REFUSED) })
     const me = (await client.call(people[role], 'GET', '/api/v2/me')).json
     assert.equal(me.company.role, role)
     assert.deepEqual(me.permissions, Object.keys(rights).filter(right => rights[right][role]))
   })
+  test(`each route, asked by a key of role ${role}`, () =>
+    everyRoute(keys[role], { person: always(...REFUSED), company: byRole(role), platform: always(...REFUSED) }))
 }
 
-test('an API key is nobody: what is for people is 403', async () => {
-  for (const o of operations().filter(x => x.op.security && !x.right)) {
-    const r = await client.call(keys.owner, o.method, o.path)
-    assert.equal(r.status, 403, o.path)
-    assert.equal(r.json.code, 'forbidden')
-  }
-})
-
-test('keys that expired or were revoked are 401 everywhere, one that will expire works', async () => {
-  const ended = [
-    await addKey(sql, 'expired', 'owner', { expires_at: 'NOW(3) - INTERVAL 1 SECOND' }),
-    await addKey(sql, 'revoked', 'owner', { revoked_at: 'NOW(3)' }),
-  ]
-  for (const key of ended) {
-    for (const o of ofCompanies()) {
-      const r = await ask(key, o)
-      assert.deepEqual([r.status, r.json.code], [401, 'unauthenticated'], `${o.method} ${o.path}`)
-    }
-  }
+test('each route, asked by nobody, and by keys that have expired or were revoked', async () => {
+  const refused = always(401, 'unauthenticated')
+  for (const who of ['none', ...Object.values(nobodies)]) await everyRoute(who, { person: refused, company: refused, platform: refused })
   const lasting = await addKey(sql, 'lasting', 'read_only', { expires_at: 'NOW(3) + INTERVAL 1 HOUR' })
   assert.equal((await client.call(lasting, 'GET', '/api/v2/calls')).status, 200)
+})
+
+test('each route, asked about the salon by somebody of another company, and of none', async () => {
+  const headers = { 'X-Company-Id': SALON }
+  for (const who of ['dental', people.none]) {
+    await everyRoute(who, { person: allowed, company: always(403, 'company_forbidden'), platform: always(...REFUSED) }, { headers })
+  }
+  await everyRoute(people.none, { person: allowed, company: always(403, 'company_forbidden'), platform: always(...REFUSED) })
+})
+
+test('each route, asked by administrators who have not entered, and who have', async () => {
+  const headers = { 'X-Company-Id': SALON }
+  for (const [who, role] of [['admin', 'platform_admin'], [people.agent, 'tenant_admin']]) {
+    await everyRoute(who, { person: allowed, company: always(403, 'company_forbidden'), platform: byRole(role) }, { headers })
+    assert.equal((await client.call(who, 'POST', `/api/v2/platform/companies/${SALON}/enter`, { json: REASON })).status, 200)
+    await everyRoute(who, { person: allowed, company: byRole(role), platform: byRole(role) }, { headers })
+  }
 })
 
 test('a person of two companies names one, and has its role there', async () => {
@@ -138,18 +198,19 @@ test('every path of the description names each of its parameters once', () => {
   }
 })
 
-test('an id of another company looks exactly like one that does not exist', async () => {
-  const strip = r => ({ status: r.status, body: { ...r.json, request_id: '' } })
-  const withId = operations().filter(o => o.path.includes('{id}'))
+/* ---- ids of others ---- */
 
-  assert.ok(withId.length >= 7)
-  for (const { path, method } of withId) {
-    const address = addressOf(path, own)
-    assert.ok(!address.includes('undefined'), `one of ${path} is needed`)
-    const foreign = strip(await client.call('dental', method, address, { ...body(method), foreign: true }))
-    const absent = strip(await client.call('dental', method, path.replace(/{(parent_)?id}/g, ABSENT), body(method)))
+test('an id of another company or tenant is answered like one that does not exist, byte for byte', async () => {
+  const withId = operations().filter(o => o.path.includes('{id}') && !o.path.includes('/platform/users/'))
+
+  assert.ok(withId.length >= 70)
+  for (const o of withId) {
+    const { path, method } = o
+    const who = o.kind === 'platform' ? people.stranger : 'dental'
+    const foreign = await client.call(who, method, addressOf(path, own), { ...body(o), foreign: true })
+    const absent = await client.call(who, method, path.replace(/{(parent_)?id}/g, ABSENT), body(o))
     assert.equal(foreign.status, 404, `${method} ${path}`)
-    assert.deepEqual(foreign, absent, `${method} ${path}`)
+    sameAnswer(foreign, absent, `${method} ${path}`)
   }
   const [[state]] = await sql(`SELECT state FROM job WHERE id = '${own['dead-letters']}'`)
   assert.equal(state, 'dead', 'nobody replayed it')
@@ -184,11 +245,10 @@ async function restored(what) {
   return what()
 }
 const become = status => sql(`UPDATE company SET status = '${status}' WHERE slug = 'bright-smile';`)
-const dentalKey = 'fdk_test_dental_00000000'
+let dentalKey
 
 test('a suspended company is looked at, and nothing is changed', async () => {
-  await sql(`INSERT INTO api_key (company_id, id, name, prefix, key_hash, role)
-    SELECT id, UUID(), 'States', 'fdk_test', UNHEX(SHA2('${dentalKey}', 256)), 'owner' FROM company WHERE slug = 'bright-smile';`)
+  dentalKey = await addKey(sql, 'dental', 'owner', {}, 'bright-smile')
   await become('suspended')
   for (const who of ['dental', dentalKey]) {
     await waitFor('the suspension', async () => (await client.call(who, 'POST', '/api/v2/holds', { json: {} })).status === 403,

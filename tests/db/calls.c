@@ -30,7 +30,7 @@ void calls_forget(void)
 	ck_assert_int_eq(db_script(admin, "COMMIT"), 0);
 }
 
-static struct ctx *with_keys(struct ctx *c)
+struct ctx *with_keys(struct ctx *c)
 {
 	static struct keyring *keyring; /* they live as long as the process */
 	static struct keyring *token_keys;

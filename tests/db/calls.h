@@ -24,6 +24,9 @@ extern struct ctx *web;   /* the hook pool's, in no company */
 extern struct ctx *work;  /* the worker's, in the salon */
 extern struct ctx *admin; /* sees and does everything */
 
+/* Its configuration with the keys of cells, tokens and links. */
+struct ctx *with_keys(struct ctx *c);
+
 void calls_begin(void);
 void calls_end(void);
 /* … and in between, again. */

@@ -169,28 +169,33 @@ END_TEST
 
 /* ---- a secret that is being replaced ---- */
 
-/* The salon's secret becomes another; the old one holds until then. */
-static void replace_secret(const char *secret, int64_t until_ms)
+static struct bytes sealed(const char *column, const char *secret)
 {
-	struct cell_place at = {"integration", "secret_cell", salon(), SALON_RETELL};
+	struct cell_place at = {"integration", column, salon(), SALON_RETELL};
 	struct bytes plain = {(const uint8_t *)secret, strlen(secret)}, cell;
 
 	ck_assert_int_eq(cell_seal(web, web->conf->keyring, at, plain, &cell), 0);
+	return cell;
+}
+
+/* The salon's secret becomes another; the old one holds until then. */
+static void replace_secret(const char *secret, int64_t until_ms)
+{
 	ck_assert_int_eq(db_exec(admin,
-				 "UPDATE frontdesk_store.integration SET "
-				 "previous_cell = COALESCE(previous_cell, secret_cell), "
-				 "secret_cell = ?, previous_until = ? WHERE id = ?",
-				 cell, (ts_t){until_ms}, SALON_RETELL),
+				 "UPDATE frontdesk_store.integration SET previous_cell = ?,"
+				 " secret_cell = ?, previous_until = ? WHERE id = ?",
+				 sealed("previous_cell", "key_demo_salon"),
+				 sealed("secret_cell", secret), (ts_t){until_ms}, SALON_RETELL),
 		1);
 }
 
 static void put_secret_back(void)
 {
-	ck_assert_int_eq(db_script(admin,
-				 "UPDATE frontdesk_store.integration SET secret_cell = "
-				 "previous_cell, previous_cell = NULL, previous_until = NULL "
-				 "WHERE id = '" SALON_RETELL "'"),
-		0);
+	ck_assert_int_eq(db_exec(admin,
+				 "UPDATE frontdesk_store.integration SET secret_cell = ?,"
+				 " previous_cell = NULL, previous_until = NULL WHERE id = ?",
+				 sealed("secret_cell", "key_demo_salon"), SALON_RETELL),
+		1);
 }
 
 START_TEST(the_previous_secret_holds_for_a_while)
@@ -215,8 +220,8 @@ START_TEST(a_cell_that_does_not_open_is_our_trouble)
 
 	hush();
 	ck_assert_int_eq(db_script(admin,
-				 "UPDATE frontdesk_store.integration SET previous_cell = "
-				 "secret_cell, secret_cell = REVERSE(secret_cell) "
+				 "UPDATE frontdesk_store.integration SET "
+				 "secret_cell = REVERSE(secret_cell) "
 				 "WHERE id = '" SALON_RETELL "'"),
 		0);
 	ck_assert_int_eq(

@@ -1,10 +1,18 @@
-/* Keys for programs, of which every statement fails once. */
+/* Keys and accounts at providers, of which every statement fails once. */
 #include "tests/db/torture.h"
 
 static void have_key(void)
 {
 	change("INSERT INTO api_key (company_id, id, name, prefix, key_hash, role) SELECT id, "
 	       "'" VISIT "', 'Torture', 'fdk_test', REPEAT('x', 32), 'staff' FROM company"
+	       " WHERE slug = 'salon-morgenrot'");
+}
+
+/* Its secret is none that opens: it is replaced. */
+static void have_integration(void)
+{
+	change("INSERT INTO integration (company_id, id, provider, hook, label, secret_cell) SELECT"
+	       " id, '" VISIT "', 'retell', '" VISIT "', 'Torture', REPEAT('x', 40) FROM company"
 	       " WHERE slug = 'salon-morgenrot'");
 }
 
@@ -16,9 +24,17 @@ static const struct question WRITES[] = {
 		"PATCH"},
 	{"/api/v2/api-keys/" VISIT "/rotate", "{\"overlap_hours\":24}", 200, have_key, 0, NULL},
 	{"/api/v2/api-keys/" VISIT, "", 204, have_key, 0, "DELETE"},
+	{"/api/v2/integrations",
+		"{\"label\":\"Torture\",\"provider\":\"stripe\",\"secret\":\"sk_0123456789\","
+		"\"signing_secret\":\"whsec_0123\"}",
+		201, NULL, 0, NULL},
+	{"/api/v2/integrations/" VISIT, "{\"secret\":\"another-key\",\"is_active\":false}", 200,
+		have_integration, 0, "PATCH"},
+	{"/api/v2/integrations/" VISIT "/test", "", 202, have_integration, 0, NULL},
+	{"/api/v2/integrations/" VISIT, "", 204, have_integration, 0, "DELETE"},
 };
 
-START_TEST(a_key)
+START_TEST(a_key_or_account)
 {
 	torture(&WRITES[_i], 4);
 }
@@ -31,7 +47,7 @@ Suite *suite_torture_key(void)
 
 	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, torture_begin, torture_end);
-	tcase_add_loop_test(t, a_key, 0, (int)COUNT_OF(WRITES));
+	tcase_add_loop_test(t, a_key_or_account, 0, (int)COUNT_OF(WRITES));
 	suite_add_tcase(s, t);
 	return s;
 }

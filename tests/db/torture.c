@@ -1,6 +1,29 @@
 #include "tests/db/torture.h"
+#include "core/sys/conf.h"
+#include "core/sys/token.h"
 #include "fcgi/auth.h"
+#include "fcgi/database.h"
 #include "fcgi/serve.h"
+
+#define ADMIN "01900000-0000-7000-8000-000000000002" /* of sql/demo.sql */
+
+const char *ask_as;
+
+/* Accounts and companies, with all that hangs on them. */
+static void forget_people(void)
+{
+	change("DELETE FROM account_mail");
+	change("DELETE FROM recovery_code");
+	change("DELETE FROM invitation");
+	change("DELETE m FROM membership m JOIN user u ON u.id = m.user_id WHERE u.name = "
+	       "'Torture'");
+	change("DELETE FROM user WHERE name = 'Torture' OR id = '" VISIT "'");
+	change("DELETE n FROM company_settings n JOIN company c ON c.id = n.company_id"
+	       " WHERE c.name = 'Torture'");
+	change("DELETE n FROM calendar_version n JOIN company c ON c.id = n.company_id"
+	       " WHERE c.name = 'Torture'");
+	change("DELETE FROM company WHERE name = 'Torture'");
+}
 
 static void forget(void)
 {
@@ -9,7 +32,12 @@ static void forget(void)
 	change("DELETE FROM session");
 	change("DELETE FROM login_failure");
 	change("DELETE FROM visitor_booking");
-	change("DELETE FROM user WHERE id = '" VISIT "'");
+	change("DELETE FROM tenant_membership");
+	forget_people();
+	change("DELETE FROM tenant WHERE slug = 'torture'");
+	change("UPDATE company SET name = 'Salon Morgenrot', status = 'active' WHERE uid = "
+	       "'" SALON_ID "'");
+	change("UPDATE company_settings SET requires_confirmation = 0");
 	change("DELETE g FROM service_segment g JOIN service s ON s.company_id = g.company_id"
 	       " AND s.id = g.service_id WHERE s.name = 'Torture'");
 	change("DELETE FROM service WHERE name = 'Torture'");
@@ -18,6 +46,7 @@ static void forget(void)
 	change("DELETE FROM phone_number WHERE label = 'Torture'");
 	change("DELETE FROM working_hours WHERE branch_id = '" MITTE "' AND staff_id IS NULL");
 	change("DELETE FROM api_key WHERE name = 'Torture'");
+	change("DELETE FROM integration WHERE label = 'Torture'");
 	change("UPDATE api_key SET last_used_at = NOW(3)"); /* nothing to write down */
 	change("DELETE FROM time_off");
 	change("DELETE FROM closed_day");
@@ -35,6 +64,7 @@ void torture_begin(void)
 void torture_end(void)
 {
 	db_fail_at(0, 0, 0);
+	ask_as = NULL;
 	forget();
 	survey_end();
 	calls_end();
@@ -42,20 +72,38 @@ void torture_end(void)
 
 /* ---- requests, as the server hands them over ---- */
 
+static bool is_platform(const struct question *q)
+{
+	return text_starts(q->path, "/api/v2/platform/");
+}
+
+static const char *bearer(const struct question *q)
+{
+	struct token_claims claims = {
+		.user_id = ADMIN, .session_id = TORTURE_SESSION, .issued_at = ts_now()};
+
+	if (ask_as != NULL)
+		return ask_as;
+	if (!is_platform(q))
+		return "Bearer fdk_test_demoSalon000000000000000000000006vg4hR";
+	claims.expires_at.ms = claims.issued_at.ms + 600000;
+	return mem_printf(web->mem, "Bearer %s", token_make(web, web->conf->token_keys, &claims));
+}
+
 int ask(const struct question *q)
 {
-	static const struct pair HEADERS[] = {
-		{"authorization", "Bearer fdk_test_demoSalon000000000000000000000006vg4hR"},
+	struct mem_mark mark = mem_mark(web->mem);
+	const struct pair headers[] = {
 		{"content-type", "application/json"},
 		{"idempotency-key", "torture"},
+		{"authorization", bearer(q)},
 	};
-	struct mem_mark mark = mem_mark(web->mem);
-	struct req r = {.c = *web, .method = "POST", .path = q->path, .headers = HEADERS};
+	bool nobody = *headers[2].value == '\0';
+	struct req r = {.c = *web, .method = "POST", .path = q->path, .headers = headers};
 
 	if (q->method != NULL)
 		r.method = q->method;
-
-	r.n_headers = COUNT_OF(HEADERS);
+	r.n_headers = COUNT_OF(headers) - nobody;
 	r.body = (struct bytes){(const uint8_t *)q->body, strlen(q->body)};
 	r.c.now = ts_now();
 	r.c.remote_address = "127.0.0.1";
@@ -63,13 +111,23 @@ int ask(const struct question *q)
 	auth_forget();
 	serve(&r);
 	db_idle(web->db);
+	database_platform_idle();
 	mem_release(web->mem, mark);
 	return r.status;
+}
+
+static void log_in_administrator(void)
+{
+	change("INSERT INTO session (id, user_id, client, family_hash, refresh_hash, expires_at)"
+	       " VALUES ('" TORTURE_SESSION "', '" ADMIN "', 'app', UNHEX(SHA2('admin', 256)),"
+	       " UNHEX(SHA2('admin', 256)), NOW(3) + INTERVAL 1 DAY)");
 }
 
 static void prepare(const struct question *q)
 {
 	forget();
+	if (is_platform(q))
+		log_in_administrator();
 	if (q->before != NULL)
 		q->before();
 }

@@ -10,7 +10,8 @@
 #include "tests/db/survey.h"
 
 #define MITTE "01900000-0000-7000-8000-5a1000000010"
-#define VISIT "01900000-0000-7000-8000-7ee000000001" /* and whatever else is new */
+#define VISIT "01900000-0000-7000-8000-7ee000000001"           /* and whatever else is new */
+#define TORTURE_SESSION "01900000-0000-7000-8000-7ee000000002" /* the administrator's */
 
 /* A request, as the server hands it over. */
 struct question {
@@ -22,11 +23,15 @@ struct question {
 	const char *method;   /* NULL: POST */
 };
 
+/* Who asks: "Bearer …", "" (nobody); NULL: an API key of the salon's. */
+extern const char *ask_as;
+
 /* Around each test: the salon without calls and visits. */
 void torture_begin(void);
 void torture_end(void);
 
-/* The status of the answer; what failed once is asked for anew. */
+/* The status of the answer; what failed once is asked for anew. Asked with the
+ * salon's API key; what is the platform's, by its administrator. */
 int ask(const struct question *q);
 /* Every way to fail; it takes at least so many statements. */
 void torture(const struct question *q, int statements);

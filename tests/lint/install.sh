@@ -25,6 +25,7 @@ for file in usr/lib/frontdesk/frontdesk-fcgi usr/lib/frontdesk/frontdesk-worker 
 done
 for file in usr/share/frontdesk/www/index.html usr/share/frontdesk/sql/0001_identity.sql \
 	usr/lib/systemd/system/frontdesk@.service usr/lib/systemd/system/frontdesk@talk.service.d/pool.conf \
+	usr/lib/systemd/system/frontdesk@api.service.d/pool.conf \
 	usr/lib/sysusers.d/frontdesk.conf usr/lib/tmpfiles.d/frontdesk.conf etc/frontdesk/frontdesk.yaml \
 	etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf \
 	etc/nginx/frontdesk/limit-zones.conf etc/fail2ban/filter.d/frontdesk.conf \
@@ -67,4 +68,7 @@ lay /opt/fd || fail 'it failed with another prefix'
 	fail 'the other prefix is not everywhere'
 grep -q '^  sql_dir: "/opt/fd/share/frontdesk/sql"' "$tree/root/etc/frontdesk/frontdesk.yaml" ||
 	fail 'the programs would not find their SQL'
+grep -q '^  templates_dir: "/opt/fd/share/frontdesk/templates"' "$tree/root/etc/frontdesk/frontdesk.yaml" &&
+	[ -f "$tree/root/opt/fd/share/frontdesk/templates/en/appointment.booked.sms.txt" ] ||
+	fail 'the programs would not find their texts'
 echo 'install: 1 passed, 0 failed'

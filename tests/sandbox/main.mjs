@@ -13,8 +13,9 @@ Plays the providers that Frontdesk talks to, on 127.0.0.1 only.
                       to_number, wish:{…}, order:[…], repeat, delay_ms, call_id,
                       hook, key, agent_id, duration_ms, started_at}, all optional
   GET  /calls/ID      how that call goes
-  /retell             Retell's get-call and list-calls (Bearer key of a company)
-  /2010-04-01         Twilio's Messages, account ${TWILIO_ACCOUNT},
+  /retell             Retell's get-call, list-calls and list-agents (Bearer key
+                      of a company)
+  /2010-04-01         Twilio's Messages and account, account ${TWILIO_ACCOUNT},
                       token ${TWILIO_TOKEN}
   POST /control       {twilio:{fail, times, latency_ms}, smtp:{…}}: misbehave
   POST /reset         forget everything

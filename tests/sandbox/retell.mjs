@@ -35,6 +35,7 @@ export class Retell {
       ['GET', '/calls/:id', ({ params }) => ({ json: this.#show(this.#find(params.id)) })],
       ['GET', '/retell/v2/get-call/:id', (req) => this.#getCall(req)],
       ['POST', '/retell/v3/list-calls', (req) => this.#listCalls(req)],
+      ['POST', '/retell/v2/list-agents', (req) => this.#listAgents(req)],
     ];
   }
 
@@ -178,6 +179,14 @@ export class Retell {
 
     if (call?.key !== key) throw new Refusal(422, 'Cannot find requested asset under given api key.');
     return { json: callObject(call, this.#stage(call)) };
+  }
+
+  #listAgents(req) {
+    const key = this.#authorised(req);
+    const items = Object.values(COMPANIES).filter((c) => c.key === key)
+      .map((c) => ({ agent_id: c.agent_id, agent_name: c.agent_name, channel: 'voice', version: 0, is_published: true }));
+
+    return { json: { items, has_more: false } };
   }
 
   #listCalls(req) {

@@ -230,6 +230,13 @@ describe('the Retell simulator', () => {
     await assert.rejects(sdk('key_demo_dental').call.retrieve(json.call_id), { status: 422 });
   });
 
+  test("list-agents through Retell's own client: those of the key's company", async () => {
+    const { items, has_more } = await sdk('key_demo_dental').agent.list();
+
+    assert.deepEqual([items.map((a) => a.agent_id), has_more], [['agent_demo_dental'], false]);
+    await assert.rejects(sdk('key_wrong').agent.list(), { status: 401 });
+  });
+
   test("list-calls through Retell's own client: filters, order and pages", async () => {
     for (let n = 0; n < 5; n++) {
       await place({ company: 'dental', started_at: `2026-02-0${n + 1}T09:00:00Z`, order: ['call_ended'], script: 'book-checkup' });

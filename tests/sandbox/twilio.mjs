@@ -1,5 +1,6 @@
 // Plays Twilio's Messages API: create, list, fetch, and signed status
-// callbacks (sent, then delivered). Callbacks go to this machine only.
+// callbacks (sent, then delivered); and tells of the account. Callbacks go to
+// this machine only.
 import { timingSafeEqual } from 'node:crypto';
 import twilio from 'twilio';
 import { request, sleep, Unreachable } from '../support/http.mjs';
@@ -25,9 +26,11 @@ export class Twilio {
   }
 
   routes() {
-    const messages = '/2010-04-01/Accounts/:account/Messages';
+    const account = '/2010-04-01/Accounts/:account';
+    const messages = `${account}/Messages`;
 
     return [
+      ['GET', `${account}.json`, (req) => this.#guard(req, () => ({ json: shownAccount() }))],
       ['POST', `${messages}.json`, (req) => this.#guard(req, () => this.#create(req))],
       ['GET', `${messages}.json`, (req) => this.#guard(req, () => this.#list(req))],
       ['GET', `${messages}/:sid.json`, (req) => this.#guard(req, () => this.#fetch(req))],
@@ -174,6 +177,10 @@ function matcher(query) {
 
 function shown({ seq, callback, ...message }) {
   return message;
+}
+
+function shownAccount() {
+  return { sid: TWILIO_ACCOUNT, friendly_name: 'Frontdesk demo', status: 'active', type: 'Full' };
 }
 
 function authenticated(header = '') {

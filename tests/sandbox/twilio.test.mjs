@@ -51,6 +51,13 @@ describe('the Twilio simulator', () => {
     ...options,
   });
 
+  test("Twilio's own client sees the account, and another token does not", async () => {
+    const account = await client.api.v2010.accounts(TWILIO_ACCOUNT).fetch();
+    assert.deepEqual([account.sid, account.status], [TWILIO_ACCOUNT, 'active']);
+    const stranger = officialClient(sandbox.url, 'another');
+    await assert.rejects(stranger.api.v2010.accounts(TWILIO_ACCOUNT).fetch(), { status: 401, code: 20003 });
+  });
+
   test("Twilio's own client sends, fetches and lists", async () => {
     const body = 'Ihr Termin: Di., 1. Dezember, 14:00 Uhr – bis bald!';
     const message = await client.messages.create({ to: TO, from: FROM, body });

@@ -1,5 +1,5 @@
 #include "core/provider/account_texts.h"
-#include "core/notify/templates.h"
+#include "core/notify/render.h"
 #include "core/sys/locale.h"
 #include "core/user/account_mail.h"
 #include "tests/unit/unit.h"

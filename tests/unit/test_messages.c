@@ -1,12 +1,8 @@
-/* What goes to customers: templates, invitations, letters. */
+/* Letters as mail servers take them. */
 #include "core/base/buf.h"
-#include "core/notify/templates.h"
 #include "core/provider/mail.h"
 #include "core/sys/crypto.h"
-#include "core/sys/locale.h"
 #include "tests/unit/unit.h"
-
-#define SMS_SEPTETS_MAX 306 /* two segments */
 
 static struct ctx *c;
 
@@ -19,161 +15,6 @@ static void teardown(void)
 {
 	unit_ctx_end(c);
 }
-
-/* ---- templates ---- */
-
-static const char *const NAMES[] = {TEMPLATE_BOOKED, TEMPLATE_ALTERNATIVE, TEMPLATE_CHANGED,
-	TEMPLATE_CANCELLED, TEMPLATE_OFFERED};
-static const char *const LANGUAGES[] = {"en", "de"};
-
-/* As the demo company has them, in TEMPLATE_ARGS' order. */
-static const char *const USUAL[] = {
-	"Salon Morgenrot",
-	"Jo Field",
-	"Cut & Colour",
-	"Anna",
-	"Tue, Dec 1",
-	"2:30 PM",
-	"Tue, Dec 1",
-	"2:00 PM",
-	"Mitte, Torstraße 12, 10119 Berlin",
-	"+49 30 23125001",
-	"Tue, Dec 1, 2:30 PM (Anna); Wed, Dec 2, 2:00 PM (Anna); Wed, Dec 2, 4:30 PM (Anna)",
-};
-
-static int render(const struct template *t, enum channel channel, const char *const values[],
-	struct notification *n)
-{
-	struct message_arg args[COUNT_OF(USUAL)];
-
-	for (size_t i = 0; i < COUNT_OF(USUAL); i++)
-		args[i] = (struct message_arg){TEMPLATE_ARGS[i], values[i], 0};
-	memset(n, 0, sizeof(*n));
-	n->channel = channel;
-	return template_render(c, t, args, COUNT_OF(args), n);
-}
-
-START_TEST(args_are_as_many_as_values)
-{
-	ck_assert_ptr_null(TEMPLATE_ARGS[COUNT_OF(USUAL)]);
-	ck_assert_ptr_nonnull(TEMPLATE_ARGS[COUNT_OF(USUAL) - 1]);
-}
-END_TEST
-
-START_TEST(every_message_exists_in_every_language)
-{
-	for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-		for (size_t k = 0; k < COUNT_OF(LANGUAGES); k++) {
-			const struct template *t = template_find(NAMES[i], LANGUAGES[k]);
-
-			ck_assert_str_eq(t->name, NAMES[i]);
-			ck_assert_str_eq(t->language, LANGUAGES[k]);
-		}
-	}
-	ck_assert_uint_eq(TEMPLATES_COUNT, COUNT_OF(NAMES) * COUNT_OF(LANGUAGES));
-}
-END_TEST
-
-START_TEST(languages_are_found_by_tag)
-{
-	ck_assert_str_eq(template_find(TEMPLATE_BOOKED, "de-AT")->language, "de");
-	ck_assert_str_eq(template_find(TEMPLATE_BOOKED, "DE")->language, "de");
-	ck_assert_str_eq(template_find(TEMPLATE_BOOKED, "den")->language, "en");
-	ck_assert_str_eq(template_find(TEMPLATE_BOOKED, "fr")->language, "en");
-	ck_assert_str_eq(template_find(TEMPLATE_BOOKED, NULL)->language, "en");
-}
-END_TEST
-
-START_TEST(every_text_is_filled_in)
-{
-	const char *none[COUNT_OF(USUAL)];
-	const struct template *t = &TEMPLATES[_i];
-	struct notification n;
-
-	for (size_t i = 0; i < COUNT_OF(none); i++)
-		none[i] = "none";
-	ck_assert_int_eq(render(t, CHANNEL_SMS, USUAL, &n), 0);
-	ck_assert_ptr_null(strpbrk(n.body, "{}"));
-	ck_assert_ptr_null(n.subject);
-	ck_assert_ptr_null(n.body_html);
-	ck_assert_ptr_nonnull(strstr(n.body, "Salon Morgenrot"));
-	ck_assert_ptr_nonnull(strstr(n.body, "+49 30 23125001"));
-	ck_assert_ptr_null(strstr(n.body, "none"));
-	ck_assert_int_gt(sms_septets(n.body), 0);
-	ck_assert_int_le(sms_septets(n.body), SMS_SEPTETS_MAX);
-	ck_assert_int_eq(render(t, CHANNEL_EMAIL, USUAL, &n), 0);
-	ck_assert_ptr_null(strpbrk(n.subject, "{}\n"));
-	ck_assert_ptr_null(strpbrk(n.body, "{}"));
-	ck_assert_ptr_null(strstr(n.body, "none"));
-	ck_assert_ptr_nonnull(strstr(n.body, "Jo Field"));
-	ck_assert_ptr_nonnull(strstr(n.body_html, "+49 30 23125001"));
-	/* what may be unknown leaves no gap */
-	ck_assert_int_eq(render(t, CHANNEL_EMAIL, none, &n), 0);
-	ck_assert_ptr_null(strstr(n.body, ", none,\n"));
-	ck_assert(text_starts(n.body, "Hello,") || text_starts(n.body, "Guten Tag,"));
-}
-END_TEST
-
-START_TEST(messages_tell_what_they_must)
-{
-	static const char *const WORDS[][5] = {
-		{TEMPLATE_BOOKED, "Anna", "2:30 PM", "Torstr", NULL},
-		{TEMPLATE_ALTERNATIVE, "2:00 PM", "2:30 PM", "Torstr", NULL},
-		{TEMPLATE_CHANGED, "Anna", "2:30 PM", "Torstr", NULL},
-		{TEMPLATE_CANCELLED, "Cut & Colour", "2:30 PM", NULL, NULL},
-		{TEMPLATE_OFFERED, "2:00 PM", "Wed, Dec 2, 4:30 PM (Anna)", NULL, NULL},
-	};
-	struct notification n;
-
-	for (size_t i = 0; i < COUNT_OF(WORDS) * COUNT_OF(LANGUAGES); i++) {
-		const char *const *w = WORDS[i / COUNT_OF(LANGUAGES)];
-		const struct template *t = template_find(w[0], LANGUAGES[i % 2]);
-
-		for (enum channel channel = CHANNEL_SMS; channel <= CHANNEL_EMAIL; channel++) {
-			ck_assert_int_eq(render(t, channel, USUAL, &n), 0);
-			for (int k = 1; k < 5 && w[k] != NULL; k++)
-				ck_assert_msg(strstr(n.body, w[k]) != NULL, "%s %s: no %s", t->name,
-					t->language, w[k]);
-		}
-	}
-}
-END_TEST
-
-START_TEST(html_is_escaped_text)
-{
-	const char *values[COUNT_OF(USUAL)];
-	struct notification n;
-
-	memcpy(values, USUAL, sizeof(values));
-	values[1] = "<script>alert(\"1\")</script> & 'Co' {date}";
-	ck_assert_int_eq(
-		render(template_find(TEMPLATE_BOOKED, "de"), CHANNEL_EMAIL, values, &n), 0);
-	ck_assert_ptr_null(strstr(n.body_html, "<script"));
-	ck_assert_ptr_nonnull(strstr(n.body_html,
-		"<p>Guten Tag &lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; 'Co' "
-		"{date},</p>"));
-	ck_assert_ptr_nonnull(strstr(n.body_html, "<html lang=\"de\">"));
-	ck_assert_ptr_nonnull(strstr(n.body_html,
-		"<p>Cut &amp; Colour bei Anna<br>\nTue, Dec 1, 2:30 PM Uhr<br>\nMitte, "));
-}
-END_TEST
-
-START_TEST(sms_keeps_to_the_cheap_alphabet)
-{
-	const char *values[COUNT_OF(USUAL)];
-	struct notification n;
-
-	memcpy(values, USUAL, sizeof(values));
-	values[0] = "L’Atelier – „Haar“\u202F&\u00A0Co…";
-	ck_assert_int_eq(render(template_find(TEMPLATE_BOOKED, "en"), CHANNEL_SMS, values, &n), 0);
-	ck_assert(text_starts(n.body, "L'Atelier - \"Haar\" & Co...: "));
-	ck_assert_int_eq(sms_septets("a"), 1);
-	ck_assert_int_eq(sms_septets("äöüß@€{"), 9);
-	ck_assert_int_eq(sms_septets("`"), -1);
-	ck_assert_int_eq(sms_septets("ç"), -1);
-	ck_assert_int_eq(sms_septets("\U0001F600"), -1);
-}
-END_TEST
 
 /* ---- letters ---- */
 
@@ -352,13 +193,6 @@ Suite *suite_messages(void)
 	TCase *t = tcase_create("messages");
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t, args_are_as_many_as_values);
-	tcase_add_test(t, every_message_exists_in_every_language);
-	tcase_add_test(t, languages_are_found_by_tag);
-	tcase_add_loop_test(t, every_text_is_filled_in, 0, (int)TEMPLATES_COUNT);
-	tcase_add_test(t, messages_tell_what_they_must);
-	tcase_add_test(t, html_is_escaped_text);
-	tcase_add_test(t, sms_keeps_to_the_cheap_alphabet);
 	tcase_add_test(t, letter_has_its_parts);
 	tcase_add_test(t, letter_is_the_same_every_time);
 	tcase_add_test(t, no_value_begins_a_header);

@@ -40,6 +40,9 @@ static const struct {
 	{"+49 12", NULL, NULL},
 	{"+4930231250012312500123125001", NULL, NULL},
 	{"+999 1234567", NULL, NULL},
+	/* read again it would be another number: a zero too many */
+	{"0000251667075", "DE", NULL},
+	{"+49000251667075", NULL, NULL},
 	{"+", NULL, NULL},
 	{"", "DE", NULL},
 	{"anonymous", "DE", NULL},

@@ -1,0 +1,124 @@
+#include "core/notify/make.h"
+#include "core/base/id.h"
+#include "core/notify/manners.h"
+#include "core/notify/reader.h"
+#include "core/notify/template.h"
+#include "core/queue/queue.h"
+#include "core/sys/db.h"
+
+struct making {
+	const struct rule *rule;
+	const struct occasion *o;
+	const struct reader *to;
+	const char *cause; /* with the reader's key */
+};
+
+static int write_text(
+	struct ctx *c, const struct making *m, enum channel channel, struct notification *n)
+{
+	struct template t;
+	struct values values;
+	struct rendered r;
+
+	if (template_for(c, m->rule, channel, m->to->tag, &t) < 0)
+		return -1;
+	const char *locale = render_locale(&t, m->to->tag);
+	occasion_values(c, m->o, locale, channel, &values);
+	if (render(c, m->rule, &t, locale, &values, &r) < 0)
+		return -1;
+	n->template = m->rule->name;
+	n->language = t.language;
+	n->subject = r.subject;
+	n->body = r.body;
+	n->body_html = r.html;
+	return 0;
+}
+
+static bool has_calendar(const struct making *m, enum channel channel)
+{
+	return channel == CHANNEL_EMAIL && m->rule->audience == AUDIENCE_CUSTOMER &&
+		m->o->appointment.id != NULL;
+}
+
+/* When it goes, or that it has gone: in the portal it is as soon as it is there. */
+static int decide(struct ctx *c, const struct making *m, struct notification *n)
+{
+	if (n->channel == CHANNEL_IN_APP) {
+		n->status = NOTE_SENT;
+		n->sent_at = c->now;
+	}
+	if (m->rule->audience != AUDIENCE_CUSTOMER)
+		return 0;
+	n->send_at = quiet_until(c, m->o, n->channel);
+	int rc = cap_reached(c, &m->o->settings, n->channel, n->customer_id);
+	if (rc > 0) {
+		n->status = NOTE_FAILED;
+		n->error = mem_printf(c->mem, "The customer has had %" PRId64 " messages in a day.",
+			m->o->settings.daily_message_cap);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+/* 1 made, 0 there already, -1. */
+static int add(struct ctx *c, const struct making *m, enum channel channel)
+{
+	struct notification n = {
+		.id = id_new(c),
+		.audience = m->rule->audience,
+		.channel = channel,
+		.dedupe_key =
+			mem_printf(c->mem, "%s:%s:%s", m->cause, m->rule->name, CHANNELS[channel]),
+		.recipient = m->to->address[channel],
+		.subject_id = m->o->subject_id,
+		.appointment_id = m->o->appointment.id,
+		.call_id = m->o->call.id,
+		.customer_id = m->to->customer_id,
+		.user_id = m->to->user_id,
+	};
+
+	if (write_text(c, m, channel, &n) < 0 || decide(c, m, &n) < 0)
+		return -1;
+	if (has_calendar(m, channel))
+		n.calendar = occasion_calendar(c, m->o);
+	int rc = db_insert_new(c, &NOTIFICATION, &n);
+	if (rc <= 0 || n.status != NOTE_QUEUED)
+		return rc;
+	return queue_add(c, JOB_NOTIFICATION_SEND, n.id, n.send_at, NULL) < 0 ? -1 : 1;
+}
+
+static int make_for(struct ctx *c, const struct making *m)
+{
+	int n = 0;
+
+	for (int i = 0; i < m->rule->n_channels && n < m->to->at_once; i++) {
+		enum channel channel = m->to->order[i];
+
+		if (m->to->address[channel] == NULL)
+			continue;
+		if (add(c, m, channel) < 0)
+			return -1;
+		n++;
+	}
+	return 0;
+}
+
+static const char *cause_for(struct ctx *c, const char *cause, const struct reader *to)
+{
+	return to->key == NULL ? cause : mem_printf(c->mem, "%s:%s", cause, to->key);
+}
+
+int notify_make(struct ctx *c, enum rule_id rule, const struct occasion *o, const char *cause)
+{
+	struct rows readers;
+
+	if (readers_of(c, &RULES[rule], o, &readers) < 0)
+		return -1;
+	for (size_t i = 0; i < readers.n; i++) {
+		const struct reader *to = (const struct reader *)readers.p + i;
+		struct making m = {&RULES[rule], o, to, cause_for(c, cause, to)};
+
+		if (make_for(c, &m) < 0)
+			return -1;
+	}
+	return 0;
+}
