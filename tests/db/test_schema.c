@@ -354,7 +354,7 @@ START_TEST(columns_that_sound_like_people_are_erased_or_kept_for_a_reason)
 	/* what a company is, and what it says */
 	static const char *const OWN[] = {"branch.phone", "branch.email", "branch.address",
 		"integration.from_number", "template.body", "exchange_rate.source",
-		"opt_out.source", NULL};
+		"opt_out.source", "unassigned_call.to_number", NULL};
 	struct ctx *admin = db_ctx_admin();
 	struct rows rows;
 
