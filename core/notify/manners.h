@@ -3,7 +3,7 @@
  * have said so, not at night, and not too often.
  *
  * An opt-out is of an address and a channel, as carriers see it; consents of a
- * customer (core/privacy) come on top.
+ * customer (core/customer/consent.h) come on top.
  */
 #ifndef FRONTDESK_MANNERS_H
 #define FRONTDESK_MANNERS_H

@@ -52,28 +52,6 @@ void values_sample(struct ctx *c, const char *locale, struct values *out)
 
 /* ---- HTML ---- */
 
-static void put_escaped(struct buf *b, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		switch (s[i]) {
-		case '&':
-			buf_text_add(b, "&amp;");
-			break;
-		case '<':
-			buf_text_add(b, "&lt;");
-			break;
-		case '>':
-			buf_text_add(b, "&gt;");
-			break;
-		case '"':
-			buf_text_add(b, "&quot;");
-			break;
-		default:
-			buf_char(b, s[i]);
-		}
-	}
-}
-
 /* A line that is an address can be followed. */
 static void put_line(struct buf *b, const char *s, size_t n)
 {
@@ -81,10 +59,10 @@ static void put_line(struct buf *b, const char *s, size_t n)
 
 	if (link) {
 		buf_text_add(b, "<a href=\"");
-		put_escaped(b, s, n);
+		buf_html(b, s, n);
 		buf_text_add(b, "\">");
 	}
-	put_escaped(b, s, n);
+	buf_html(b, s, n);
 	buf_text_add(b, link ? "</a>" : "");
 }
 

@@ -75,13 +75,22 @@ const struct personal PERSONALS[] = {
 	{"consent", "source", "CALL sys_forget_consents(?)", NULL,
 		"SELECT {cols} FROM consent WHERE customer_id = ? ORDER BY said_at, id",
 		&CONSENT, "consents"},
+	/* those to staff name customers in their text only */
 	{"notification", "recipient,subject,body,body_html,calendar,error",
 		"UPDATE notification SET recipient = '', subject = NULL, body = '',"
 		" body_html = NULL, calendar = NULL, error = NULL,"
-		" status = IF(status = 'queued', 'failed', status) WHERE customer_id = ?",
+		" status = IF(status = 'queued', 'failed', status)"
+		" WHERE customer_id = ? OR (customer_id IS NULL AND (appointment_id IN"
+		" (SELECT id FROM appointment WHERE customer_id = ?) OR call_id IN (SELECT id FROM"
+		" `call` WHERE customer_id = ?) OR (SELECT LOCATE(c.name, body) > 0 OR"
+		" LOCATE(c.phone, body) > 0 FROM customer c WHERE c.id = ?)))",
 		NULL,
 		"SELECT {cols} FROM notification WHERE customer_id = ? ORDER BY created_at, id",
 		&NOTIFICATION, "messages"},
+	{"opt_out", "address",
+		"DELETE FROM opt_out WHERE address IN ((SELECT phone FROM customer WHERE id = ?),"
+		" (SELECT email FROM customer WHERE id = ?))",
+		NULL, NULL, NULL, NULL},
 	{"task", "title,detail",
 		"UPDATE task SET title = 'Erased', detail = NULL, status = 'done' WHERE " ABOUT,
 		NULL,

@@ -64,6 +64,7 @@ static void forget(void)
 {
 	ck_assert_int_ge(db_exec(admin, "DELETE FROM frontdesk_store.waiting_list_entry"), 0);
 	ck_assert_int_ge(db_exec(admin, "DELETE FROM frontdesk_store.booking_series"), 0);
+	ck_assert_int_ge(db_exec(admin, "DELETE FROM frontdesk_store.opt_out"), 0);
 	ck_assert_int_ge(db_exec(admin, "DELETE FROM frontdesk_store.provider_call"), 0);
 	ck_assert_int_ge(db_exec(admin, "DELETE FROM frontdesk_store.idempotency"), 0);
 	ck_assert_int_ge(db_exec(admin, "DELETE FROM frontdesk_store.job_failure"), 0);
@@ -227,6 +228,14 @@ static void trouble(const char *id, const char *number, const char *word)
 	      " outcome, duration_ms, error) VALUES (UUID(), %u, 'twilio', 'send', 'answered', 1,"
 	      " 'The number %s of %s is not known.')",
 		salon(), number, word);
+	ADMIN("INSERT INTO frontdesk_store.opt_out (company_id, id, channel, address, source)"
+	      " VALUES (%u, UUID(), 'sms', '%s', 'sms'), (%u, UUID(), 'email', '%s@example.org',"
+	      " 'sms')",
+		salon(), number, salon(), word);
+	ADMIN("INSERT INTO frontdesk_store.notification (company_id, id, dedupe_key, channel,"
+	      " template, language, recipient, body) VALUES (%u, UUID(), UUID(), 'email', 'x',"
+	      " 'en', 'staff@example.org', '10:00 %s')",
+		salon(), word);
 	ADMIN("INSERT INTO frontdesk_store.idempotency (company_id, actor_id, `key`, request_hash,"
 	      " status, body) SELECT company_id, UUID(), '%s', '', 201, CONCAT('{\"id\":\"', id,"
 	      " '\",\"notes\":\"%s\"}') FROM frontdesk_store.appointment WHERE customer_id = '%s'",

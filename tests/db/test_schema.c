@@ -343,6 +343,44 @@ START_TEST(what_is_said_of_personal_columns_is_possible)
 }
 END_TEST
 
+/* Columns that no table of the code describes are told by their names. */
+#define TELLING                                                                               \
+	"'email','phone','address','remote_address','recipient','body','notes','transcript'," \
+	"'payload','from_number','to_number','recording_url','customer_name','detail',"       \
+	"'last_error','error','source'"
+
+START_TEST(columns_that_sound_like_people_are_erased_or_kept_for_a_reason)
+{
+	/* what a company is, and what it says */
+	static const char *const OWN[] = {"branch.phone", "branch.email", "branch.address",
+		"integration.from_number", "template.body", "exchange_rate.source",
+		"opt_out.source", "unassigned_call.to_number", NULL};
+	struct ctx *admin = db_ctx_admin();
+	struct rows rows;
+
+	ck_assert_int_gt(
+		db_rows(admin, &COLUMN, &rows,
+			"SELECT k.TABLE_NAME AS name, k.COLUMN_NAME AS type"
+			" FROM information_schema.COLUMNS k JOIN information_schema.COLUMNS o"
+			" ON o.TABLE_SCHEMA = k.TABLE_SCHEMA AND o.TABLE_NAME = k.TABLE_NAME"
+			" AND o.COLUMN_NAME = 'company_id' WHERE k.TABLE_SCHEMA ="
+			" 'frontdesk_store' AND k.DATA_TYPE <> 'enum'"
+			" AND k.COLUMN_NAME IN (" TELLING ")"),
+		20);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct column *k = (const struct column *)rows.p + i;
+		const struct personal *p = personal_of(k->name);
+		const char *place = mem_printf(admin->mem, "%s.%s", k->name, k->type);
+
+		ck_assert_msg((p != NULL && is_listed(p->columns, k->type)) ||
+				names_find(OWN, place) >= 0,
+			"%s sounds like people, and core/privacy/personal.c does not name it",
+			place);
+	}
+	db_ctx_end(admin);
+}
+END_TEST
+
 /* A row that says nothing of one of its columns. */
 START_TEST(control_a_forgotten_column_is_found)
 {
@@ -404,6 +442,7 @@ Suite *suite_schema(void)
 	tcase_add_loop_test(
 		t, every_personal_column_is_erased_or_kept_for_a_reason, 0, (int)COUNT_OF(TABLES));
 	tcase_add_test(t, what_is_said_of_personal_columns_is_possible);
+	tcase_add_test(t, columns_that_sound_like_people_are_erased_or_kept_for_a_reason);
 	tcase_add_test(t, control_a_forgotten_column_is_found);
 	suite_add_tcase(s, t);
 	return s;
