@@ -27,7 +27,7 @@ static struct cell_place place(const char *user_id)
 	return (struct cell_place){"user", "totp_cell", 0, user_id};
 }
 
-/* The same secret as long as the cell is the same. 1, 0 (used before), -1. */
+/* 1, 0 (wrong, or used before), -1. */
 static int use_app_code(struct ctx *c, const struct account *a, const char *code)
 {
 	struct bytes secret;
@@ -38,7 +38,7 @@ static int use_app_code(struct ctx *c, const struct account *a, const char *code
 	int64_t step = totp_step(secret, code, c->now);
 	if (step == 0)
 		return 0;
-	if (db_int(c, &changed, "CALL sys_totp_step(?, ?, ?)", a->id, a->totp_cell, step) < 0)
+	if (db_int(c, &changed, "CALL sys_totp_step(?, ?)", a->id, step) < 0)
 		return -1;
 	return changed > 0;
 }
