@@ -33,7 +33,7 @@ WORLDS := $(addprefix tests/unit/,model.c model_maps.c worlds.c worlds_print.c)
 SUPPORT := $(wildcard tests/support/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 
-PKGS := libcjson libcurl libssl libcrypto yaml-0.1 libjwt icu-i18n icu-uc libical libmariadb libqrencode
+PKGS := libcjson libcurl libssl libcrypto yaml-0.1 libjwt icu-i18n icu-uc libical libmariadb libzip libqrencode
 # Asked when first needed: `deps` may only just have installed them.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lphonenumber -labsl_time -labsl_time_zone -labsl_strings -lcrypt -lm)$(PKG_LIBS)
@@ -54,7 +54,7 @@ LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as
 # (clang 14 wants to be asked twice for it)
 ZERO := $(shell $(CC) -ftrivial-auto-var-init=zero -E -x c /dev/null >/dev/null 2>&1 && \
 	echo -ftrivial-auto-var-init=zero)
-RELEASE := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN) $(ZERO)
+RELEASE := -O2 -D_FORTIFY_SOURCE=3 $(HARDEN) $(ZERO)
 ASAN := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-DFRONTDESK_TEST -fPIE
 
@@ -180,11 +180,12 @@ long: deps all test-programs
 	@LONG=1 node tests/run.mjs $(STEPS)
 
 ## make lint      layers, lengths, formatting, units, both compilers
-lint: lint-clang $(B)/openapi.json node-modules
+lint: lint-clang programs $(B)/openapi.json node-modules
 	@node tests/lint/lint.mjs
 	@node tests/lint/config.mjs
 	@node tests/lint/readme.mjs
 	@sh tests/lint/units.sh
+	@sh tests/lint/hardening.sh $(B)
 	@cd frontend && npm run --silent lint
 
 # Everything once more with clang, which warns of other things.

@@ -100,6 +100,7 @@ static const struct command {
 	{"doctor", "check this installation", DOCTOR_USAGE, run_doctor, CONF, false},
 	{"secrets", "make the secret files that are missing", SECRETS_USAGE, run_secrets, CONF,
 		false},
+	{"keys", "list, renew and drop keys", CTL_KEYS_USAGE, ctl_keys, ADMIN, true},
 	{"tz-audit", "find visits that new time zone data move", CTL_TZ_AUDIT_USAGE, ctl_tz_audit,
 		CONF, true},
 	{"audit", "check that nobody changed the audit log", CTL_AUDIT_USAGE, ctl_audit, CONF,

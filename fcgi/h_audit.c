@@ -174,8 +174,9 @@ static void put_page(struct buf *b, enum export_format format, const struct rows
 
 /* All pages into the reply, whose memory stays where it is while that of each
  * page is given back; only where the next one begins is kept. */
-static int put_all(struct req *r, struct audit_filter *f, enum export_format format)
+static int put_all(struct req *r, const struct audit_filter *first, enum export_format format)
 {
+	struct audit_filter page = *first, *f = &page;
 	char last[ID_LENGTH + 1];
 	struct rows rows;
 

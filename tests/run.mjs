@@ -15,6 +15,7 @@ const LONGER = 20 // times, with LONG=1
 const STEPS = [
   ['lint', ['make', '-s', 'lint'], 300],
   ['unit', ['make', '-s', 'test-unit'], 600],
+  ['analysis', ['node', 'tests/lint/analysis.mjs', ...(process.env.LONG === '1' ? ['--all'] : [])], 400],
   ['must-not-compile', ['sh', 'tests/lint/must-not-compile.sh'], 120],
   ['fuzz', ['make', '-s', 'test-fuzz'], 600],
   ['db', ['make', '-s', 'test-db'], 600],

@@ -2,6 +2,10 @@
 #include "core/base/ctx.h"
 #include "core/base/text.h"
 
+#undef err_set
+#undef err_field
+#undef err_field_as
+
 static const struct {
 	int status;
 	const char *wire;

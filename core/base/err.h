@@ -45,6 +45,12 @@ int err_field(struct ctx *c, const char *field, const char *fmt, ...) PRINTF_LIK
 /* The same under a code of its own: another 422, or E_DUPLICATE. */
 int err_field_as(struct ctx *c, enum err_code code, const char *field, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+#ifdef __clang_analyzer__ /* which sees one file at a time */
+#define err_set(...) (err_set(__VA_ARGS__), -1)
+#define err_field(...) (err_field(__VA_ARGS__), -1)
+#define err_field_as(...) (err_field_as(__VA_ARGS__), -1)
+#endif
+
 /* The field errors from number `first` on are those of something inside: "name"
  * becomes "path.name". */
 void err_path(struct ctx *c, int first, const char *path);

@@ -107,7 +107,7 @@ struct table {
 /* clang-format off */
 /* One element that exists only if the member has the type. */
 #define MEMBER_IS(S, m, T) \
-	(0 * sizeof(char[_Generic(&((struct S *)0)->m, T *: 1)]))
+	(0 * sizeof(char[_Generic(&((struct S *)0)->m, T *: 1)])) /* NOLINT(bugprone-macro-parentheses): a type */
 #define FIELD_AT(S, m, T) \
 	(unsigned)(offsetof(struct S, m) + MEMBER_IS(S, m, T))
 
@@ -141,7 +141,7 @@ struct table {
 #define LIST(S, m, X, SUB) \
 	{#m, F_LIST, FIELD_AT(S, m, struct rows), (X) | NOCOL, 0, 100, NULL, &(SUB)}
 #define OBJECT(S, m, X, T, SUB) \
-	{#m, F_OBJECT, FIELD_AT(S, m, T *), (X) | NOCOL, 0, 0, NULL, &(SUB)}
+	{#m, F_OBJECT, FIELD_AT(S, m, T *), (X) | NOCOL, 0, 0, NULL, &(SUB)} /* NOLINT(bugprone-macro-parentheses): a type */
 
 #define TABLE(S, NAME, FIELDS) \
 	{NAME, FIELDS, COUNT_OF(FIELDS), sizeof(struct S), 0, NULL}

@@ -381,6 +381,7 @@ static struct need *need_of(
 	struct need *k = &p->needs[p->n_needs++];
 
 	k->requirement = n->requirement;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
 	k->rooms = mem_alloc(c->mem, max * sizeof(*k->rooms));
 	return k;
 }

@@ -62,7 +62,7 @@ static struct texts unlocked(struct ctx *c, struct taking *t, const struct rows 
 		if (!is_locked(t, p->claims[i].resource_id))
 			all.p[t->locked.n++] = p->claims[i].resource_id;
 	}
-	for (size_t i = 0; i < old->n; i++) {
+	for (size_t i = 0; o != NULL && i < old->n; i++) {
 		if (!is_locked(t, o[i].resource_id))
 			all.p[t->locked.n++] = o[i].resource_id;
 	}

@@ -7,7 +7,7 @@
 #define PAYLOAD_MAX (4u << 20)
 
 const char *const EVENT_NAMES[] = {
-#define X(symbol, name) [symbol] = name,
+#define X(symbol, name) [symbol] = (name),
 #include "core/event/events.def"
 #undef X
 	NULL,

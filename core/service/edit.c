@@ -84,7 +84,7 @@ static int first_plan(struct ctx *c, const struct service *s, struct plan *p)
 	if (s->segments.p != NULL && (s->segments.n < 1 || s->segments.n > SEGMENTS_MAX))
 		return err_field(c, "segments", "must have 1 to %d entries", SEGMENTS_MAX);
 	p->n = 0;
-	for (size_t i = 0; i < s->segments.n; i++)
+	for (size_t i = 0; g != NULL && i < s->segments.n; i++)
 		p->g[p->n++] = g[i];
 	if (p->n == 0)
 		p->g[p->n++] = (struct service_segment){

@@ -108,6 +108,9 @@ static inline struct arg arg_self(struct arg a)
 	ts_t: arg_ts, wall_t: arg_wall, day_t: arg_day, \
 	struct bytes: arg_bytes, struct arg: arg_self)(x)
 
+#ifdef __cppcheck__ /* cannot read what follows */
+#define ARGS(...) NULL, 0
+#else
 #define ARGS_0()
 #define ARGS_1(a) , ARG(a)
 #define ARGS_2(a, ...) , ARG(a) ARGS_1(__VA_ARGS__)
@@ -128,6 +131,7 @@ static inline struct arg arg_self(struct arg a)
 #define ARG_ARRAY(...) ((struct arg[]){{ARG_NULL, {.i = 0}} ARGS_NAME(__VA_ARGS__)(__VA_ARGS__)})
 #define ARGS(...) \
 	ARG_ARRAY(__VA_ARGS__) + 1, (int)(sizeof(ARG_ARRAY(__VA_ARGS__)) / sizeof(struct arg)) - 1
+#endif
 
 /* ---- statements ---- */
 

@@ -253,6 +253,7 @@ static const char *twice(struct arena *mem, const cJSON *j)
 	n = 0;
 	for (cJSON *k = j->child; k != NULL; k = k->next)
 		all[n++] = k;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are sorted */
 	qsort(all, n, sizeof(all[0]), by_key);
 	for (size_t i = 1; i < n && found == NULL; i++) {
 		if (strcmp(all[i - 1]->string, all[i]->string) == 0)

@@ -185,6 +185,7 @@ static void emit_positions(struct expansion *x)
 			at[n++] = p;
 	}
 	x->w->steps -= (int64_t)x->r->n_positions;
+	/* cppcheck-suppress uninitvar ; the first n were set */
 	qsort(at, n, sizeof(at[0]), ascending);
 	for (size_t i = 0; i < n && !x->ended; i++) {
 		if (i == 0 || at[i] != at[i - 1])

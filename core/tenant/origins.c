@@ -11,7 +11,7 @@ bool origin_plausible(const char *origin)
 {
 	size_t n = strspn(origin, "abcdefghijklmnopqrstuvwxyz0123456789.:/-");
 
-	return origin[n] == '\0' && n <= ORIGIN_MAX &&
+	return n <= ORIGIN_MAX && origin[n] == '\0' &&
 		(text_starts(origin, "https://") || text_starts(origin, "http://"));
 }
 

@@ -33,6 +33,7 @@ const char *api_key_text(struct ctx *c)
 {
 	char *key = mem_alloc(c->mem, API_KEY_LENGTH + 1);
 
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the rest follows */
 	memcpy(key, c->conf->server_sandbox ? "fdk_test_" : "fdk_live_", HEAD_LENGTH);
 	for (int i = HEAD_LENGTH; i < CHECKED_LENGTH; i++)
 		key[i] = SIGNS[random_below(SIGNS_COUNT)];

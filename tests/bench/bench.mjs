@@ -15,6 +15,7 @@ import { USER, companyNumbers, loadData } from './data.mjs';
 import { Growth, growthPlot, growthTable } from './growth.mjs';
 import { forgetBookings, kept, loadMass } from './mass.mjs';
 import { Measurements } from './measure.mjs';
+import { Messages } from './message.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESULT = join(ROOT, 'build/bench.json');
@@ -99,6 +100,8 @@ async function measure({ port, plan }) {
     }
     say('bookings');
     results.push(...await new Bookings(m).all());
+    say('messages');
+    results.push(...await new Messages(m).all());
     say('growth');
     const growth = await new Growth(m).all();
     say('done');

@@ -67,7 +67,7 @@ END_TEST
 START_TEST(a_companys_status)
 {
 	struct question q = {PLATFORM "companies/" SALON_ID,
-		"{\"name\":\"Torture\",\"status\":\"suspended\",\"reason\":\"It is only a test\"}",
+		"{\"name\":\"Another\",\"status\":\"suspended\",\"reason\":\"It is only a test\"}",
 		200, NULL, 0, "PATCH"};
 
 	torture(&q, 9);
@@ -113,7 +113,7 @@ END_TEST
 START_TEST(what_a_company_decides)
 {
 	struct question company = {
-		"/api/v2/companies/current", "{\"name\":\"Torture\"}", 200, NULL, 0, "PATCH"};
+		"/api/v2/companies/current", "{\"name\":\"Another\"}", 200, NULL, 0, "PATCH"};
 	struct question settings = {"/api/v2/companies/current/settings",
 		"{\"requires_confirmation\":true}", 200, NULL, 0, "PATCH"};
 

@@ -1,5 +1,6 @@
 // The portal in a real Chromium, against a whole Frontdesk in which one call has
-// been placed. BASE=http://… uses a running one whose newest call has booked.
+// been placed. BASE=http://… SANDBOX=http://… use a running one whose newest call
+// has booked.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, before, test } from 'node:test'
@@ -7,12 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startStack } from '../support/stack.mjs'
 import { launch, openGuarded } from './browser.mjs'
-import { journey } from './journey.mjs'
+import * as identity from './identity.mjs'
+import { journey, OWNER } from './journey.mjs'
 
 const DEMO = fileURLToPath(new URL('../demo.mjs', import.meta.url))
 
 let stack
 let base
+let sandbox
 let browser
 
 before(async () => {
@@ -24,6 +27,7 @@ before(async () => {
     await promisify(execFile)(process.execPath, [DEMO, '--base', stack.base, '--sandbox', stack.sandbox, '--pace', '0'])
   }
   base = process.env.BASE ?? stack.base
+  sandbox = process.env.SANDBOX ?? stack?.sandbox
   browser = await launch()
 }, { timeout: 120_000 })
 
@@ -36,20 +40,32 @@ test('from the log-in over the newest call to its appointment', { timeout: 90_00
   assert.notEqual(await journey(browser, base), '')
 })
 
+async function openParts(page, isWide) {
+  const parts = page.getByRole('navigation', { name: 'Parts of the settings' })
+
+  for (const part of ['People', 'API keys', 'Audit log', 'My account', 'Company']) {
+    await parts.getByRole('link', { name: part }).tap()
+    await page.getByRole('main').getByRole('region').first().waitFor()
+    await page.getByRole('status').filter({ hasText: 'Loading' }).first().waitFor({ state: 'detached' })
+    assert.equal(await isWide(), false, `${part} is wider than the screen`)
+  }
+}
+
 test('a phone shows the same without scrolling sideways', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await openGuarded(browser, base, {
     viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true,
   })
-  const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > screen.width)
 
   await page.goto(base)
   await page.getByLabel('Email address').fill('owner@salon.example')
   await page.getByLabel('Password', { exact: true }).fill('frontdesk-demo')
   await page.getByRole('button', { name: 'Log in' }).tap()
-  for (const place of ['Appointments', 'Customers', 'Operations', 'Calls']) {
+  for (const place of ['Appointments', 'Customers', 'Operations', 'Settings', 'Calls']) {
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).tap()
     await page.getByRole('heading', { name: place, level: 1 }).waitFor()
     assert.equal(await isWide(), false, `${place} is wider than the screen`)
+    if (place === 'Settings') await openParts(page, isWide)
   }
   await page.getByRole('main').getByRole('listitem').first().getByRole('link').tap()
   await page.getByRole('region', { name: 'Transcript' }).getByRole('listitem').first().waitFor()
@@ -74,6 +90,22 @@ test('the log-in says what is wrong, and leads nowhere else', { timeout: 30_000 
   assert.equal(new URL(page.url()).pathname, '/calls')
   await close()
 })
+
+test('somebody signs up, proves the address, and sets up a second factor', { timeout: 60_000 }, async () => {
+  const email = await identity.signUp(browser, base, sandbox)
+  await identity.useTwoFactors(browser, base, email)
+})
+
+test('somebody is invited, comes in, and forgets the password', { timeout: 60_000 }, async () => {
+  const email = await identity.acceptInvitation(browser, base, sandbox, OWNER)
+  await identity.resetPassword(browser, base, sandbox, email)
+})
+
+test('settings, a key that is shown once, and what the log says of them', { timeout: 60_000 }, () =>
+  identity.changeSettings(browser, base, OWNER))
+
+test('an administrator enters a company, which says so, and leaves it', { timeout: 30_000 }, () =>
+  identity.enterCompany(browser, base))
 
 test('control: the guard sees inline code, inline styles, eval and other origins', { timeout: 30_000 }, async () => {
   const { page, faults, close } = await openGuarded(browser, base)

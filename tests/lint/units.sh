@@ -1,7 +1,8 @@
 #!/bin/sh
 # The systemd units, as "make install" lays them: systemd has nothing to say
-# about any of them, and no service is more exposed than 1.5 of 10. Each check
-# is tried on a planted bad unit first. Needs no systemd to run, nor a build.
+# about any of them, and no service is more exposed than it must be: 0.5 of 10,
+# and 1.2 for what calls providers. Each check is tried on a planted bad unit
+# first. Needs no systemd to run, nor a build.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 tree=$(mktemp -d)
@@ -28,10 +29,18 @@ verify() {
 	analyze verify --man=no --root="$tree" "$@" 2>&1
 }
 
-exposed() { # SERVICE: its figure, and false above 1.5
-	analyze security --no-pager --offline=true --root="$tree" --threshold=15 "$1" 2>&1 |
+exposed() { # SERVICE MOST: its figure, and false above that
+	analyze security --no-pager --offline=true --root="$tree" --threshold=100 "$1" 2>&1 |
 		sed -n 's/.*exposure level for \([^:]*\): \([0-9.]*\).*/\1 \2/p' |
-		awk '{ print; bad = $2 > 1.5 } END { exit bad || NR != 1 }'
+		awk -v most="$2" '{ print; bad = $2 > most } END { exit bad || NR != 1 }'
+}
+
+most() { # SERVICE
+	case $1 in
+	frontdesk@talk.service | frontdesk-worker.service) echo 1.2 ;;
+	frontdesk-health.service) echo 1.0 ;; # restarts units
+	*) echo 0.5 ;;
+	esac
 }
 
 DESTDIR=$tree systemd/install --config || exit 1
@@ -53,13 +62,13 @@ printf '[Service]\nExecStart=/bin/absent\n' >"$units/bad-program.service"
 for bad in bad-key bad-program; do
 	[ -n "$(verify $bad.service)" ] || fail "the control $bad was not noticed"
 done
-! exposed bad-key.service >/dev/null || fail 'the control without a sandbox was not noticed'
+! exposed bad-key.service 1.5 >/dev/null || fail 'the control without a sandbox was not noticed'
 
 # shellcheck disable=SC2086 # a list
 said=$(verify $ours)
 [ -z "$said" ] || fail "$said"
 for unit in $ours; do
 	case $unit in
-	*.service) exposed "$unit" || fail "$unit is more exposed than 1.5" ;;
+	*.service) exposed "$unit" "$(most "$unit")" || fail "$unit is more exposed than $(most "$unit")" ;;
 	esac
 done

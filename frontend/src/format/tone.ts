@@ -46,6 +46,7 @@ const TONES = {
     opted_out: 'warning',
   },
   sentiment: { positive: 'success', neutral: 'neutral', negative: 'warning' },
+  company_status: { trial: 'info', active: 'success', suspended: 'warning', closed: 'neutral' },
   task_status: { open: 'warning', done: 'success' },
 } satisfies Record<string, Record<string, Color>>
 

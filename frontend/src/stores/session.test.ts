@@ -131,3 +131,57 @@ test('logging out tells the server and forgets the token', async () => {
   expect(session.isIn).toBe(false)
   expect(session.hasEnded).toBe(false)
 })
+
+test('a code is sent only when there is one', async () => {
+  const session = useSession()
+  await session.logIn('owner@salon.example', 'frontdesk-demo', '123456')
+  expect(sent[0]?.body).toMatchObject({ totp_code: '123456' })
+})
+
+test('who signs up is in the new company, and nothing of the password is kept', async () => {
+  const { user, companies, ...rest } = await entrance('token-1').json()
+  answers['/api/v2/auth/signup'] = () => json(201, { ...rest, user, company: DENTAL })
+  const session = useSession()
+  await session.signUp({
+    company_name: DENTAL.name,
+    country: 'US',
+    time_zone: 'America/New_York',
+    currency: 'USD',
+    locale: 'en',
+    name: 'Owner',
+    email: 'owner@dental.example',
+    password: 'kastanie-12-lampe-fjord',
+  })
+  expect(sent[0]?.body).toMatchObject({ client: 'web', company_name: DENTAL.name })
+  expect(session.company).toEqual(DENTAL)
+  expect(companies).toHaveLength(2)
+  expect(JSON.stringify([...storage, session.$state])).not.toMatch(/kastanie|token-1/)
+})
+
+test('an invitation is accepted as who is logged in, and leads into its company', async () => {
+  const session = await logIn()
+  answers['/api/v2/auth/invitations/accept'] = () => entrance('token-2')
+  await session.accept({ token: 'letter' }, DENTAL.id)
+  expect(sent.at(-1)).toMatchObject({
+    headers: { Authorization: 'Bearer token-1' },
+    body: { token: 'letter', client: 'web' },
+  })
+  expect(session.company).toEqual(DENTAL)
+})
+
+test('a company that was entered is gone back to, also after a renewal, until it is left', async () => {
+  const entry = { ...DENTAL, id: 'c9', role: 'platform_admin' as const, expires_at: '2026-12-01T13:00:00Z' }
+  const session = await logIn()
+  session.takeEntry(entry)
+  expect(session.companyHeader()).toEqual({ 'X-Company-Id': 'c9' })
+  answers[REFRESH] = () => entrance('token-2')
+  await session.renew('token-1')
+  expect(session.company).toEqual(entry)
+  session.dropEntry('c9')
+  expect(session.company).toEqual(SALON)
+
+  session.setEntries([])
+  expect(session.company).toEqual(SALON)
+  session.setEntries([entry])
+  expect(session.company).toEqual(entry)
+})

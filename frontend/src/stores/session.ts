@@ -2,12 +2,31 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { send } from '@/api/http'
 import { Problem } from '@/api/problem'
-import type { LoginReply, Membership, User } from '@/api/types'
+import type { CompanyEntry, LoginReply, Membership, SignupReply, User } from '@/api/types'
 import { recall, remember } from './preferences'
 
 /** A token is renewed this long before it would expire, so that no request starts with one about to end. */
 const EARLY_MS = 30_000
 const REFRESH_HEADERS = { 'X-Frontdesk': '1' }
+
+export interface SignUp {
+  company_name: string
+  country: string
+  time_zone: string
+  currency: string
+  locale: string
+  name: string
+  email: string
+  password: string
+}
+
+export interface Acceptance {
+  token: string
+  name?: string
+  password?: string
+  totp_code?: string
+  locale?: string
+}
 
 /**
  * Who is logged in, and for which company. The access token lives in this closure only; the refresh token is an
@@ -20,7 +39,10 @@ export const useSession = defineStore('session', () => {
   const user = ref<User | null>(null)
   const companies = ref<Membership[]>([])
   const companyId = ref<string | null>(null)
-  const company = computed(() => companies.value.find((each) => each.id === companyId.value) ?? null)
+  /** Companies where an administrator of the platform or of an agency is for a while. */
+  const entered = ref<CompanyEntry[]>([])
+  const reachable = computed(() => [...companies.value, ...entered.value])
+  const company = computed(() => reachable.value.find((each) => each.id === companyId.value) ?? null)
   const isIn = computed(() => user.value !== null)
   /** Whether it is known yet if an earlier visit's session still stands. */
   const isKnown = ref(false)
@@ -35,7 +57,7 @@ export const useSession = defineStore('session', () => {
     isKnown.value = true
     hasEnded.value = false
     remember('returning', 'yes')
-    companyId.value = (reply.companies.find((each) => each.id === wanted) ?? reply.companies[0])?.id ?? null
+    companyId.value = (reachable.value.find((each) => each.id === wanted) ?? reachable.value[0])?.id ?? null
     return access.token
   }
 
@@ -44,17 +66,33 @@ export const useSession = defineStore('session', () => {
     remember('returning', 'no')
     user.value = null
     companies.value = []
+    entered.value = []
     companyId.value = null
   }
 
-  async function logIn(email: string, password: string): Promise<void> {
-    enter(
-      await send<LoginReply>({
-        method: 'POST',
-        url: '/api/v2/auth/login',
-        body: { email, password, client: 'web' },
-      }),
-    )
+  /** `code`: of the second factor, when it is asked for. */
+  async function logIn(email: string, password: string, code?: string): Promise<void> {
+    const body = { email, password, client: 'web', ...(code ? { totp_code: code } : {}) }
+    enter(await send<LoginReply>({ method: 'POST', url: '/api/v2/auth/login', body }))
+  }
+
+  /** A new account with a company of its own, logged in. */
+  async function signUp(wish: SignUp): Promise<void> {
+    const { company, ...reply } = await send<SignupReply>({
+      method: 'POST',
+      url: '/api/v2/auth/signup',
+      body: { ...wish, client: 'web' },
+    })
+    enter({ ...reply, companies: [company] })
+    chooseCompany(company.id)
+  }
+
+  /** Into another company: as who is logged in, or by password, or with a new account. */
+  async function accept(invitation: Acceptance, id: string): Promise<void> {
+    const headers: Record<string, string> = isIn.value ? { Authorization: `Bearer ${await token()}` } : {}
+    const body = { ...invitation, client: 'web' }
+    enter(await send<LoginReply>({ method: 'POST', url: '/api/v2/auth/invitations/accept', headers, body }))
+    chooseCompany(id)
   }
 
   async function logOut(): Promise<void> {
@@ -112,6 +150,29 @@ export const useSession = defineStore('session', () => {
     remember('company', id)
   }
 
+  /** The companies that the server says have been entered; the one that was chosen last is gone back to. */
+  function setEntries(entries: CompanyEntry[]): void {
+    entered.value = entries
+    const last = entries.find((each) => each.id === recall('company'))
+    if (last) companyId.value = last.id
+    else if (company.value === null) companyId.value = reachable.value[0]?.id ?? null
+  }
+
+  function takeEntry(entry: CompanyEntry): void {
+    entered.value = [...entered.value.filter((each) => each.id !== entry.id), entry]
+    chooseCompany(entry.id)
+  }
+
+  function dropEntry(id: string): void {
+    entered.value = entered.value.filter((each) => each.id !== id)
+    if (companyId.value === id) companyId.value = reachable.value[0]?.id ?? null
+  }
+
+  /** A company has another name. */
+  function rename(id: string, name: string): void {
+    companies.value = companies.value.map((each) => (each.id === id ? { ...each, name } : each))
+  }
+
   function companyHeader(): Record<string, string> {
     return companyId.value ? { 'X-Company-Id': companyId.value } : {}
   }
@@ -119,16 +180,25 @@ export const useSession = defineStore('session', () => {
   return {
     user,
     companies,
+    entered,
+    reachable,
     companyId,
     company,
     isIn,
     hasEnded,
     logIn,
+    signUp,
+    accept,
     logOut,
+    forget: leave,
     resume,
     token,
     renew,
     chooseCompany,
+    setEntries,
+    takeEntry,
+    dropEntry,
+    rename,
     companyHeader,
   }
 })
