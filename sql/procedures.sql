@@ -122,9 +122,9 @@ END;
 
 -- A step's code is used: changed 0 when it, or a later one, was before.
 -- @web
-CREATE PROCEDURE sys_totp_step(p_user UUID, p_cell VARBINARY(200), p_step BIGINT) MODIFIES SQL DATA
+CREATE PROCEDURE sys_totp_step(p_user UUID, p_step BIGINT) MODIFIES SQL DATA
 BEGIN
-	UPDATE frontdesk_store.user SET totp_step = p_step WHERE id = p_user AND totp_cell = p_cell AND totp_step < p_step;
+	UPDATE frontdesk_store.user SET totp_step = p_step WHERE id = p_user AND totp_cell IS NOT NULL AND totp_step < p_step;
 	SELECT ROW_COUNT() AS changed;
 END;
 

@@ -9,7 +9,6 @@
 
 #define ACCOUNT_FAILURES_MAX 5  /* per address and account in 15 minutes */
 #define ADDRESS_FAILURES_MAX 50 /* per address in 15 minutes */
-#define CODE_FAILURES_MAX 10    /* per account in 15 minutes */
 #define AUDITED_COMPANIES_MAX 5
 
 static const struct field ACCOUNT_FIELDS[] = {
@@ -96,7 +95,7 @@ int failures_check(struct ctx *c, struct bytes account_hash)
 		0)
 		return -1;
 	if (f.account_failures < ACCOUNT_FAILURES_MAX * factor &&
-		f.code_failures < CODE_FAILURES_MAX * factor &&
+		f.code_failures < c->conf->limits_codes * factor &&
 		f.address_failures < ADDRESS_FAILURES_MAX * factor)
 		return 0;
 	c->err.retry_after = 15 * 60;
