@@ -33,7 +33,7 @@ WORLDS := $(addprefix tests/unit/,model.c model_maps.c worlds.c worlds_print.c)
 SUPPORT := $(wildcard tests/support/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 
-PKGS := libcjson libcurl libssl libcrypto yaml-0.1 libjwt icu-i18n icu-uc libical libmariadb libqrencode
+PKGS := libcjson libcurl libssl libcrypto yaml-0.1 libjwt icu-i18n icu-uc libical libmariadb libzip libqrencode
 # Asked when first needed: `deps` may only just have installed them.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lphonenumber -labsl_time -labsl_time_zone -labsl_strings -lcrypt -lm)$(PKG_LIBS)

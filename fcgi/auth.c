@@ -243,7 +243,9 @@ static int storefront_of(struct req *r, struct storefront *out)
 
 	if (strstr(path, "{slug}") != NULL)
 		return storefront_by_slug(&r->c, first, out);
-	enum link_purpose purpose = strstr(path, "{feed_token}") != NULL ? LINK_FEED : LINK_MANAGE;
+	enum link_purpose purpose = strstr(path, "{feed_token}") != NULL ? LINK_FEED
+		: strstr(path, "{offer_token}") != NULL                  ? LINK_OFFER
+									 : LINK_MANAGE;
 	if (!link_read(&r->c, purpose, first, &r->link))
 		return 0;
 	return storefront_by_id(&r->c, r->link.company_id, out);

@@ -30,13 +30,17 @@ int ctl_misused(struct ctl *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int ctl_simulate_call(struct ctl *t);
 int ctl_verify_webhook(struct ctl *t);
 int ctl_tz_audit(struct ctl *t);
+int ctl_keys(struct ctl *t);
 int ctl_audit(struct ctl *t);
 int ctl_nginx_limits(struct ctl *t);
+int ctl_user(struct ctl *t);
 
 extern const char CTL_SIMULATE_CALL_USAGE[];
 extern const char CTL_VERIFY_WEBHOOK_USAGE[];
 extern const char CTL_TZ_AUDIT_USAGE[];
+extern const char CTL_KEYS_USAGE[];
 extern const char CTL_AUDIT_USAGE[];
 extern const char CTL_NGINX_LIMITS_USAGE[];
+extern const char CTL_USER_USAGE[];
 
 #endif

@@ -1,6 +1,8 @@
 #include "fcgi/ctl.h"
 #include "core/base/text.h"
 #include "core/provider/retell.h"
+#include "core/provider/sendgrid.h"
+#include "core/provider/twilio.h"
 
 #include <getopt.h>
 
@@ -11,7 +13,7 @@ const char CTL_VERIFY_WEBHOOK_USAGE[] =
 	"usage: frontdeskctl verify-webhook PROVIDER --secret S [OPTION]... < body\n"
 	"\n"
 	"Checks a webhook with the code that serves requests: prints \"valid\" (exit 0) or\n"
-	"\"invalid: why\" (exit 1). PROVIDER is retell.\n"
+	"\"invalid: why\" (exit 1). PROVIDER is retell, twilio or sendgrid-events.\n"
 	"\n"
 	"  --secret S              the key that signs\n"
 	"  --header 'Name: value'  a header of the request; may be given again\n"
@@ -28,6 +30,7 @@ struct header {
 
 /* A webhook as it came. Each provider uses what its signature covers. */
 struct delivery {
+	struct arena *mem;
 	const char *secret;
 	const char *url;
 	const char *method;
@@ -58,6 +61,40 @@ static const char *only_header(const struct delivery *d, const char *name, const
 	return found;
 }
 
+static const char *verify_twilio(const struct delivery *d)
+{
+	const char *why = NULL;
+	struct twilio_request r = {
+		.method = d->method,
+		.url = d->url,
+		.signature = only_header(d, "X-Twilio-Signature", &why),
+		.body = d->body,
+	};
+
+	for (int i = 0; i < d->n_headers; i++) {
+		if (strcasecmp(d->headers[i].name, "Content-Type") == 0)
+			r.type = d->headers[i].value;
+	}
+	if (d->url == NULL)
+		return "the signature covers the address: give it with --url";
+	if (r.signature == NULL)
+		return why;
+	return twilio_verify(
+		d->mem, (struct bytes){(const uint8_t *)d->secret, strlen(d->secret)}, &r);
+}
+
+static const char *verify_sendgrid(const struct delivery *d)
+{
+	const char *why = NULL;
+	const char *signature = only_header(d, "X-Twilio-Email-Event-Webhook-Signature", &why);
+	const char *timestamp = only_header(d, "X-Twilio-Email-Event-Webhook-Timestamp", &why);
+	struct bytes key = {(const uint8_t *)d->secret, strlen(d->secret)};
+
+	return signature == NULL || timestamp == NULL
+		? why
+		: sendgrid_verify(d->mem, key, signature, timestamp, d->body);
+}
+
 static const char *verify_retell(const struct delivery *d)
 {
 	const char *why = NULL;
@@ -72,6 +109,8 @@ static const struct verifier {
 	const char *(*verify)(const struct delivery *d); /* NULL: valid, else why not */
 } VERIFIERS[] = {
 	{"retell", verify_retell},
+	{"twilio", verify_twilio},
+	{"sendgrid-events", verify_sendgrid},
 };
 
 static const struct verifier *find_verifier(const char *name)
@@ -172,7 +211,7 @@ static int read_options(struct ctl *t, struct delivery *d)
 
 int ctl_verify_webhook(struct ctl *t)
 {
-	struct delivery d = {.now = t->c.now, .method = "POST"};
+	struct delivery d = {.mem = t->c.mem, .now = t->c.now, .method = "POST"};
 	int rc = read_options(t, &d);
 
 	if (rc != CTL_OK)

@@ -2,11 +2,16 @@
 #include "core/notify/notify.h"
 #include "fcgi/page.h"
 
+static const char *const AUDIENCE_QUERY[] = {"", "me", NULL};
+enum audience_query { AUDIENCE_ANY };
+
 struct notification_query {
 	int64_t limit;
 	const char *cursor;
 	const char *call_id;
 	const char *appointment_id;
+	enum audience_query audience;
+	bool unread;
 };
 
 static const struct field NOTIFICATION_QUERY_FIELDS[] = {
@@ -14,9 +19,26 @@ static const struct field NOTIFICATION_QUERY_FIELDS[] = {
 	TEXT(notification_query, cursor, 0, 100),
 	ID(notification_query, call_id, 0),
 	ID(notification_query, appointment_id, 0),
+	ENUM(notification_query, audience, NULL0, enum audience_query, AUDIENCE_QUERY),
+	BOOL(notification_query, unread, 0),
 };
 const struct table NOTIFICATION_QUERY =
 	TABLE(notification_query, "notification_query", NOTIFICATION_QUERY_FIELDS);
+
+/* An API key has no messages of its own. */
+static const char *me(const struct req *r)
+{
+	return r->who.user_id != NULL ? r->who.user_id : LINK_NO_COMPANY;
+}
+
+int h_notification_read(struct req *r)
+{
+	struct notification n;
+
+	if (notification_read(&r->c, r->ids[0], me(r), &n) < 0)
+		return -1;
+	return reply(r, 200, &NOTIFICATION, &n);
+}
 
 int h_notifications(struct req *r)
 {
@@ -29,6 +51,8 @@ int h_notifications(struct req *r)
 	struct notification_filter f = {
 		.call_id = q->call_id,
 		.appointment_id = q->appointment_id,
+		.user_id = q->audience != AUDIENCE_ANY ? me(r) : NULL,
+		.unread = q->unread,
 		.before = p.after,
 		.before_id = p.after_id,
 		.limit = (int)p.limit + 1,

@@ -10,6 +10,7 @@ extern const struct table PREVIEW_IN;
 extern const struct table PREVIEW;
 
 int h_notifications(struct req *r);
+int h_notification_read(struct req *r);
 int h_templates(struct req *r);
 int h_template(struct req *r); /* what a reader of that language gets */
 int h_template_set(struct req *r);

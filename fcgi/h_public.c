@@ -18,7 +18,7 @@ static const struct field BRANCH_FIELDS[] = {
 	TEXT(branch, phone, RO, 20),
 	TEXT(branch, address, RO, 300),
 };
-static const struct table PUBLIC_BRANCH = TABLE(branch, "public_branch", BRANCH_FIELDS);
+const struct table PUBLIC_BRANCH = TABLE(branch, "public_branch", BRANCH_FIELDS);
 
 struct public_company {
 	const char *name;
@@ -308,8 +308,7 @@ static const char *manage_token(struct req *r, const char *appointment_id)
 	return link_token(&r->c, LINK_MANAGE, &l);
 }
 
-/* What the holder of its link sees. */
-static int reply_visit(struct req *r, int status, const struct appointment *a)
+int reply_visit(struct req *r, int status, const struct appointment *a)
 {
 	const char *token = manage_token(r, a->id), *base = r->c.conf->server_public_url;
 	struct visitor_choice can;

@@ -17,6 +17,13 @@ extern const struct table PUBLIC_BOOKING_IN;
 extern const struct table PUBLIC_MOVE_IN;
 extern const struct table PUBLIC_BOOKING;
 
+/* Of a branch what anybody may know. */
+extern const struct table PUBLIC_BRANCH;
+
+/* What the holder of its link sees of a visit. */
+struct appointment;
+int reply_visit(struct req *r, int status, const struct appointment *a);
+
 int h_public_company(struct req *r);
 int h_public_frame(struct req *r);
 int h_public_services(struct req *r);

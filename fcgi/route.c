@@ -118,7 +118,7 @@ static void check_one(const struct route *k)
 		BUG("route %s %s: the platform is under /platform/", k->method, k->path);
 	if (k->auth == AUTH_PUBLIC && strstr(k->path, "{slug}") == NULL &&
 		strstr(k->path, "{manage_token}") == NULL &&
-		strstr(k->path, "{feed_token}") == NULL)
+		strstr(k->path, "{offer_token}") == NULL && strstr(k->path, "{feed_token}") == NULL)
 		BUG("route %s %s names no company", k->method, k->path);
 	if ((k->shape == SHAPE_NONE && strcmp(k->method, "DELETE") != 0) != (k->out == NULL))
 		BUG("route %s %s: shape and out table differ", k->method, k->path);

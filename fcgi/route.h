@@ -15,7 +15,7 @@ enum auth {
 	                  handler's connection is fd_platform's, outside companies */
 	AUTH_HOOK,     /* a provider: the handler checks its signature */
 	AUTH_PUBLIC,   /* anybody; the path names the company: {slug}, {manage_token} or
-	                 {feed_token} */
+	                 {feed_token} or {offer_token} */
 };
 
 enum tx {

@@ -5,10 +5,12 @@
 #include "core/booking/waiting_list.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"
+#include "core/customer/consent.h"
 #include "core/customer/customer.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
+#include "core/privacy/erase.h"
 #include "core/queue/dead.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
@@ -50,7 +52,9 @@
 #include "fcgi/h_platform_tenant.h"
 #include "fcgi/h_platform_user.h"
 #include "fcgi/h_key.h"
+#include "fcgi/h_offer.h"
 #include "fcgi/h_people.h"
+#include "fcgi/h_privacy.h"
 #include "fcgi/h_public.h"
 #include "fcgi/h_role.h"
 #include "fcgi/h_series.h"
@@ -60,6 +64,7 @@
 #include "fcgi/h_two_factor.h"
 #include "fcgi/h_waiting_list.h"
 #include "fcgi/in_retell.h"
+#include "fcgi/in_twilio.h"
 #include "fcgi/openapi.h"
 #include "fcgi/page.h"
 
@@ -306,12 +311,19 @@ ROW("/customers/{id}", crud_get, PERM_CUSTOMERS_READ, CUSTOMER, NULL, "One custo
 ALTER("/customers/{id}", h_customer_update, PERM_CUSTOMERS_WRITE, &CUSTOMER_EDIT, CUSTOMER, NULL, "Change a customer"),
 REMOVE("/customers/{id}", h_customer_delete, PERM_CUSTOMERS_WRITE, CUSTOMER, NULL, "Delete a customer"),
 
+{"GET", V2 "/customers/{id}/consents", h_consents, AUTH_COMPANY, PERM_CUSTOMERS_READ, TX_READ, &CONSENT_QUERY, NULL, SHAPE_LIST, &CONSENT, 200, "What a customer said to being reached and recorded, newest first", NULL, &CUSTOMER},
+ADD("/customers/{id}/consents", h_consent_add, PERM_CUSTOMERS_WRITE, &CONSENT, CONSENT, &CUSTOMER, "Write down what a customer said"),
+LIST_OF("/consents", h_consents, PERM_CUSTOMERS_READ, &CONSENT_QUERY, CONSENT, "What customers said; current=true: only what counts"),
+{"POST", V2 "/customers/{id}/export", h_customer_export, AUTH_COMPANY, PERM_PRIVACY_WRITE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, 200, "All that is known of a customer, as a ZIP", NULL, NULL},
+CHANGE("/customers/{id}/erase", h_customer_erase, PERM_PRIVACY_WRITE, &ERASE_IN, ERASURE, 200, "Forget who a customer was; visits and amounts stay", NULL),
+
 LIST_OF("/calls", h_calls, PERM_CALLS_READ, &CALL_QUERY, CALL, "Calls, newest first"),
 SHOW("/calls/{id}", h_call, PERM_CALLS_READ, CALL, "One call with its transcript and cost"),
 LIST_OF("/calls/{id}/events", h_call_events, PERM_CALLS_READ, NULL, CALL_EVENT, "The webhook events of a call"),
 
 LIST_OF("/tasks", h_tasks, PERM_TASKS_READ, &TASK_QUERY, TASK, "Tasks for a person"),
 LIST_OF("/notifications", h_notifications, PERM_NOTIFICATIONS_READ, &NOTIFICATION_QUERY, NOTIFICATION, "Messages to people"),
+CHANGE("/notifications/{id}/read", h_notification_read, PERM_NOTIFICATIONS_READ, NULL, NOTIFICATION, 200, "I have read it (of those that ?audience=me lists)", NULL),
 LIST_OF("/templates", h_templates, PERM_NOTIFICATIONS_READ, &TEMPLATE_QUERY, TEMPLATE, "What messages say: the company's own texts, and those that are shipped"),
 {"POST", V2 "/templates/preview", h_template_preview, AUTH_COMPANY, PERM_NOTIFICATIONS_READ, TX_READ, NULL, &PREVIEW_IN, SHAPE_ONE, &PREVIEW, 200, "A text with usual or given values, and how many SMS it takes", NULL, NULL},
 SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_READ, TEMPLATE, "What a reader of that language gets"),
@@ -330,6 +342,7 @@ LIST_OF("/audit", h_audit, PERM_AUDIT_READ, &AUDIT_QUERY, AUDIT_ENTRY, "Who did 
 {"GET", V2 "/audit/export", h_audit_export, AUTH_COMPANY, PERM_AUDIT_READ, TX_READ, &AUDIT_EXPORT_QUERY, NULL, SHAPE_NONE, NULL, 200, "The log of a time as a file, at most 16 MiB", NULL, NULL},
 SHOW("/audit/verify", h_audit_verify, PERM_AUDIT_READ, AUDIT_STATE, "Whether the last 10,000 entries are as they were sealed"),
 SHOW("/audit/{id}", h_audit_entry, PERM_AUDIT_READ, AUDIT_ENTRY, "One entry of the log"),
+
 ADMINISTER("GET", "/tenants", h_platform_tenants, PERM_PLATFORM_READ, TX_READ, &PAGE_QUERY, NULL, SHAPE_LIST, TENANT, 200, "Tenants, newest first"),
 ADMINISTER("POST", "/tenants", h_platform_tenant_create, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, &TENANT, SHAPE_ONE, TENANT, 201, "Add a tenant"),
 ADMINISTER("GET", "/tenants/{id}", h_platform_tenant, PERM_PLATFORM_READ, TX_READ, NULL, NULL, SHAPE_ONE, TENANT, 200, "One tenant"),
@@ -357,6 +370,9 @@ ANYBODY_SEES("/bookings/{manage_token}/calendar.ics", h_visit_calendar, NULL, SH
 ANYBODY_SEES("/bookings/{manage_token}", h_public_booking, NULL, SHAPE_ONE, &PUBLIC_BOOKING, "An appointment, by its manage link"),
 ANYBODY_DOES("/bookings/{manage_token}/cancel", h_public_cancel, &CANCEL_IN, 200, "Cancel it", NULL),
 ANYBODY_DOES("/bookings/{manage_token}/reschedule", h_public_move, &PUBLIC_MOVE_IN, 200, "Move it", h_public_move_alternatives),
+ANYBODY_SEES("/offers/{offer_token}", h_offer, NULL, SHAPE_ONE, &PUBLIC_OFFER, "What somebody on the waiting list is offered, by the link of the message"),
+ANYBODY_DOES("/offers/{offer_token}/accept", h_offer_accept, NULL, 200, "Book what is offered", NULL),
+{"POST", V2 "/public/offers/{offer_token}/decline", h_offer_decline, AUTH_PUBLIC, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_ONE, &PUBLIC_OFFER, 200, "Wait for another time", NULL, NULL},
 ANYBODY_SEES("/{slug}", h_public_company, NULL, SHAPE_ONE, &PUBLIC_COMPANY, "A company that takes bookings from anybody"),
 {"GET", V2 "/public/{slug}/frame", h_public_frame, AUTH_PUBLIC, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 204, "In X-Frame-Origins, which pages may frame its booking page (nginx asks)", NULL, NULL},
 ANYBODY_SEES("/{slug}/services", h_public_services, NULL, SHAPE_LIST, &PUBLIC_SERVICE, "Its services, and who can be wished for"),
@@ -365,6 +381,9 @@ ANYBODY_DOES("/{slug}/bookings", h_public_book, &PUBLIC_BOOKING_IN, 201, "Book a
 
 HOOK("/webhooks/retell/{hook}", in_retell_hook, "An event of Retell"),
 HOOK("/webhooks/retell", in_retell_platform, "An event of Retell, account set up platform-wide"),
+HOOK("/webhooks/twilio/{hook}/status", in_twilio_status, "What became of an SMS"),
+HOOK("/webhooks/twilio/{hook}/sms", in_twilio_sms, "An SMS that came in; the answer is text/xml, and silent"),
+HOOK("/webhooks/sendgrid/{hook}", in_sendgrid, "What became of e-mails"),
 HOOK("/api/retell/webhook", in_retell_platform, "The same"),
 };
 /* clang-format on */

@@ -28,7 +28,8 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { '/api': process.env.FRONTDESK_URL ?? 'http://127.0.0.1:8080' },
+    // The Host stays as the browser sends it: the server compares it with the Origin.
+    proxy: { '/api': { target: process.env.FRONTDESK_URL ?? 'http://127.0.0.1:8080', changeOrigin: false } },
   },
   build: {
     outDir: path('../build/www'),

@@ -289,7 +289,8 @@ CREATE TABLE service_add_on (
 	CONSTRAINT service_add_on_service FOREIGN KEY (company_id, service_id) REFERENCES service (company_id, id)
 );
 
--- live_phone: a number belongs to one customer who is not deleted.
+-- live_phone: a number belongs to one customer who is not deleted. erased_at:
+-- what was known of the person is gone (core/privacy); who is erased is deleted.
 CREATE TABLE customer (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
@@ -304,9 +305,29 @@ CREATE TABLE customer (
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
 	deleted_at DATETIME(3) NULL,
+	erased_at DATETIME(3) NULL,
 	live_phone VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin AS (IF(deleted_at IS NULL, phone, NULL)) PERSISTENT,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY customer_phone (company_id, live_phone),
 	KEY customer_created (company_id, created_at, id),
 	CONSTRAINT customer_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
+-- What a customer said to a way of being reached or recorded; the last word on
+-- a channel counts. Rows are added, never changed.
+CREATE TABLE consent (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	customer_id UUID NOT NULL,
+	channel ENUM('sms','email','phone','whatsapp','marketing','recording') NOT NULL,
+	state ENUM('given','withdrawn') NOT NULL,
+	source VARCHAR(200) NULL,
+	said_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	actor_kind ENUM('none','user','api_key','job','system') NOT NULL,
+	actor_id UUID NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY consent_customer (company_id, customer_id, channel, said_at, id),
+	KEY consent_created (company_id, created_at, id),
+	CONSTRAINT consent_customer FOREIGN KEY (company_id, customer_id) REFERENCES customer (company_id, id)
 );

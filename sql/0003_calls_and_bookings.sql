@@ -35,6 +35,7 @@ CREATE TABLE `call` (
 	exchange_rate_source VARCHAR(20) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+	erased_at DATETIME(3) NULL,
 	begun_at DATETIME(3) AS (COALESCE(started_at, created_at)) PERSISTENT,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY call_provider_id (company_id, provider, provider_call_id),

@@ -11,6 +11,7 @@ CREATE TABLE event (
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
 	KEY event_created (company_id, created_at, id),
+	KEY event_subject (company_id, subject_id),
 	CONSTRAINT event_company CHECK (company_id < 2147483648)
 );
 
@@ -25,6 +26,7 @@ CREATE TABLE inbox_event (
 	received_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY inbox_event_dedupe (company_id, provider, dedupe_key),
 	KEY inbox_event_external (company_id, provider, external_id),
+	KEY inbox_event_received (company_id, received_at),
 	CONSTRAINT inbox_event_company CHECK (company_id < 2147483648)
 );
 

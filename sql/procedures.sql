@@ -101,10 +101,11 @@ CREATE PROCEDURE sys_account_mail(p_id UUID) READS SQL DATA
 		m.expires_at IS NOT NULL AND (m.used_at IS NOT NULL OR m.expires_at <= NOW(3)) AS is_void,
 		m.sent_at IS NOT NULL OR (SELECT COUNT(*) FROM frontdesk_store.account_mail o WHERE o.recipient = m.recipient
 			AND o.kind = m.kind AND o.sent_at > NOW(3) - INTERVAL 1 HOUR) >= 3 AS is_sent, m.created_at,
-		(SELECT t.name FROM frontdesk_store.membership s JOIN frontdesk_store.company c ON c.id = s.company_id
-			JOIN frontdesk_store.tenant t ON t.id = c.tenant_id WHERE s.user_id = u.id ORDER BY s.created_at LIMIT 1) AS brand
+		t.name AS brand, t.email_from AS brand_email
 	FROM frontdesk_store.account_mail m LEFT JOIN frontdesk_store.user u
 		ON (u.id = m.user_id OR (m.user_id IS NULL AND u.email = m.recipient)) AND u.disabled_at IS NULL
+	LEFT JOIN frontdesk_store.tenant t ON t.id = (SELECT c.tenant_id FROM frontdesk_store.membership s
+		JOIN frontdesk_store.company c ON c.id = s.company_id WHERE s.user_id = u.id ORDER BY s.created_at LIMIT 1)
 	WHERE m.id = p_id;
 
 -- @worker
@@ -135,7 +136,7 @@ BEGIN
 	SELECT ROW_COUNT() AS changed;
 END;
 
--- @web
+-- @web @platform
 CREATE PROCEDURE sys_totp_disable(p_user UUID) MODIFIES SQL DATA
 BEGIN
 	DELETE FROM frontdesk_store.recovery_code WHERE user_id = p_user;
@@ -471,7 +472,7 @@ CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds I
 BEGIN
 	DECLARE v_id UUID;
 	DECLARE v_end, v_turned BOOL DEFAULT FALSE;
-	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share INT;
+	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share, v_shut, v_running INT;
 	DECLARE late CURSOR FOR SELECT id FROM frontdesk_store.job
 		WHERE state = 'queued' AND is_due = 0 AND run_at <= NOW(3) ORDER BY run_at LIMIT 200 FOR UPDATE SKIP LOCKED;
 	DECLARE due CURSOR FOR SELECT id FROM frontdesk_store.job
@@ -512,13 +513,17 @@ BEGIN
 				ITERATE turn;
 			END IF;
 			SET v_from = v_next + 1;
-			IF EXISTS (SELECT 1 FROM frontdesk_store.company c WHERE c.id = v_next AND c.status IN ('suspended', 'closed')) THEN
+			-- (SELECT … INTO: a subquery of an IF would lock what it reads)
+			SELECT COUNT(*) INTO v_shut FROM frontdesk_store.company
+				WHERE id = v_next AND status IN ('suspended', 'closed');
+			SELECT COUNT(*) INTO v_running FROM frontdesk_store.job FORCE INDEX (job_list)
+				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner;
+			IF v_shut > 0 THEN
 				UPDATE frontdesk_store.job SET is_due = 0, run_at = NOW(3) + INTERVAL 10 MINUTE
 					WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next LIMIT 1000;
 				ITERATE turn;
 			END IF;
-			IF p_busy <= (SELECT COUNT(*) FROM frontdesk_store.job
-					WHERE company_id = v_next AND state = 'running' AND owner <> p_owner) THEN
+			IF v_running >= p_busy THEN
 				ITERATE turn;
 			END IF;
 			SET v_some = LEAST(p_n - v_claimed, v_share);
@@ -650,6 +655,10 @@ BEGIN
 		AND finished_at < NOW(3) - INTERVAL 1 HOUR LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.job_failure WHERE failed_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE i FROM frontdesk_store.inbox_event i JOIN (SELECT x.id FROM frontdesk_store.inbox_event x
+			JOIN frontdesk_store.company c ON c.id = x.company_id AND c.status = 'closed'
+			WHERE x.received_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows) o ON o.id = i.id;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
@@ -835,6 +844,10 @@ CREATE PROCEDURE sys_user_companies(p_user UUID) READS SQL DATA
 	FROM frontdesk_store.membership m JOIN frontdesk_store.company c ON c.id = m.company_id
 	WHERE m.user_id = p_user ORDER BY c.name, c.slug LIMIT 200;
 
+-- @platform
+CREATE PROCEDURE sys_user_platform(p_user UUID) MODIFIES SQL DATA
+	UPDATE frontdesk_store.user SET is_platform_admin = TRUE WHERE id = p_user;
+
 -- What is disabled has no sessions any more.
 -- @platform
 CREATE PROCEDURE sys_user_disable(p_user UUID, p_disabled BOOL) MODIFIES SQL DATA
@@ -849,3 +862,138 @@ CREATE PROCEDURE sys_brand() READS SQL DATA
 	SELECT t.name, t.logo_url, t.colour, t.email_from, t.support_email
 	FROM frontdesk_store.company c JOIN frontdesk_store.tenant t ON t.id = c.tenant_id
 	WHERE c.id = CONNECTION_ID() ^ 2147483648;
+-- ---- erasing a customer (core/privacy/erase.h): what programs may not change
+-- otherwise, and only of one who is marked as erased. Rows are changed one by
+-- one: an UPDATE of joined views asks for rights that nobody has. ----
+
+-- Bodies of webhooks about the customer's calls, of calls from the number that
+-- nobody took, and of those that could not be read and name number or address.
+-- @web @worker
+CREATE PROCEDURE sys_forget_inbox(p_customer UUID) MODIFIES SQL DATA
+	FOR k IN (
+		SELECT i.id FROM frontdesk.customer c JOIN frontdesk.`call` a ON a.customer_id = c.id
+			JOIN frontdesk.inbox_event i ON i.provider = a.provider AND i.external_id = a.provider_call_id
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+		UNION SELECT i.id FROM frontdesk.customer c JOIN frontdesk.unassigned_call u ON u.from_number = c.phone
+			JOIN frontdesk.inbox_event i ON i.provider = u.provider AND i.external_id = u.provider_call_id
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+		UNION SELECT i.id FROM frontdesk.customer c JOIN frontdesk.job j ON j.state = 'dead'
+			JOIN frontdesk.inbox_event i ON i.id = j.ref_id
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+				AND (LOCATE(c.phone, i.body) > 0 OR LOCATE(c.email, i.body) > 0)
+	) DO
+		UPDATE frontdesk.inbox_event SET body = '' WHERE id = k.id;
+	END FOR;
+
+-- What events say about people: the PERSONAL members of what is told. The rest
+-- stays, for those who have not heard of it yet.
+-- @web @worker
+CREATE PROCEDURE sys_forget_events(p_customer UUID) MODIFIES SQL DATA
+	FOR k IN (
+		SELECT e.id FROM frontdesk.customer c JOIN (
+				SELECT p_customer AS id
+				UNION ALL SELECT id FROM frontdesk.appointment WHERE customer_id = p_customer
+				UNION ALL SELECT id FROM frontdesk.`call` WHERE customer_id = p_customer
+				UNION ALL SELECT id FROM frontdesk.waiting_list_entry WHERE customer_id = p_customer
+				UNION ALL SELECT u.id FROM frontdesk.unassigned_call u
+					JOIN frontdesk.customer x ON x.id = p_customer AND x.phone = u.from_number) s
+			JOIN frontdesk.event e ON e.subject_id = s.id
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+	) DO
+		UPDATE frontdesk.event SET payload = COALESCE(JSON_REMOVE(payload, '$.name', '$.phone', '$.email',
+			'$.customer_name', '$.customer_phone', '$.notes', '$.cancel_reason', '$.from_number', '$.to_number',
+			'$.transcript', '$.summary', '$.sentiment', '$.booking_details'), '{}') WHERE id = k.id;
+	END FOR;
+
+-- What was said when work about the customer failed.
+-- @web @worker
+CREATE PROCEDURE sys_forget_jobs(p_customer UUID) MODIFIES SQL DATA
+BEGIN
+	FOR k IN (
+		SELECT j.id FROM frontdesk.customer c JOIN (
+				SELECT id FROM frontdesk.notification WHERE customer_id = p_customer
+				UNION ALL SELECT i.id FROM frontdesk.inbox_event i JOIN frontdesk.`call` a
+					ON i.provider = a.provider AND i.external_id = a.provider_call_id AND a.customer_id = p_customer
+				UNION ALL SELECT e.id FROM frontdesk.event e JOIN frontdesk.appointment a
+					ON e.subject_id = a.id AND a.customer_id = p_customer
+				UNION ALL SELECT e.id FROM frontdesk.event e JOIN frontdesk.`call` a
+					ON e.subject_id = a.id AND a.customer_id = p_customer
+				UNION ALL SELECT id FROM frontdesk.event WHERE subject_id = p_customer
+				UNION ALL SELECT id FROM frontdesk.waiting_list_entry WHERE customer_id = p_customer) s
+			JOIN frontdesk.job j ON j.ref_id = s.id
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+		UNION SELECT j.id FROM frontdesk.customer c JOIN frontdesk.job j
+			ON LOCATE(c.phone, j.last_error) > 0 OR LOCATE(c.email, j.last_error) > 0
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+	) DO
+		UPDATE frontdesk.job SET last_error = NULL WHERE id = k.id;
+		UPDATE frontdesk.job_failure SET error = '' WHERE job_id = k.id;
+	END FOR;
+	FOR f IN (
+		SELECT f.id FROM frontdesk.customer c JOIN frontdesk.job_failure f
+			ON LOCATE(c.phone, f.error) > 0 OR LOCATE(c.email, f.error) > 0
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+	) DO
+		UPDATE frontdesk.job_failure SET error = '' WHERE id = f.id;
+	END FOR;
+END;
+
+-- What providers said about number or address.
+-- @web @worker
+CREATE PROCEDURE sys_forget_provider_calls(p_customer UUID) MODIFIES SQL DATA
+	FOR k IN (
+		SELECT p.id FROM frontdesk.customer c JOIN frontdesk.provider_call p
+			ON LOCATE(c.phone, p.error) > 0 OR LOCATE(c.email, p.error) > 0
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+	) DO
+		UPDATE frontdesk.provider_call SET error = NULL WHERE id = k.id;
+	END FOR;
+
+-- @web @worker
+CREATE PROCEDURE sys_forget_consents(p_customer UUID) MODIFIES SQL DATA
+	DELETE FROM frontdesk.consent WHERE customer_id = p_customer
+		AND (SELECT erased_at FROM frontdesk.customer WHERE id = p_customer) IS NOT NULL;
+
+-- An event that came after its call was erased.
+-- @worker
+CREATE PROCEDURE sys_forget_late(p_inbox_event UUID) MODIFIES SQL DATA
+	UPDATE frontdesk.inbox_event i SET i.body = '' WHERE i.id = p_inbox_event
+		AND EXISTS (SELECT 1 FROM frontdesk.`call` k WHERE k.provider = i.provider
+			AND k.provider_call_id = i.external_id AND k.erased_at IS NOT NULL);
+
+-- ---- what is kept for a while (core/privacy/retention.h): the oldest first, at
+-- most so many rows; how many it were ----
+
+-- @worker
+CREATE PROCEDURE sys_expire_inbox(p_before DATETIME(3), p_rows INT) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_rows INT;
+	UPDATE frontdesk.inbox_event SET body = '' WHERE received_at < p_before AND body <> '' LIMIT p_rows;
+	SET v_rows = ROW_COUNT();
+	UPDATE frontdesk.event SET payload = '{}' WHERE created_at < p_before AND payload <> '{}' LIMIT p_rows;
+	SELECT v_rows + ROW_COUNT() AS n;
+END;
+
+-- Entries of the audit log from the beginning of the chain, whose links stay;
+-- never younger ones than a year (core/audit/verify.h).
+-- @worker
+CREATE PROCEDURE sys_expire_audit(p_before DATETIME(3), p_rows INT) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_n INT DEFAULT 0;
+	DECLARE v_first, v_end BIGINT UNSIGNED;
+	SELECT s.seq INTO v_first FROM frontdesk.audit_seal s JOIN frontdesk.audit_entry e ON e.id = s.audit_entry_id
+		ORDER BY s.seq LIMIT 1;
+	SELECT seq INTO v_end FROM frontdesk.audit_seal
+		WHERE seq >= v_first AND entry_at >= LEAST(p_before, NOW(3) - INTERVAL 365 DAY) ORDER BY seq LIMIT 1;
+	SET v_end = LEAST(COALESCE(v_end, v_first + p_rows), v_first + p_rows);
+	FOR s IN (SELECT audit_entry_id FROM frontdesk.audit_seal WHERE seq >= v_first AND seq < v_end) DO
+		DELETE FROM frontdesk.audit_entry WHERE id = s.audit_entry_id;
+		SET v_n = v_n + 1;
+	END FOR;
+	SELECT v_n AS n;
+END;
+
+-- The number of a company, closed ones too.
+-- @worker
+CREATE PROCEDURE sys_company_number(p_company UUID) READS SQL DATA
+	SELECT id AS company_number FROM frontdesk_store.company WHERE uid = p_company;

@@ -5,7 +5,7 @@
 
 #define NOTE_MAX 300
 
-static const char *const ACTOR_NAMES[] = {
+const char *const ACTOR_NAMES[] = {
 	[ACTOR_NONE] = "none",
 	[ACTOR_USER] = "user",
 	[ACTOR_API_KEY] = "api_key",

@@ -31,6 +31,7 @@ struct audit_entry {
 };
 
 extern const struct table AUDIT_ENTRY;
+extern const char *const ACTOR_NAMES[6]; /* of enum actor_kind, NULL-terminated */
 
 /* action "appointment.book", subject "appointment"; fields: names separated
  * by commas, or NULL. Needs a transaction around the change. */

@@ -93,6 +93,28 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	b->n += (size_t)n;
 }
 
+void buf_html(struct buf *b, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		switch (s[i]) {
+		case '&':
+			buf_text_add(b, "&amp;");
+			break;
+		case '<':
+			buf_text_add(b, "&lt;");
+			break;
+		case '>':
+			buf_text_add(b, "&gt;");
+			break;
+		case '"':
+			buf_text_add(b, "&quot;");
+			break;
+		default:
+			buf_char(b, s[i]);
+		}
+	}
+}
+
 void buf_reset(struct buf *b)
 {
 	b->n = 0;

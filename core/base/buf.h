@@ -24,6 +24,8 @@ void buf_text_add(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* n bytes of text for HTML: what would be markup is written out. */
+void buf_html(struct buf *b, const char *s, size_t n);
 void buf_reset(struct buf *b);
 /* Takes room for all that it may hold, at once: it moves no more, and what is
  * taken from the arena meanwhile can be given back (mem_release). */

@@ -23,7 +23,7 @@ enum appointment_status {
 	APPOINTMENT_NEEDS_ATTENTION,
 };
 
-extern const char *const APPOINTMENT_STATUS[]; /* NULL-terminated */
+extern const char *const APPOINTMENT_STATUS[8]; /* NULL-terminated */
 
 enum appointment_source { SOURCE_PHONE, SOURCE_WEB, SOURCE_API, SOURCE_PORTAL };
 

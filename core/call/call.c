@@ -4,7 +4,7 @@
 #include "core/sys/tz.h"
 #include "core/tenant/company.h"
 
-static const char *const DIRECTION[] = {"inbound", "outbound", NULL};
+const char *const CALL_DIRECTION[] = {"inbound", "outbound", NULL};
 const char *const CALL_STATUS[] = {
 	"inbound", "ongoing", "completed", "analyzed", "failed", "missed", NULL};
 const char *const BOOKING_OUTCOME[] = {
@@ -15,10 +15,10 @@ static const struct field FIELDS[] = {
 	TEXT(call, provider, RO, 20),
 	TEXT(call, provider_call_id, RO, 128),
 	TEXT(call, agent, RO | HIDDEN, 128),
-	ENUM(call, direction, RO | FILTER, enum call_direction, DIRECTION),
+	ENUM(call, direction, RO | FILTER, enum call_direction, CALL_DIRECTION),
 	ENUM(call, status, RO | FILTER, enum call_status, CALL_STATUS),
 	TEXT(call, from_number, RO | PERSONAL, 64),
-	TEXT(call, to_number, RO, 64),
+	TEXT(call, to_number, RO | PERSONAL, 64),
 	ENUM(call, number_match, RO | HIDDEN | NULL0, enum number_match, NUMBER_MATCH),
 	ID(call, branch_id, RO | FILTER),
 	TEXT(call, branch_name, RO | JOINED, 120),
@@ -32,7 +32,7 @@ static const struct field FIELDS[] = {
 	TEXT(call, language, RO, 16),
 	TEXT(call, transcript, RO | PERSONAL, 400000),
 	TEXT(call, summary, RO | PERSONAL, 10000),
-	TEXT(call, sentiment, RO, 16),
+	TEXT(call, sentiment, RO | PERSONAL, 16),
 	TEXT(call, recording_url, RO | HIDDEN | PERSONAL, 2000),
 	BOOL(call, appointment_made, RO | JOINED),
 	ID(call, appointment_id, RO),
@@ -46,6 +46,7 @@ static const struct field FIELDS[] = {
 	DAY(call, exchange_rate_on, RO | HIDDEN),
 	TEXT(call, exchange_rate_source, RO | HIDDEN, 20),
 	TEXT(call, cost_parts, RO | HIDDEN, 300),
+	TIME(call, erased_at, RO | HIDDEN),
 	TIME(call, begun_at, RO | HIDDEN),
 	TIME(call, created_at, RO),
 };
@@ -73,7 +74,7 @@ const struct table CALL_EVENT = TABLE(call_event, "call_event", EVENT_FIELDS);
 	"a.recording_url, a.appointment_id IS NOT NULL AS appointment_made, "                   \
 	"a.appointment_id, a.booking_outcome, a.booking_details, a.customer_cents, "            \
 	"a.currency, a.platform_microusd, a.cost_parts, a.exchange_rate_micro, "                \
-	"a.exchange_rate_on, a.exchange_rate_source, a.begun_at, a.created_at"
+	"a.exchange_rate_on, a.exchange_rate_source, a.erased_at, a.begun_at, a.created_at"
 #define CALL_FROM                                                  \
 	" FROM `call` a LEFT JOIN branch b ON b.id = a.branch_id " \
 	"LEFT JOIN customer u ON u.id = a.customer_id"

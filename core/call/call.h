@@ -84,6 +84,7 @@ struct call {
 	day_t exchange_rate_on;
 	const char *exchange_rate_source;
 	const char *cost_parts; /* hidden: cost.parts as "voice:118:second:137667|…" */
+	ts_t erased_at;         /* what was said in it is gone (core/privacy) */
 	ts_t begun_at;          /* started_at, else created_at: what lists are sorted by */
 	ts_t created_at;
 };
@@ -91,7 +92,8 @@ struct call {
 extern const struct table CALL;
 extern const struct table CALL_COST;
 extern const struct table COST_PART;
-extern const char *const CALL_STATUS[];
+extern const char *const CALL_DIRECTION[3];
+extern const char *const CALL_STATUS[7];
 extern const char *const BOOKING_OUTCOME[];
 
 int call_get(struct ctx *c, const char *id, struct call *out) MUST_USE; /* with cost parts */

@@ -8,7 +8,7 @@ static const struct field FIELDS[] = {
 	BYTES(idem, request_hash, RO, 32),
 	INT(idem, status, RO, 0, 599),
 	TEXT(idem, location, RO, 300),
-	BYTES(idem, body, RO, 16777215),
+	BYTES(idem, body, RO | PERSONAL, 16777215),
 };
 static const struct table IDEM = TABLE(idem, "idempotency", FIELDS);
 

@@ -25,6 +25,11 @@ int inbox_get(struct ctx *c, const char *id, struct inbox_event *out)
 		"inbox event", id);
 }
 
+int inbox_forget_late(struct ctx *c, const char *id)
+{
+	return db_exec(c, "CALL sys_forget_late(?)", id) < 0 ? -1 : 0;
+}
+
 int inbox_find(struct ctx *c, const char *provider, const char *external_id, const char *event,
 	struct inbox_event *out)
 {

@@ -29,6 +29,9 @@ extern const struct table INBOX_EVENT;
 int inbox_add(struct ctx *c, uint32_t company, struct inbox_event *e, enum job_kind kind) MUST_USE;
 int inbox_get(struct ctx *c, const char *id, struct inbox_event *out) MUST_USE;
 
+/* Empties one that came after its call was erased (core/privacy/erase.h). */
+int inbox_forget_late(struct ctx *c, const char *id) MUST_USE;
+
 /* The first stored event of this name about a call: 1, 0 none, -1. */
 int inbox_find(struct ctx *c, const char *provider, const char *external_id, const char *event,
 	struct inbox_event *out) MUST_USE;

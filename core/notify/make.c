@@ -1,5 +1,6 @@
 #include "core/notify/make.h"
 #include "core/base/id.h"
+#include "core/base/text.h"
 #include "core/notify/manners.h"
 #include "core/notify/reader.h"
 #include "core/notify/template.h"
@@ -119,6 +120,63 @@ int notify_make(struct ctx *c, enum rule_id rule, const struct occasion *o, cons
 
 		if (make_for(c, &m) < 0)
 			return -1;
+	}
+	return 0;
+}
+
+/* ---- standing in ---- */
+
+static bool is_reader(const struct reader *p, const struct notification *n)
+{
+	if (!text_same(p->customer_id, n->customer_id) || !text_same(p->user_id, n->user_id))
+		return false;
+	return n->customer_id != NULL || n->user_id != NULL ||
+		text_same(p->address[n->channel], n->recipient);
+}
+
+static int stand_in(struct ctx *c, const struct making *m, enum channel failed)
+{
+	bool behind = false;
+
+	for (int i = 0; i < m->rule->n_channels; i++) {
+		enum channel channel = m->to->order[i];
+
+		if (behind && m->to->address[channel] != NULL)
+			return add(c, m, channel) < 0 ? -1 : 0;
+		behind = behind || channel == failed;
+	}
+	return 0;
+}
+
+/* What was said in hours then has come nearer. */
+static int64_t hours_left(const struct ctx *c, const struct occasion *o)
+{
+	int64_t hours = (o->appointment.starts_at.ms - c->now.ms + 1800000) / 3600000;
+
+	return hours < 1 ? 1 : hours;
+}
+
+int notify_fallback(struct ctx *c, const struct notification *n)
+{
+	const struct rule *r = rule_find(n->template);
+	const char *end = mem_printf(c->mem, ":%s:%s", n->template, CHANNELS[n->channel]);
+	size_t k = strlen(n->dedupe_key), m = strlen(end);
+	struct occasion o;
+	struct rows readers;
+
+	if (r == NULL || r->about == ABOUT_DAY || n->subject_id == NULL || k <= m)
+		return 0;
+	if (occasion_load(c, r->about, n->subject_id, &o) < 0)
+		return err_take(c, E_NOT_FOUND) ? 0 : -1;
+	o.hours = hours_left(c, &o);
+	if (readers_of(c, r, &o, &readers) < 0)
+		return -1;
+	for (size_t i = 0; i < readers.n; i++) {
+		const struct reader *to = (const struct reader *)readers.p + i;
+		struct making making = {r, &o, to, mem_text_n(c->mem, n->dedupe_key, k - m)};
+
+		if (is_reader(to, n))
+			return stand_in(c, &making, n->channel);
 	}
 	return 0;
 }

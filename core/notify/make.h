@@ -13,4 +13,8 @@
 int notify_make(
 	struct ctx *c, enum rule_id rule, const struct occasion *o, const char *cause) MUST_USE;
 
+/* The next channel for its reader, after one that has failed for good. In a
+ * transaction; again: nothing new. */
+int notify_fallback(struct ctx *c, const struct notification *n) MUST_USE;
+
 #endif

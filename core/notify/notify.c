@@ -73,6 +73,18 @@ int notification_list(struct ctx *c, const struct notification_filter *f, struct
 	return query_rows(&q, &NOTIFICATION, out);
 }
 
+int notification_read(struct ctx *c, const char *id, const char *user_id, struct notification *out)
+{
+	int rc = db_exec(c,
+		"UPDATE notification SET read_at = COALESCE(read_at, NOW(3))"
+		" WHERE id = ? AND user_id = ? AND channel = 'in_app'",
+		id, user_id);
+
+	if (db_must(c, rc, "notification", id) < 0)
+		return -1;
+	return notification_get(c, id, out);
+}
+
 int notification_trying(struct ctx *c, const char *id)
 {
 	int rc = db_exec(c,
@@ -97,16 +109,15 @@ int notification_again(struct ctx *c, const char *id, const char *error, bool un
 		: 0;
 }
 
-int notification_ended(struct ctx *c, const char *id, const struct notification *fate)
+int notification_move(struct ctx *c, const char *id, const struct notification_report *r)
 {
 	return db_exec(c,
-		       "UPDATE notification SET status = ?, provider = ?, provider_message_id = ?,"
-		       " error = ?, sent_at = IF(?, NOW(3), NULL), tried_at = NULL"
-		       " WHERE id = ? AND status = 'queued'",
-		       STATUS[fate->status], fate->provider, fate->provider_message_id,
-		       error_text(c, fate->error), fate->status == NOTE_SENT, id) < 0
-		? -1
-		: 0;
+		"UPDATE notification SET status = ?, provider = COALESCE(?, provider),"
+		" provider_message_id = COALESCE(provider_message_id, ?), error = ?,"
+		" sent_at = IF(?, COALESCE(sent_at, NOW(3)), sent_at), tried_at = NULL"
+		" WHERE id = ? AND status + 0 < ?",
+		STATUS[r->status], r->provider, r->message_id, error_text(c, r->error),
+		r->status <= NOTE_DELIVERED, id, (int)r->status + 1);
 }
 
 int notification_has_other(

@@ -77,6 +77,10 @@ struct notification_filter {
 int notification_list(
 	struct ctx *c, const struct notification_filter *f, struct rows *out) MUST_USE;
 
+/* That user has read his. E_NOT_FOUND: it is not his. In a transaction. */
+int notification_read(
+	struct ctx *c, const char *id, const char *user_id, struct notification *out) MUST_USE;
+
 /* ---- for core/provider/messages ---- */
 
 /* From now on the provider may have it. */
@@ -84,8 +88,28 @@ int notification_trying(struct ctx *c, const char *id) MUST_USE;
 /* An attempt failed in a way that may pass. unknown: the provider may have it
  * all the same. */
 int notification_again(struct ctx *c, const char *id, const char *error, bool unknown) MUST_USE;
-/* The end of sending: sent (provider_message_id), failed or opted out (error). */
-int notification_ended(struct ctx *c, const char *id, const struct notification *fate) MUST_USE;
+
+/* What a provider says of a message: when it is handed over, or later. */
+struct notification_report {
+	const char *id;       /* NULL: only message_id is known */
+	const char *provider; /* NULL: none had it */
+	const char *message_id;
+	enum notification_status status;
+	const char *error;
+};
+
+/* Moves its status forward, never back: 1, 0 it says nothing new or is of no
+ * message of ours, -1. After one that is failed or worse the next channel of
+ * its rule stands in. In a transaction. */
+int notification_reported(struct ctx *c, const struct notification_report *r) MUST_USE;
+/* The same in a transaction of its own, if there is none. */
+int notification_end(struct ctx *c, struct notification_report *r) MUST_USE;
+/* It is not sent any more, and nothing stands in. */
+int notification_over(struct ctx *c, const char *id, const char *why) MUST_USE;
+/* Only the row: 1 moved, 0 not, -1. */
+int notification_move(struct ctx *c, const char *id, const struct notification_report *r) MUST_USE;
+/* Whether it comes too late to make sense: 1 and why, 0, -1. */
+int notify_pointless(struct ctx *c, const struct notification *n, const char **why) MUST_USE;
 /* Another message of ours is known to the provider under this name. 1, 0, -1. */
 int notification_has_other(
 	struct ctx *c, const char *id, const char *provider, const char *message_id) MUST_USE;

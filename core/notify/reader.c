@@ -1,5 +1,6 @@
 #include "core/notify/reader.h"
 #include "core/base/text.h"
+#include "core/customer/consent.h"
 #include "core/notify/manners.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
@@ -35,11 +36,14 @@ static void prefer(struct reader *p, enum channel channel)
 	p->at_once = 1;
 }
 
-/* NULL when he has opted out of it. */
+/* NULL when that address has opted out of it, or the customer does not want it. */
 static int allow(struct ctx *c, enum channel channel, const char *address, struct reader *p)
 {
+	enum consent_channel asks = channel == CHANNEL_SMS ? CONSENT_SMS : CONSENT_EMAIL;
 	int rc = address == NULL ? 1 : opted_out(c, channel, address);
 
+	if (rc == 0)
+		rc = consent_is_withdrawn(c, p->customer_id, asks);
 	if (rc == 0)
 		p->address[channel] = address;
 	return rc < 0 ? -1 : 0;

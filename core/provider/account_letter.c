@@ -8,6 +8,7 @@
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 #include "core/tenant/company.h"
+#include "core/tenant/tenant.h"
 #include "core/user/account_mail.h"
 #include "core/user/invitation.h"
 #include "core/user/people.h"
@@ -24,7 +25,8 @@ struct account_mail {
 	bool is_void; /* its link */
 	bool is_sent; /* it, or enough others */
 	ts_t created_at;
-	const char *brand;
+	const char *brand; /* of the tenant of his first company; NULL: in none */
+	const char *brand_email;
 };
 
 static const struct field FIELDS[] = {
@@ -38,6 +40,7 @@ static const struct field FIELDS[] = {
 	BOOL(account_mail, is_sent, RO),
 	TIME(account_mail, created_at, RO),
 	TEXT(account_mail, brand, RO, 120),
+	TEXT(account_mail, brand_email, RO, 254),
 };
 static const struct table ACCOUNT_MAIL = TABLE(account_mail, "account_mail", FIELDS);
 
@@ -45,6 +48,7 @@ static const struct table ACCOUNT_MAIL = TABLE(account_mail, "account_mail", FIE
 struct writing {
 	const char *id;
 	const char *to;
+	const char *from; /* NULL: the configuration's */
 	const char *from_name;
 	const char *link; /* its token; NULL: none */
 	ts_t date;
@@ -77,6 +81,7 @@ static int send_it(struct ctx *c, struct writing *w)
 {
 	const struct account_text *t = w->text;
 	struct letter l = {.id = w->id,
+		.from = w->from,
 		.from_name = w->from_name,
 		.to = w->to,
 		.language = t->language,
@@ -141,6 +146,7 @@ static int send_account_mail(struct ctx *c, const char *id)
 		return rc < 0 ? -1 : 0;
 	struct writing w = {.id = id, .to = m.recipient, .date = m.created_at};
 	w.from_name = text_empty(m.brand) ? PLATFORM : m.brand;
+	w.from = m.brand_email;
 	w.text = account_text_find(MAIL_KINDS[m.kind], m.locale);
 	if (w.text->page != NULL)
 		w.link = link_token(c, account_mail_purpose(m.kind), &l);
@@ -161,16 +167,18 @@ static int send_invitation(struct ctx *c, const char *id)
 {
 	struct invitation i;
 	struct company co;
+	struct tenant brand;
 	struct colleague inviter = {0};
 	struct link l = {.company_id = c->company_id, .id = id};
 	int rc = db_find(c, &INVITATION, id, &i);
 
 	if (rc <= 0)
 		return rc; /* accepted or revoked meanwhile */
-	if (company_current(c, &co) < 0 ||
+	if (company_current(c, &co) < 0 || brand_current(c, &brand) < 0 ||
 		(i.invited_by != NULL && db_find(c, &COLLEAGUE, i.invited_by, &inviter) < 0))
 		return -1;
 	struct writing w = {.to = i.email, .date = c->now, .from_name = plain_name(c, co.name)};
+	w.from = brand.email_from;
 	/* one that is sent again is another letter */
 	w.id = mem_printf(c->mem, "%s.%" PRId64, id, c->now.ms);
 	w.text = account_text_find(TEXT_INVITATION, i.locale != NULL ? i.locale : co.locale);

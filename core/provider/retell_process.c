@@ -93,6 +93,13 @@ static int merge_all(struct ctx *c, struct intake *in, const struct waiting *w, 
 	return billing_cost_call(c, &in->call);
 }
 
+/* What was said in that call has been erased: this, too. */
+static int forget(struct ctx *c, struct intake *in)
+{
+	in->call.id = NULL;
+	return inbox_forget_late(c, in->event->id);
+}
+
 static int take_in(struct ctx *c, void *arg)
 {
 	struct intake *in = arg;
@@ -106,6 +113,8 @@ static int take_in(struct ctx *c, void *arg)
 	if (read_waiting(c, in, &w, &n) < 0)
 		return -1;
 	rc = call_find(c, RETELL, in->read->facts.provider_call_id, &in->call);
+	if (rc > 0 && in->call.erased_at.ms != 0)
+		return forget(c, in);
 	if (rc < 0 || n == 0)
 		return rc < 0 ? -1 : 0;
 	address = known_address(w, n);

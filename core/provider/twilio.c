@@ -6,13 +6,13 @@
 /* What an error code means where its HTTP status alone does not say it. */
 static const struct {
 	int64_t code;
-	enum sms_fate fate;
+	enum fate fate;
 } CODES[] = {
-	{21610, SMS_OPTED_OUT}, /* unsubscribed */
-	{21611, SMS_AGAIN},     /* the queue of the sending number is full */
-	{20429, SMS_AGAIN},     /* too many requests */
-	{20003, SMS_AGAIN},     /* log-in refused: somebody must mend the settings */
-	{20404, SMS_AGAIN},     /* no such account: likewise */
+	{21610, FATE_OPTED_OUT}, /* unsubscribed */
+	{21611, FATE_AGAIN},     /* the queue of the sending number is full */
+	{20429, FATE_AGAIN},     /* too many requests */
+	{20003, FATE_AGAIN},     /* log-in refused: somebody must mend the settings */
+	{20404, FATE_AGAIN},     /* no such account: likewise */
 };
 
 static const char *messages_url(struct ctx *c, const struct twilio_account *a, const char *query)
@@ -33,7 +33,7 @@ static const struct json *body_json(struct ctx *c, const struct http_answer *a)
 }
 
 /* A refusal: {"code":21211,"message":"…","status":400}. */
-static void read_refusal(struct ctx *c, const struct http_answer *a, struct sms_answer *out)
+static void read_refusal(struct ctx *c, const struct http_answer *a, struct carried *out)
 {
 	const struct json *j = body_json(c, a);
 	const char *message = json_text(j, "message");
@@ -41,13 +41,13 @@ static void read_refusal(struct ctx *c, const struct http_answer *a, struct sms_
 
 	(void)json_int(j, "code", &code);
 	if (a->status >= 500 || a->status == 408)
-		out->fate = SMS_UNKNOWN;
+		out->fate = FATE_UNKNOWN;
 	else if (a->status == 429 || a->status == 401 || a->status == 403)
-		out->fate = SMS_AGAIN;
+		out->fate = FATE_AGAIN;
 	else
-		out->fate = SMS_REFUSED;
+		out->fate = FATE_REFUSED;
 	for (size_t i = 0; i < COUNT_OF(CODES); i++) {
-		if (CODES[i].code == code && out->fate != SMS_UNKNOWN)
+		if (CODES[i].code == code && out->fate != FATE_UNKNOWN)
 			out->fate = CODES[i].fate;
 	}
 	out->retry_after = a->retry_after;
@@ -55,17 +55,17 @@ static void read_refusal(struct ctx *c, const struct http_answer *a, struct sms_
 		code, message != NULL ? message : "(no message)");
 }
 
-static void read_no_answer(struct ctx *c, const struct http_answer *a, struct sms_answer *out)
+static void read_no_answer(struct ctx *c, const struct http_answer *a, struct carried *out)
 {
-	out->fate = a->outcome == HTTP_NOT_SENT ? SMS_AGAIN : SMS_UNKNOWN;
-	out->error = mem_printf(c->mem, "Twilio did not answer: %.300s", a->error);
+	carried_silent(c, "Twilio", a, out);
 }
 
-int twilio_send(struct ctx *c, const struct twilio_account *a, const char *to, const char *body,
-	struct sms_answer *out)
+int twilio_send(struct ctx *c, const struct twilio_account *a, const struct notification *n,
+	const char *callback, struct carried *out)
 {
-	const char *form =
-		form_encode(c, (const char *[]){"To", to, "From", a->from, "Body", body, NULL});
+	const char *form = form_encode(c,
+		(const char *[]){"StatusCallback", callback, "To", n->recipient, "From", a->from,
+			"Body", n->body, NULL});
 	struct http_request r = {
 		.provider = "twilio",
 		.operation = "messages.create",
@@ -77,7 +77,7 @@ int twilio_send(struct ctx *c, const struct twilio_account *a, const char *to, c
 	};
 	struct http_answer answer;
 
-	memset(out, 0, sizeof(*out));
+	*out = (struct carried){.provider = "twilio"};
 	if (http_send(c, &r, &answer) < 0)
 		return -1;
 	if (answer.outcome != HTTP_ANSWERED) {
@@ -88,9 +88,9 @@ int twilio_send(struct ctx *c, const struct twilio_account *a, const char *to, c
 		read_refusal(c, &answer, out);
 		return 0;
 	}
-	out->sid = json_text(body_json(c, &answer), "sid");
-	out->fate = out->sid != NULL ? SMS_TAKEN : SMS_UNKNOWN;
-	if (out->sid == NULL)
+	out->message_id = json_text(body_json(c, &answer), "sid");
+	out->fate = out->message_id != NULL ? FATE_TAKEN : FATE_UNKNOWN;
+	if (out->message_id == NULL)
 		out->error = "Twilio's answer to a new message cannot be read.";
 	return 0;
 }
@@ -108,7 +108,7 @@ static void read_list(struct ctx *c, const struct json *list, struct rows *out)
 }
 
 int twilio_recent(struct ctx *c, const struct twilio_account *a, const char *to, struct rows *out,
-	struct sms_answer *answer)
+	struct carried *answer)
 {
 	/* not by DateSent: a message that still waits at Twilio has none */
 	const char *query =
@@ -124,7 +124,7 @@ int twilio_recent(struct ctx *c, const struct twilio_account *a, const char *to,
 	struct http_answer h;
 
 	memset(out, 0, sizeof(*out));
-	memset(answer, 0, sizeof(*answer));
+	*answer = (struct carried){.provider = "twilio"};
 	if (http_send(c, &r, &h) < 0)
 		return -1;
 	if (h.outcome != HTTP_ANSWERED) {

@@ -7,7 +7,7 @@
 
 static const struct field FAILURE_FIELDS[] = {
 	INT(job_failure, attempt, RO, 0, 65535),
-	TEXT(job_failure, error, RO, 1000),
+	TEXT(job_failure, error, RO | PERSONAL, 1000),
 	TIME(job_failure, failed_at, RO),
 };
 static const struct table JOB_FAILURE = TABLE(job_failure, "job_failure", FAILURE_FIELDS);
@@ -19,7 +19,7 @@ static const struct field FIELDS[] = {
 	INT(job_detail, attempts, RO, 0, 65535),
 	INT(job_detail, max_attempts, RO, 0, 65535),
 	TIME(job_detail, run_at, RO),
-	TEXT(job_detail, last_error, RO, 1000),
+	TEXT(job_detail, last_error, RO | PERSONAL, 1000),
 	TIME(job_detail, created_at, RO),
 	TIME(job_detail, finished_at, RO),
 	TEXT(job_detail, payload, RO | JOINED | PERSONAL, PAYLOAD_SHOWN),

@@ -30,7 +30,7 @@ static const struct field FIELDS[] = {
 	INT(job, attempts, RO, 0, 65535),
 	INT(job, max_attempts, RO, 0, 65535),
 	TIME(job, run_at, RO),
-	TEXT(job, last_error, RO, 1000),
+	TEXT(job, last_error, RO | PERSONAL, 1000),
 	TIME(job, created_at, RO | SORT),
 	TIME(job, finished_at, RO),
 };

@@ -1,6 +1,7 @@
 #include "core/schema/doctor.h"
 #include "core/base/text.h"
 #include "core/schema/admin.h"
+#include "core/schema/cells.h"
 #include "core/schema/secrets.h"
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
@@ -138,6 +139,35 @@ static void check_run_dir(struct doctor *d)
 
 /* ---- the database ---- */
 
+/* A backup without the keyring of its time is the usual reason. */
+static void check_cells(struct doctor *d)
+{
+	struct ctx *c = d->c;
+	struct keyring *ring = keyring_load(conf_secret_path(c->conf, c->mem, "keyring"));
+	struct rows counts;
+	int64_t cells = 0;
+	int before = d->failures;
+
+	if (ring == NULL)
+		return; /* said already */
+	if (cells_count(c, &counts) < 0) {
+		doctor_fail(d, "cells", "they cannot be counted: run \"frontdeskctl migrate\".");
+		counts.n = 0;
+	}
+	const struct cell_count *k = counts.p;
+	for (size_t i = 0; i < counts.n; i++) {
+		cells += k[i].cells;
+		if (keyring_find(ring, (uint32_t)k[i].key_id) == NULL)
+			doctor_fail(d, "cells",
+				"%" PRId64 " need key %" PRId64
+				", which is not in the keyring: put its line back from a copy.",
+				k[i].cells, k[i].key_id);
+	}
+	if (d->failures == before)
+		doctor_ok(d, "cells", "the keyring has the keys of all %" PRId64 ".", cells);
+	keyring_delete(ring);
+}
+
 static void check_database(struct doctor *d)
 {
 	struct ctx *c = d->c;
@@ -152,6 +182,7 @@ static void check_database(struct doctor *d)
 	} else {
 		doctor_server(d);
 		doctor_isolation(d);
+		check_cells(d);
 	}
 	db_delete(c->db);
 	c->db = before;

@@ -121,7 +121,7 @@ static int make_one(struct ctx *c, const char *folder, const struct recipe *r, F
 		mem_printf(c->mem, "%s%s\n", r->head,
 			hex_encode(c->mem, (struct bytes){raw, r->bytes})));
 	explicit_bzero(raw, sizeof(raw));
-	if (rc > 0 && *r->head != '\0' && share(folder, path) < 0)
+	if (rc >= 0 && *r->head != '\0' && share(folder, path) < 0)
 		rc = -1;
 	if (rc < 0)
 		return err_set(c, E_INTERNAL, "%s cannot be written: %s.", path, strerror(errno));

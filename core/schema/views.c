@@ -61,6 +61,7 @@ static const struct exposure EXPOSURES[] = {
 	/* records: what happened is not unwritten */
 	{"audit_entry", OWN, "SELECT,INSERT", NULL, NULL},
 	{"audit_seal", OWN, "SELECT", NULL, NULL},
+	{"consent", OWN, "SELECT,INSERT", NULL, NULL},
 	{"event", OWN, "SELECT,INSERT", NULL, NULL},
 	{"inbox_event", OWN, "SELECT", NULL, NULL},
 	{"call_event", OWN, "SELECT,INSERT", NULL, NULL},

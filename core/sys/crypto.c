@@ -4,8 +4,10 @@
 #include "core/base/text.h"
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/x509.h>
 
 void sha256(struct bytes in, uint8_t out[SHA256_SIZE])
 {
@@ -46,6 +48,28 @@ void hmac_sha1(struct bytes key, struct bytes in, uint8_t out[20])
 	struct bytes nothing = {NULL, 0};
 
 	hmac("SHA1", key, in, nothing, out, 20);
+}
+
+bool ecdsa_p256_valid(struct bytes spki, struct bytes sig, struct bytes a, struct bytes b)
+{
+	const unsigned char *p = spki.p;
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &p, (long)spki.n);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	char group[40] = "";
+
+	if (md == NULL)
+		BUG("no memory for a digest");
+	bool ok = key != NULL && p == spki.p + spki.n && EVP_PKEY_is_a(key, "EC") &&
+		EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
+		strcmp(group, "prime256v1") == 0 &&
+		EVP_DigestVerifyInit(md, NULL, EVP_sha256(), NULL, key) == 1 &&
+		EVP_DigestVerifyUpdate(md, a.p, a.n) == 1 &&
+		EVP_DigestVerifyUpdate(md, b.p, b.n) == 1 &&
+		EVP_DigestVerifyFinal(md, sig.p, sig.n) == 1;
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return ok;
 }
 
 bool secret_same(struct bytes a, struct bytes b)

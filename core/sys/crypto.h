@@ -19,6 +19,8 @@ void sha256(struct bytes in, uint8_t out[SHA256_SIZE]);
 void hmac_sha256(struct bytes key, struct bytes a, struct bytes b,
 	uint8_t out[SHA256_SIZE]); /* over a, then b */
 void hmac_sha1(struct bytes key, struct bytes in, uint8_t out[20]);
+/* Whether sig (DER) is over a, then b, by the P-256 key (SPKI, DER) with SHA-256. */
+bool ecdsa_p256_valid(struct bytes spki, struct bytes sig, struct bytes a, struct bytes b);
 /* Constant time in the contents. */
 bool secret_same(struct bytes a, struct bytes b);
 /* Base64 with padding (RFC 4648 section 4). */

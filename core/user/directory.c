@@ -1,7 +1,10 @@
 #include "core/user/directory.h"
 #include "core/audit/audit.h"
+#include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/sys/db.h"
+#include "core/user/account.h"
+#include "core/user/account_mail.h"
 
 static const struct field FIELDS[] = {
 	ID(platform_user, id, RO),
@@ -53,6 +56,11 @@ int directory_get(struct ctx *c, const char *id, struct platform_user *out)
 	return rc < 0 ? -1 : 0;
 }
 
+int directory_by_email(struct ctx *c, const char *email, struct platform_user *out)
+{
+	return db_one(c, &PLATFORM_USER, out, "CALL sys_user(NULL, ?)", text_lower(c->mem, email));
+}
+
 int tenant_people(struct ctx *c, const char *tenant_id, struct rows *out)
 {
 	return db_rows(c, &TENANT_PERSON, out, "CALL sys_tenant_people(?)", tenant_id);
@@ -73,6 +81,56 @@ int directory_disable(struct ctx *c, const char *id, bool disabled)
 	if (db_exec(c, "CALL sys_user_disable(?, ?)", id, disabled) < 0)
 		return -1;
 	return audit_add(c, disabled ? "user.disable" : "user.enable", "user", id, NULL);
+}
+
+int directory_factor_off(struct ctx *c, const char *id)
+{
+	if (db_exec(c, "CALL sys_totp_disable(?)", id) < 0)
+		return -1;
+	return audit_add(c, "two_factor.disable", "user", id, NULL);
+}
+
+/* 1 new, 0 it was there, -1. */
+static int find_or_add(struct ctx *c, const struct new_user *in, struct platform_user *out)
+{
+	int64_t is_new;
+	int rc = directory_by_email(c, in->email, out);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 1 && out->disabled_at.ms != 0)
+		return err_set(c, E_STATE, "This account is closed: enable it first.");
+	if (rc == 1)
+		return 0;
+	*out = (struct platform_user){.id = id_new(c), .email = in->email};
+	if (db_int(c, &is_new, "CALL sys_user_add(?, ?, ?, ?, '*', FALSE)", out->id, in->email,
+		    in->name != NULL ? in->name : in->email, in->locale) < 0)
+		return -1;
+	if (is_new == 0)
+		return err_set(c, E_STATE, "Somebody has just signed up with this address.");
+	return audit_add(c, "user.create", "user", out->id, NULL) < 0 ? -1 : 1;
+}
+
+int directory_add(struct ctx *c, const struct new_user *in, const char **token)
+{
+	struct platform_user u;
+	struct new_user clean = *in;
+	struct link l = {.company_id = LINK_NO_COMPANY, .id = id_new(c)};
+
+	if (account_email(c, "email", &clean.email) < 0)
+		return -1;
+	int rc = find_or_add(c, &clean, &u);
+	if (rc < 0)
+		return -1;
+	if (in->is_platform_admin && !u.is_platform_admin &&
+		(db_exec(c, "CALL sys_user_platform(?)", u.id) < 0 ||
+			audit_add(c, "user.platform_admin", "user", u.id, NULL) < 0))
+		return -1;
+	if (db_exec(c, "CALL sys_account_mail_add(?, ?, ?, NULL, ?)", l.id, MAIL_KINDS[MAIL_RESET],
+		    u.email, NEW_USER_HOURS * 60) < 0)
+		return -1;
+	*token = link_token(c, LINK_RESET, &l);
+	return rc;
 }
 
 static int find_person(
@@ -96,7 +154,7 @@ int tenant_person_add(
 	struct ctx *c, const char *tenant_id, const char *email, struct tenant_person *out)
 {
 	struct platform_user u;
-	int rc = db_one(c, &PLATFORM_USER, &u, "CALL sys_user(NULL, ?)", text_lower(c->mem, email));
+	int rc = directory_by_email(c, email, &u);
 
 	if (rc < 0)
 		return -1;

@@ -27,8 +27,8 @@ static struct cell_place place(const char *user_id)
 	return (struct cell_place){"user", "totp_cell", 0, user_id};
 }
 
-/* The same secret as long as the cell is the same. 1, 0 (used before), -1. */
-static int use_app_code(struct ctx *c, const struct account *a, const char *code)
+/* The same secret as long as the cell is the same. 1, 0 (wrong, or used), -1. */
+static int use_code_of(struct ctx *c, const struct account *a, const char *code)
 {
 	struct bytes secret;
 	int64_t changed;
@@ -41,6 +41,20 @@ static int use_app_code(struct ctx *c, const struct account *a, const char *code
 	if (db_int(c, &changed, "CALL sys_totp_step(?, ?, ?)", a->id, a->totp_cell, step) < 0)
 		return -1;
 	return changed > 0;
+}
+
+/* A cell that was sealed anew meanwhile (keys rotate) is another one, too. */
+static int use_app_code(struct ctx *c, const struct account *a, const char *code)
+{
+	struct account now;
+	int rc = use_code_of(c, a, code);
+
+	if (rc != 0)
+		return rc;
+	rc = account_find(c, a->id, &now);
+	if (rc <= 0 || now.totp_cell.p == NULL || secret_same(now.totp_cell, a->totp_cell))
+		return rc < 0 ? -1 : 0;
+	return use_code_of(c, &now, code);
 }
 
 /* ---- recovery codes ---- */

@@ -9,6 +9,8 @@
 #include "core/provider/check.h"
 #include "core/provider/messages.h"
 #include "core/provider/retell.h"
+#include "core/provider/sendgrid.h"
+#include "core/provider/twilio.h"
 #include "core/sys/db.h"
 #include "core/user/api_key.h"
 
@@ -21,6 +23,8 @@ static int nothing(struct ctx *c, const char *none);
 
 const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_INBOX_RETELL] = {JOB_BATCHED, retell_process},
+	[JOB_INBOX_TWILIO] = {JOB_TX_WRITE, twilio_process},
+	[JOB_INBOX_SENDGRID] = {JOB_TX_WRITE, sendgrid_process},
 	[JOB_EVENT_DISPATCH] = {JOB_TX_WRITE, event_dispatch},
 	[JOB_NOTIFICATION_SEND] = {JOB_TX_NONE, messages_send},
 	[JOB_REMINDER] = {JOB_TX_WRITE, reminder_run},

@@ -9,6 +9,9 @@ declare module 'vue-router' {
   }
 }
 
+/** Nothing that somebody who is logged in has a use for. */
+const FOR_STRANGERS = new Set<unknown>(['login', 'signup', 'forgot-password'])
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -17,6 +20,42 @@ export const router = createRouter({
       name: 'login',
       component: () => import('./pages/LoginPage.vue'),
       meta: { title: 'login.title', isPublic: true },
+    },
+    {
+      path: '/signup',
+      name: 'signup',
+      component: () => import('./pages/SignupPage.vue'),
+      meta: { title: 'signup.title', isPublic: true },
+    },
+    {
+      path: '/forgot-password',
+      name: 'forgot-password',
+      component: () => import('./pages/ForgotPasswordPage.vue'),
+      meta: { title: 'forgot.title', isPublic: true },
+    },
+    {
+      path: '/reset-password',
+      name: 'reset-password',
+      component: () => import('./pages/ResetPasswordPage.vue'),
+      meta: { title: 'reset.title', isPublic: true },
+    },
+    {
+      path: '/verify-email',
+      name: 'verify-email',
+      component: () => import('./pages/VerifyEmailPage.vue'),
+      meta: { title: 'verify.title', isPublic: true },
+    },
+    {
+      path: '/confirm-email',
+      name: 'confirm-email',
+      component: () => import('./pages/ConfirmEmailPage.vue'),
+      meta: { title: 'confirm.title', isPublic: true },
+    },
+    {
+      path: '/invitation',
+      name: 'invitation',
+      component: () => import('./pages/InvitationPage.vue'),
+      meta: { title: 'invitation.title', isPublic: true },
     },
     {
       path: '/',
@@ -64,6 +103,44 @@ export const router = createRouter({
           meta: { title: 'operations.title' },
         },
         {
+          path: 'settings',
+          name: 'settings',
+          component: () => import('./pages/settings/SettingsPage.vue'),
+          meta: { title: 'settings.title' },
+          children: [
+            {
+              path: 'company',
+              name: 'settings-company',
+              component: () => import('./pages/settings/CompanyPage.vue'),
+              meta: { title: 'settings.company' },
+            },
+            {
+              path: 'people',
+              name: 'settings-people',
+              component: () => import('./pages/settings/PeoplePage.vue'),
+              meta: { title: 'settings.people' },
+            },
+            {
+              path: 'keys',
+              name: 'settings-keys',
+              component: () => import('./pages/settings/KeysPage.vue'),
+              meta: { title: 'settings.keys' },
+            },
+            {
+              path: 'audit',
+              name: 'settings-audit',
+              component: () => import('./pages/settings/AuditPage.vue'),
+              meta: { title: 'settings.audit' },
+            },
+            {
+              path: 'security',
+              name: 'settings-security',
+              component: () => import('./pages/settings/SecurityPage.vue'),
+              meta: { title: 'settings.security' },
+            },
+          ],
+        },
+        {
           path: ':unknown(.*)*',
           name: 'unknown',
           component: () => import('./pages/UnknownPage.vue'),
@@ -79,8 +156,14 @@ router.beforeEach(async (to) => {
   const session = useSession()
   await session.resume()
   if (!to.meta.isPublic && !session.isIn) return { name: 'login', query: nextOf(to) }
-  if (to.name === 'login' && session.isIn) return { name: 'calls' }
+  if (session.isIn && FOR_STRANGERS.has(to.name)) return { name: 'calls' }
 })
+
+/** The path to go to after logging in. Only one of our own: never another site. */
+export function nextPath(login: RouteLocationNormalized): string {
+  const next = login.query.next
+  return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : '/calls'
+}
 
 /** Where to go after logging in; the start page needs no mention. */
 export function nextOf(to: RouteLocationNormalized): Record<string, string> {

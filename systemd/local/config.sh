@@ -38,6 +38,8 @@ openai:
   url: "http://127.0.0.1:$((PORT + 1))/openai"
 sendgrid:
   url: "http://127.0.0.1:$((PORT + 1))/sendgrid"
+telegram:
+  url: "http://127.0.0.1:$((PORT + 1))/telegram"
 smtp:
   url: "smtp://127.0.0.1:$((PORT + 2))"
 sandbox:

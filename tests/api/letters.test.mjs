@@ -2,7 +2,11 @@
 // link that opens a page of ours and does what it says, once.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { request, waitFor } from '../support/http.mjs'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
@@ -10,6 +14,7 @@ import { endStack } from './audited.mjs'
 import { PASSWORD, makeClient } from './client.mjs'
 import { addPerson } from './people.mjs'
 
+const BUILD = process.env.TEST_BUILD ?? fileURLToPath(new URL('../../build', import.meta.url))
 const NEW = 'kastanie-12-lampe-fjord'
 const AUTH = '/api/v2/auth'
 
@@ -198,7 +203,40 @@ test('colleagues come, are given another role, and go', async () => {
   assert.equal((await client.call('salon', 'GET', address)).status, 404)
 })
 
-test('each of these stands in the audit, and no letter or log shows what opens something', async () => {
+test('the first administrator of an installation gets in by a link that the machine prints', async () => {
+  const user = (...args) => spawnSync(join(BUILD, 'frontdeskctl'), ['user', ...args],
+    { encoding: 'utf8', env: { ...process.env, FRONTDESK_CONFIG: join(stack.var, 'frontdesk.yaml') } })
+  const email = 'First@letters.example'
+  const made = user('add', email, '--platform-admin', '--name', 'Frida First')
+  assert.equal(made.status, 0, made.stderr)
+  const [, token] = /\/reset-password\?token=([\w-]{70})\n$/.exec(made.stdout)
+  assert.equal((await logIn(email, NEW)).status, 401)
+  assert.equal((await post('/password/reset', { token, password: NEW })).status, 204)
+  const { json } = await logIn(email, NEW)
+  const me = (await client.call('none', 'GET', '/api/v2/me', { headers: bearer(json.access_token) })).json
+  assert.deepEqual([me.name, me.is_platform_admin, me.email_verified], ['Frida First', true, true])
+  assert.match(user('list').stdout, / first@letters\.example platform-admin\n/)
+  assert.equal(user('disable', email).status, 0)
+  assert.equal((await logIn(email, NEW)).status, 401)
+  assert.equal((await post('/refresh', { refresh_token: json.refresh_token })).status, 401)
+  assert.equal(user('add', email).status, 1)
+  assert.equal(user('enable', email).status, 0)
+  assert.equal(user('two-factor-off', email).status, 0)
+  assert.equal((await logIn(email, NEW)).status, 200)
+  for (const wrong of [[], ['add'], ['add', 'x@y', '--colour'], ['frob', email], ['list', email]]) assert.equal(user(...wrong).status, 2, wrong.join(' '))
+})
+
+test('no log shows what opens something', async () => {
+  const logs = ['nginx.log', 'api.log', 'login.log', 'worker.log'].map(f => readFileSync(join(stack.var, 'log', f), 'utf8')).join('\n')
+  for (const m of await mails()) {
+    const token = /token=([\w-]{70})/.exec(m.body)?.[1]
+    if (token) assert.ok(!logs.includes(token), m.subject)
+  }
+  assert.doesNotMatch(logs, /letters\.example/)
+  assert.ok(!logs.includes(NEW))
+})
+
+test('each of these stands in the audit', async () => {
   const actions = new Set((await sql('SELECT DISTINCT action FROM audit_entry;')).map(r => r[0]))
   for (const wanted of ['user.create', 'user.refuse', 'company.create', 'session.start', 'session.refuse', 'code.refuse', 'email.verify',
     'password.forget', 'password.reset', 'password.change', 'email.change', 'email.confirm', 'two_factor.setup', 'two_factor.enable',

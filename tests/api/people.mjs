@@ -133,6 +133,7 @@ export async function makeOneOfEach(client) {
     holds: held.json.id,
     customers: booked.json.customer_id,
     calls: (await first('calls')).id,
+    notifications: (await first('notifications?audience=me')).id,
     audit: (await first('audit')).id,
     'dead-letters': (await first('dead-letters')).id,
     jobs: (await first('jobs')).id,

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
 import { request, sleep, waitFor } from '../support/http.mjs'
+import { endStack } from './audited.mjs'
 import { makeClient, PASSWORD, PEOPLE } from './client.mjs'
 import { ABSENT, addPerson, NOTICED_WITHIN_MS, sameAnswer } from './people.mjs'
 
@@ -45,7 +46,7 @@ before(async () => {
   await expect(platform('admin', 'POST', `tenants/${DEFAULT_TENANT}/people`, { email: frank }), 201)
 }, { timeout: 120_000 })
 
-after(() => stack?.stop())
+after(() => endStack(stack, client))
 
 /* ---- who sees what ---- */
 

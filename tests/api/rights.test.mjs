@@ -75,7 +75,7 @@ const EXACT = {
   'POST /api/v2/auth/2fa/setup': 200,
   'DELETE /api/v2/auth/sessions': 204,
 }
-const ofThePath = path => /\{(slug|manage_token|feed_token|token)\}/.test(path)
+const ofThePath = path => /\{(slug|manage_token|feed_token|offer_token|token)\}/.test(path)
 /* Nothing is asked of these in the matrix: it would take away who asks. */
 const LAST = ['POST /api/v2/auth/logout']
 

@@ -20,7 +20,7 @@ function read() {
 /* Whoever asks may read these. */
 const isOpen = ([method, , needsLogin]) => method === 'GET' && !needsLogin
 /* The path itself is the right: a wrong one finds nothing. */
-const isPublic = path => /\{(slug|manage_token|feed_token)\}/.test(path)
+const isPublic = path => /\{(slug|manage_token|feed_token|offer_token)\}/.test(path)
 /* Whoever needs no log-in can only be wrong. */
 const refusal = ([, , needsLogin]) => (needsLogin ? /^40[13]/ : /^4/)
 
@@ -47,6 +47,8 @@ test('every route was hit with a success, a refusal and an id of another company
 const NO_ENTRY = {
   'POST /api/v2/auth/refresh': 'the session goes on',
   'POST /api/v2/booking-series/preview': 'only looks',
+  'POST /api/v2/templates/preview': 'only looks',
+  'POST /api/v2/notifications/{id}/read': 'tells of the reader alone',
   'POST /api/v2/staff/{id}/feed': 'only shows the address',
   'POST /api/v2/demo/race': 'its rivals book like everybody',
 }

@@ -16,6 +16,7 @@ import { Growth, growthPlot, growthTable } from './growth.mjs';
 import { Logins } from './logins.mjs';
 import { forgetBookings, kept, loadMass } from './mass.mjs';
 import { Measurements } from './measure.mjs';
+import { Messages } from './message.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESULT = join(ROOT, 'build/bench.json');
@@ -102,6 +103,8 @@ async function measure({ port, plan }) {
     results.push(...await new Logins(m).all());
     say('bookings');
     results.push(...await new Bookings(m).all());
+    say('messages');
+    results.push(...await new Messages(m).all());
     say('growth');
     const growth = await new Growth(m).all();
     say('done');

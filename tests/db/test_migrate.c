@@ -530,6 +530,10 @@ static const struct fault {
 	{"UPDATE frontdesk_store.schema_migration SET done = 2 WHERE file = '0002_business.sql'",
 		"FAIL migrations: 0002_business.sql is not applied",
 		"UPDATE frontdesk_store.schema_migration SET done = statements"},
+	{"UPDATE frontdesk_store.integration SET signing_cell = CONCAT(x'0100000009', REPEAT('x',"
+	 " 40)) WHERE provider = 'retell' AND hook = 'demo-salon'",
+		"FAIL cells: 1 need key 9",
+		"UPDATE frontdesk_store.integration SET signing_cell = NULL"},
 	{"CREATE USER ''@localhost", "FAIL accounts: ''@localhost", "DROP USER ''@localhost"},
 };
 

@@ -1,4 +1,6 @@
 /* Roles are given and taken; a company keeps an owner; invitations. */
+#include "core/user/invitation.h"
+#include "core/user/people.h"
 #include "tests/db/persons.h"
 
 #define COLLEAGUE_ID "01900000-0000-7000-8000-7ee000000002"
@@ -65,6 +67,42 @@ START_TEST(a_manager_sees_people_and_changes_none)
 	ck_assert_int_eq(request(&me, "GET", "/api/v2/users", "").status, 200);
 	ck_assert_int_eq(give(&me, COLLEAGUE_ID, "read_only"), 403);
 	ck_assert_int_eq(take_out(&me, OWNER_ID), 403);
+}
+END_TEST
+
+static struct ctx *in_salon(void)
+{
+	web->company = salon();
+	db_begin(web);
+	return web;
+}
+
+static void expect_forbidden(int rc)
+{
+	ck_assert_int_eq(rc, -1);
+	ck_assert(err_take(web, E_FORBIDDEN));
+	db_rollback(web);
+	web->company = 0;
+}
+
+/* Whatever right a key may list: its role, if it has one, is the limit. */
+START_TEST(nobody_gives_or_takes_a_role_above_his_own)
+{
+	struct invitation i = {.email = "guest@people.example", .role = ROLE_OWNER};
+	struct colleague out;
+
+	expect_forbidden(
+		colleague_change_role(in_salon(), ROLE_MANAGER, COLLEAGUE_ID, ROLE_OWNER, &out));
+	expect_forbidden(
+		colleague_change_role(in_salon(), ROLE_MANAGER, SOMEBODY_ID, ROLE_STAFF, &out));
+	expect_forbidden(colleague_remove(in_salon(), ROLE_MANAGER, SOMEBODY_ID));
+	expect_forbidden(colleague_remove(in_salon(), ROLE_NONE, COLLEAGUE_ID));
+	expect_forbidden(invitation_create(in_salon(), ROLE_MANAGER, &i));
+	ck_assert_int_eq(
+		colleague_change_role(in_salon(), ROLE_MANAGER, COLLEAGUE_ID, ROLE_MANAGER, &out),
+		0);
+	db_rollback(web);
+	web->company = 0;
 }
 END_TEST
 
@@ -286,6 +324,7 @@ Suite *suite_people(void)
 	tcase_add_checked_fixture(t, setup, restore);
 	tcase_add_test(t, an_owner_gives_and_takes_roles);
 	tcase_add_test(t, a_manager_sees_people_and_changes_none);
+	tcase_add_test(t, nobody_gives_or_takes_a_role_above_his_own);
 	tcase_add_test(t, the_last_owner_stays);
 	tcase_add_test(t, one_of_two_owners_is_left);
 	tcase_add_test(t, a_stranger_accepts_with_a_new_account);

@@ -10,12 +10,14 @@
 #include "core/booking/waiting_list.h"
 #include "core/call/call.h"
 #include "core/call/unassigned.h"
+#include "core/customer/consent.h"
 #include "core/customer/customer.h"
 #include "core/event/event.h"
 #include "core/inbox/inbox.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
+#include "core/privacy/personal.h"
 #include "core/queue/queue.h"
 #include "core/service/part.h"
 #include "core/service/room.h"
@@ -256,17 +258,110 @@ START_TEST(the_code_and_the_catalogue_agree)
 }
 END_TEST
 
-/* ---- the check can fail ---- */
-
 enum shade { DARK, LIGHT };
-static const char *const SHADES[] = {"dark", "light", NULL};
-
 struct wrong {
 	const char *name;
 	int64_t status;
 	bool time_zone;
 	enum shade shade;
 };
+
+/* ---- what is kept about people (core/privacy/personal.h) ---- */
+
+static const struct personal *personal_of(const char *table)
+{
+	for (size_t i = 0; i < PERSONALS_COUNT; i++) {
+		if (strcmp(PERSONALS[i].table, table) == 0)
+			return &PERSONALS[i];
+	}
+	return NULL;
+}
+
+static bool is_listed(const char *names, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = strstr(names, name); p != NULL; p = strstr(p + 1, name)) {
+		if ((p == names || p[-1] == ',') && (p[n] == '\0' || p[n] == ','))
+			return true;
+	}
+	return false;
+}
+
+/* The first column that nobody has said anything about. */
+static const char *forgotten(const struct table *t)
+{
+	const struct personal *k = personal_of(t->name);
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct field *f = &t->fields[i];
+
+		if ((f->flags & PERSONAL) == 0 || !field_is_column(f))
+			continue;
+		if (k == NULL || !is_listed(k->columns, f->name))
+			return f->name;
+	}
+	return NULL;
+}
+
+START_TEST(every_personal_column_is_erased_or_kept_for_a_reason)
+{
+	const struct table *t = TABLES[_i];
+	const char *name = forgotten(t);
+
+	ck_assert_msg(name == NULL,
+		"%s.%s is PERSONAL, and core/privacy/personal.c does not say "
+		"what becomes of it",
+		t->name, name);
+}
+END_TEST
+
+START_TEST(what_is_said_of_personal_columns_is_possible)
+{
+	struct ctx *admin = db_ctx_admin();
+
+	for (size_t i = 0; i < PERSONALS_COUNT; i++) {
+		const struct personal *k = &PERSONALS[i];
+		struct rows columns;
+
+		ck_assert_msg((k->erase == NULL) != (k->kept == NULL), "%s", k->table);
+		ck_assert_msg((k->read == NULL) == (k->file == NULL), "%s", k->table);
+		columns_of(admin, k->table, &columns);
+		for (const char *p = k->columns; *p != '\0'; p += strspn(p, ",")) {
+			size_t n = strcspn(p, ",");
+			const char *name = mem_text_n(admin->mem, p, n);
+
+			ck_assert_msg(find(&columns, name) != NULL, "%s.%s", k->table, name);
+			if (k->erase != NULL && strstr(k->erase, "CALL ") == NULL &&
+				!text_starts(k->erase, "DELETE "))
+				ck_assert_msg(strstr(k->erase, name) != NULL, "%s.%s is not erased",
+					k->table, name);
+			p += n;
+		}
+	}
+	db_ctx_end(admin);
+}
+END_TEST
+
+/* A row that says nothing of one of its columns. */
+START_TEST(control_a_forgotten_column_is_found)
+{
+	static const struct field SECRET[] = {
+		TEXT(wrong, name, PERSONAL, 120),
+		{"live_phone", F_TEXT, 0, PERSONAL, 0, 20, NULL, NULL},
+	};
+	const struct table customers = TABLE(wrong, "customer", SECRET);
+
+	ck_assert_str_eq(forgotten(&customers), "live_phone");
+	ck_assert(!is_listed("name,phone,email", "mail"));
+	ck_assert(!is_listed("name,phone,email", "phon"));
+	ck_assert(is_listed("name,phone,email", "phone"));
+}
+END_TEST
+
+/* ---- the check can fail ---- */
+
+static const char *const SHADES[] = {"dark", "light", NULL};
 
 static void expect_objection(const struct field *f, const char *word)
 {
@@ -306,6 +401,10 @@ Suite *suite_schema(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, the_code_and_the_catalogue_agree, 0, (int)COUNT_OF(TABLES));
 	tcase_add_test(t, control_what_disagrees_is_found);
+	tcase_add_loop_test(
+		t, every_personal_column_is_erased_or_kept_for_a_reason, 0, (int)COUNT_OF(TABLES));
+	tcase_add_test(t, what_is_said_of_personal_columns_is_possible);
+	tcase_add_test(t, control_a_forgotten_column_is_found);
 	suite_add_tcase(s, t);
 	return s;
 }

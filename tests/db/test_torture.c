@@ -49,6 +49,15 @@ static void book_visit(void)
 	change("SET foreign_key_checks = 1");
 }
 
+START_TEST(a_text_of_the_companys_own)
+{
+	struct question q = {"/api/v2/templates/appointment.booked/sms/de",
+		"{\"body\":\"{company}: {date}, {time}\"}", 200, NULL, 0, "PUT"};
+
+	torture(&q, 4);
+}
+END_TEST
+
 START_TEST(a_cancellation)
 {
 	struct question q = {"/api/v2/bookings/" VISIT "/cancel", "{\"reason\":\"ill\"}", 200,
@@ -391,6 +400,7 @@ Suite *suite_torture(void)
 	tcase_add_checked_fixture(t, torture_begin, torture_end);
 	tcase_add_test(t, a_booking);
 	tcase_add_test(t, a_booking_of_three_parts);
+	tcase_add_test(t, a_text_of_the_companys_own);
 	tcase_add_test(t, a_cancellation);
 	tcase_add_loop_test(t, a_step, 0, 4);
 	tcase_add_test(t, a_move);

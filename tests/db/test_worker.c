@@ -80,7 +80,10 @@ static void claim_all(int i, void *shared)
 	struct rows rows;
 	int n;
 
-	while ((n = jobs_claim(k, mem_printf(k->mem, "rival %d", i), 7, &rows)) > 0) {
+	/* a deadlock is claimed again, as the drainer does */
+	while ((n = jobs_claim(k, mem_printf(k->mem, "rival %d", i), 7, &rows)) > 0 ||
+		(n < 0 && db_retryable(k))) {
+		err_clear(k);
 		for (int r = 0; r < n; r++) {
 			const struct claim *j = (const struct claim *)rows.p + r;
 

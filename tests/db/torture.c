@@ -32,11 +32,12 @@ static void forget(void)
 	change("DELETE FROM session");
 	change("DELETE FROM login_failure");
 	change("DELETE FROM visitor_booking");
+	/* first, or the salon would be one of those that are taken away */
+	change("UPDATE company SET name = 'Salon Morgenrot', status = 'active' WHERE uid = "
+	       "'" SALON_ID "'");
 	change("DELETE FROM tenant_membership");
 	forget_people();
 	change("DELETE FROM tenant WHERE slug = 'torture'");
-	change("UPDATE company SET name = 'Salon Morgenrot', status = 'active' WHERE uid = "
-	       "'" SALON_ID "'");
 	change("UPDATE company_settings SET requires_confirmation = 0");
 	change("DELETE g FROM service_segment g JOIN service s ON s.company_id = g.company_id"
 	       " AND s.id = g.service_id WHERE s.name = 'Torture'");
@@ -50,6 +51,7 @@ static void forget(void)
 	change("UPDATE api_key SET last_used_at = NOW(3)"); /* nothing to write down */
 	change("DELETE FROM time_off");
 	change("DELETE FROM closed_day");
+	change("DELETE FROM template");
 	change("DELETE FROM task WHERE kind = 'time_off'");
 }
 

@@ -87,13 +87,13 @@ function takes(service) {
   return out;
 }
 
-/** Whether the visits that were there could have kept this one from its place. */
-function inTheWay(service, start, others) {
+/** Whether the visits that came could have kept this one from its place; a class may have been all but full before. */
+function inTheWay(service, start, others, before = others) {
   const apart = (o) => (Date.parse(o.start) - Date.parse(start)) / 60_000;
   const meets = (o) => takes(service).some((a) => takes(o.service).some((b) => a.of === b.of && a.from < b.to + apart(o) && b.from + apart(o) < a.to));
   const isMate = (o) => service.capacity > 1 && o.service === service && apart(o) === 0;
 
-  return others.some((o) => !isMate(o) && meets(o)) || others.filter(isMate).length >= service.capacity;
+  return others.some((o) => !isMate(o) && meets(o)) || (others.some(isMate) && before.filter(isMate).length >= service.capacity);
 }
 
 /* ---- rounds ---- */
@@ -250,11 +250,12 @@ class Race {
 
   /** An alternative may only be gone because somebody took it meanwhile. */
   judge({ service, start, since, until, said }) {
-    const meanwhile = this.placed.filter((p) => p.answered >= since && p.sent <= until);
+    const before = this.placed.filter((p) => p.sent <= until);
+    const meanwhile = before.filter((p) => p.answered >= since);
 
     this.total.outrun += 1;
     if (!said.startsWith('409 slot_taken')) this.faults.push(`an alternative was answered ${said}`);
-    else if (!inTheWay(service, start, meanwhile)) this.faults.push(`nobody took the alternative ${service.name} at ${start}, which was refused: ${said}`);
+    else if (!inTheWay(service, start, meanwhile, before)) this.faults.push(`nobody took the alternative ${service.name} at ${start}, which was refused: ${said}`);
   }
 
   async cancel(booking) {

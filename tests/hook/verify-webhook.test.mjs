@@ -9,7 +9,9 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const BUILD = process.env.TEST_BUILD ?? fileURLToPath(new URL('../../build', import.meta.url))
-const vectors = JSON.parse(readFileSync(new URL('retell.json', import.meta.url), 'utf8'))
+const PROVIDERS = ['retell', 'twilio', 'sendgrid-events']
+const vectorsOf = provider => JSON.parse(readFileSync(new URL(`${provider}.json`, import.meta.url), 'utf8'))
+const vectors = vectorsOf('retell')
 const USAGE = 2
 
 function verify(args, input = '') {
@@ -17,18 +19,19 @@ function verify(args, input = '') {
   return { status: r.status, out: r.stdout, err: r.stderr }
 }
 
-const args = v => ['retell', '--secret', v.secret, '--now-ms', String(v.now_ms),
+const args = (v, provider = 'retell') => [provider, '--secret', v.secret, '--now-ms', String(v.now_ms ?? 0),
+  ...(v.url ? ['--url', v.url] : []), ...(v.method ? ['--method', v.method] : []),
   ...Object.entries(v.headers).flatMap(([name, value]) => [value].flat().flatMap(x => ['--header', `${name}: ${x}`]))]
-const body = v => (v.body_base64 !== undefined ? Buffer.from(v.body_base64, 'base64') : v.body)
+const body = v => (v.body_base64 !== undefined ? Buffer.from(v.body_base64, 'base64') : v.body ?? v.form_body ?? '')
 
 test('there are deliveries of both kinds', () => {
   assert.ok(vectors.filter(v => v.valid).length >= 5)
   assert.ok(vectors.filter(v => !v.valid).length >= 10)
 })
 
-for (const v of vectors) {
-  test(`${v.name}: ${v.why}`, () => {
-    const r = verify(args(v), body(v))
+for (const [provider, v] of PROVIDERS.flatMap(p => vectorsOf(p).map(x => [p, x]))) {
+  test(`${provider} ${v.name}: ${v.why}`, () => {
+    const r = verify(args(v, provider), body(v))
     const valid = v.quirk ? r.status === 0 : v.valid
     assert.equal(r.status, valid ? 0 : 1, r.out + r.err)
     assert.match(r.out, valid ? /^valid\n$/ : /^invalid: [^\n]{8,}\n$/)
@@ -46,7 +49,7 @@ test('what is wrong with the command is said, and is no verdict', () => {
   const v = vectors.find(x => x.valid)
   const good = args(v)
   for (const [wrong, says] of [
-    [['nobody', ...good.slice(1)], /retell/],
+    [['nobody', ...good.slice(1)], /retell\n {2}twilio\n {2}sendgrid-events/],
     [good.filter((_, i) => i !== 1 && i !== 2), /--secret is missing/],
     [[...good, '--now-ms', 'soon'], /--now-ms takes milliseconds/],
     [[...good, '--header', 'no colon'], /--header takes/],

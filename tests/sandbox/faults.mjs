@@ -4,12 +4,17 @@ import { refuseFields } from './server.mjs';
 const FAULTS = {
   twilio: ['500', '429', 'timeout', 'drop-after-accept', 'garbage'],
   smtp: ['450', '550', 'drop', 'drop-after-accept'],
+  sendgrid: ['500', '429', 'drop-after-accept'],
+  slack: ['500', '429', '404'],
+  telegram: ['500', '429', '403'],
 };
 const MAX_LATENCY_MS = 60_000;
 const NONE = { fail: null, times: null, latency_ms: 0 };
 
+const none = () => Object.fromEntries(Object.keys(FAULTS).map((p) => [p, { ...NONE }]));
+
 export class Faults {
-  #now = { twilio: { ...NONE }, smtp: { ...NONE } };
+  #now = none();
 
   /** Replaces the faults of the providers named in `body`; the others stay. */
   set(body) {
@@ -17,7 +22,7 @@ export class Faults {
 
     for (const [provider, wanted] of Object.entries(body)) {
       if (FAULTS[provider] === undefined) {
-        errors.push({ field: provider, message: 'is not a provider: twilio or smtp' });
+        errors.push({ field: provider, message: `is not a provider: ${Object.keys(FAULTS).join(', ')}` });
       } else {
         check(provider, wanted, errors);
       }
@@ -30,7 +35,7 @@ export class Faults {
   }
 
   clear() {
-    this.#now = { twilio: { ...NONE }, smtp: { ...NONE } };
+    this.#now = none();
   }
 
   get now() {

@@ -15,9 +15,14 @@ Plays the providers that Frontdesk talks to, on 127.0.0.1 only.
   GET  /calls/ID      how that call goes
   /retell             Retell's get-call, list-calls and list-agents (Bearer key
                       of a company)
+  /sendgrid           SendGrid, any key: /v3/mail/send; events as set at
+                      /v3/user/webhooks/event/settings
+  /services           Slack's incoming webhooks
+  /telegram           Telegram's Bot API
+  POST /sms           somebody writes an SMS: {hook, from, to, body}
   /2010-04-01         Twilio's Messages and account, account ${TWILIO_ACCOUNT},
                       token ${TWILIO_TOKEN}
-  POST /control       {twilio:{fail, times, latency_ms}, smtp:{…}}: misbehave
+  POST /control       {twilio:{fail, times, latency_ms}, smtp:{…} …}: misbehave
   POST /reset         forget everything
 
   --port P         HTTP port (0: any free one)

@@ -1,8 +1,10 @@
 // Puts the simulators, their page and their controls together.
 import { sleep } from '../support/http.mjs';
+import { Chats } from './chats.mjs';
 import { Faults } from './faults.mjs';
 import { page } from './page.mjs';
 import { Retell } from './retell.mjs';
+import { Sendgrid } from './sendgrid.mjs';
 import { createServer, readJson, Refusal } from './server.mjs';
 import { Smtp } from './smtp.mjs';
 import { Store } from './store.mjs';
@@ -19,7 +21,8 @@ export async function startSandbox({ port, smtpPort, webhooks, state, ...timings
   const store = new Store();
   const faults = new Faults();
   const retell = new Retell(store, { webhooks, ...timings });
-  const twilio = new Twilio(store, faults, timings);
+  const twilio = new Twilio(store, faults, { webhooks, ...timings });
+  const sendgrid = new Sendgrid(store, faults, timings);
   const smtp = new Smtp(store, faults);
 
   if (state !== undefined) store.load(state);
@@ -27,6 +30,8 @@ export async function startSandbox({ port, smtpPort, webhooks, state, ...timings
   const server = createServer([
     ...retell.routes(),
     ...twilio.routes(),
+    ...sendgrid.routes(),
+    ...new Chats(store, faults).routes(),
     ...control(store, faults, ports),
   ], missing);
   await listen(server, port).catch((e) => smtp.stop().then(() => { throw e; }));
@@ -38,7 +43,7 @@ export async function startSandbox({ port, smtpPort, webhooks, state, ...timings
     smtpPort: ports.smtp,
     async stop() {
       const closed = new Promise((resolve) => { server.close(resolve); });
-      await Promise.all([retell.stop(), twilio.stop(), smtp.stop()]);
+      await Promise.all([retell.stop(), twilio.stop(), sendgrid.stop(), smtp.stop()]);
       await Promise.race([closed, sleep(LAST_ANSWERS_MS)]);
       server.closeAllConnections();
       if (state !== undefined) store.save(state);

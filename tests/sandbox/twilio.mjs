@@ -1,10 +1,11 @@
 // Plays Twilio's Messages API: create, list, fetch, and signed status
 // callbacks (sent, then delivered); and tells of the account. Callbacks go to
 // this machine only.
-import { timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import twilio from 'twilio';
 import { request, sleep, Unreachable } from '../support/http.mjs';
 import { TWILIO_ACCOUNT, TWILIO_TOKEN } from './companies.mjs';
+import { readJson } from './server.mjs';
 import { advance, createMessage, fault, statusForm } from './twilio-message.mjs';
 
 const CALLBACK_WITHIN_MS = 15_000;
@@ -16,13 +17,15 @@ export class Twilio {
   #store;
   #faults;
   #stepMs;
+  #webhooks;
   #callbacks = new Set();
   #stopping = false;
 
-  constructor(store, faults, { stepMs = STEP_MS } = {}) {
+  constructor(store, faults, { stepMs = STEP_MS, webhooks } = {}) {
     this.#store = store;
     this.#faults = faults;
     this.#stepMs = stepMs;
+    this.#webhooks = webhooks;
   }
 
   routes() {
@@ -31,6 +34,7 @@ export class Twilio {
 
     return [
       ['GET', `${account}.json`, (req) => this.#guard(req, () => ({ json: shownAccount() }))],
+      ['POST', '/sms', (req) => this.#inbound(readJson(req))],
       ['POST', `${messages}.json`, (req) => this.#guard(req, () => this.#create(req))],
       ['GET', `${messages}.json`, (req) => this.#guard(req, () => this.#list(req))],
       ['GET', `${messages}/:sid.json`, (req) => this.#guard(req, () => this.#fetch(req))],
@@ -122,6 +126,24 @@ export class Twilio {
         }
       }
     }
+  }
+
+  /** Somebody writes to a company's number: {hook, from, to, body}. */
+  async #inbound({ hook = 'demo-salon', from, to = '+493023125001', body = '' }) {
+    const sid = `SM${randomBytes(16).toString('hex')}`;
+    const address = new URL(`/webhooks/twilio/${hook}/sms`, this.#webhooks);
+    const form = {
+      SmsMessageSid: sid, MessageSid: sid, SmsSid: sid, SmsStatus: 'received', AccountSid: TWILIO_ACCOUNT, ApiVersion: '2010-04-01',
+      From: from, To: to, Body: body, NumMedia: '0', NumSegments: '1',
+    };
+
+    address.hostname = 'localhost'; // as server.public_url names this machine
+    const answer = await request(address.href, {
+      method: 'POST',
+      form,
+      headers: { 'x-twilio-signature': twilio.getExpectedTwilioSignature(TWILIO_TOKEN, address.href, form) },
+    });
+    return { json: { sid, status: answer.status, twiml: answer.text } };
   }
 
   #fetch({ params, url }) {

@@ -16,7 +16,7 @@ export class Unreachable extends Error {
 }
 
 /**
- * Sends one request and resolves to {status, headers, text, json}; `json` is
+ * Sends one request and resolves to {status, headers, bytes, text, json}; `json` is
  * the parsed body when it is JSON, else undefined. `json` and `form` in the
  * options are encoded; `body` is sent as it is. Any status resolves.
  */
@@ -42,7 +42,7 @@ export function request(url, options = {}) {
       res.on('error', (e) => fail(e.message, e.code));
       res.on('end', () => {
         clearTimeout(timer);
-        resolve(answer(res, Buffer.concat(chunks).toString('utf8')));
+        resolve(answer(res, Buffer.concat(chunks)));
       });
     });
     const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`, 'ETIMEDOUT'), timeoutMs);
@@ -67,7 +67,8 @@ function encode({ json, form, body, token, headers = {} }) {
   return { body, headers: out };
 }
 
-function answer(res, text) {
+function answer(res, bytes) {
+  const text = bytes.toString('utf8');
   let json;
 
   if (/^application\/(?:[\w.+-]+\+)?json\b/.test(res.headers['content-type'] ?? '')) {
@@ -77,7 +78,7 @@ function answer(res, text) {
       json = undefined;
     }
   }
-  return { status: res.statusCode, headers: res.headers, text, json };
+  return { status: res.statusCode, headers: res.headers, bytes, text, json };
 }
 
 function reason(e) {

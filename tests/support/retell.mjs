@@ -6,8 +6,8 @@ export function retellSignature(key, body, now = Date.now()) {
   return `v=${now},d=${createHmac('sha256', key).update(body).update(String(now)).digest('hex')}`;
 }
 
-/** The body of an event; with `bytes`, its transcript brings it to that size. */
-export function retellBody({ event = 'call_ended', callId, to = '+493023125001', from = '+4915112345678', agent = 'agent_demo_salon', bytes }) {
+/** The body of an event; with `bytes`, its transcript brings it to that size; `more` are members of the call. */
+export function retellBody({ event = 'call_ended', callId, to = '+493023125001', from = '+4915112345678', agent = 'agent_demo_salon', bytes, more = {} }) {
   const start = Date.now() - 180_000;
   const call = {
     call_id: callId, call_type: 'phone_call', agent_id: agent, agent_version: 7, call_status: event === 'call_started' ? 'ongoing' : 'ended',
@@ -18,6 +18,7 @@ export function retellBody({ event = 'call_ended', callId, to = '+493023125001',
     Object.assign(call, { end_timestamp: start + 118_334, duration_ms: 118_334, disconnection_reason: 'user_hangup', transcript: '' });
   }
   if (event === 'call_analyzed') call.call_analysis = { call_summary: 'The caller asked for the price.', user_sentiment: 'Neutral', custom_analysis_data: { intent: 'price' } };
+  Object.assign(call, more);
   if (bytes !== undefined) call.transcript = 'x'.repeat(Math.max(0, bytes - JSON.stringify({ event, call }).length));
   return JSON.stringify({ event, call });
 }

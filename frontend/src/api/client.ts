@@ -37,7 +37,20 @@ export function apiPost<Reply>(path: ApiPath, options: Options & { body?: unknow
   return authorized<Reply>({ method: 'POST', url: urlOf(path, options), body: options.body, signal: options.signal })
 }
 
-function urlOf(path: ApiPath, { params = {}, query = {} }: Options): string {
+export function apiPatch<Reply>(path: ApiPath, options: Options & { body: unknown }): Promise<Reply> {
+  return authorized<Reply>({ method: 'PATCH', url: urlOf(path, options), body: options.body })
+}
+
+export function apiDelete(path: ApiPath, options: Options = {}): Promise<null> {
+  return authorized<null>({ method: 'DELETE', url: urlOf(path, options) })
+}
+
+/** GET of a file. */
+export function apiFile(path: ApiPath, options: Options = {}): Promise<Blob> {
+  return authorized<Blob>({ method: 'GET', url: urlOf(path, options), isFile: true })
+}
+
+export function urlOf(path: ApiPath, { params = {}, query = {} }: Options = {}): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query))

@@ -3,14 +3,16 @@ import { Problem, toProblem, isAbort } from './problem'
 const DEADLINE_MS = 20_000
 
 export interface HttpRequest {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   url: string
   headers?: Record<string, string>
   body?: unknown
   signal?: AbortSignal | undefined
+  /** The reply is a Blob. */
+  isFile?: boolean
 }
 
-/** One request to our own origin: JSON in, JSON out (null for 204), a deadline, and a Problem when it fails. */
+/** One request to our own origin: JSON in, JSON out (null when there is none), a deadline, and a Problem when it fails. */
 export async function send<Reply>(request: HttpRequest): Promise<Reply> {
   try {
     const deadline = AbortSignal.timeout(DEADLINE_MS)
@@ -22,7 +24,9 @@ export async function send<Reply>(request: HttpRequest): Promise<Reply> {
       signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
     })
     if (!response.ok) throw await problemOf(response)
-    return (response.status === 204 ? null : await response.json()) as Reply
+    if (request.isFile) return (await response.blob()) as Reply
+    const text = await response.text()
+    return (text === '' ? null : JSON.parse(text)) as Reply
   } catch (error) {
     throw isAbort(error) ? error : toProblem(error)
   }

@@ -17,6 +17,9 @@ type GetOf<P extends keyof paths> = paths[P] extends { get: { responses: { 200: 
 type PostOf<P extends keyof paths> = paths[P] extends { post: { responses: { 200: infer R } } }
   ? Present<JsonOf<R>>
   : never
+type CreatedOf<P extends keyof paths> = paths[P] extends { post: { responses: { 201: infer R } } }
+  ? Present<JsonOf<R>>
+  : never
 type RowOf<P extends keyof paths> = GetOf<P> extends { data: (infer Row)[] } ? Row : never
 type Override<T, U> = Omit<T, keyof U> & U
 /** Members that the document calls nullable although a reply always has a value there. */
@@ -33,8 +36,26 @@ export type LoginReply = Override<
   Known<PostOf<'/api/v2/auth/login'>, 'access_token'>,
   { user: User; companies: Membership[] }
 >
-export type Me = GetOf<'/api/v2/me'>
-export type Company = Known<GetOf<'/api/v2/companies/current'>, 'name' | 'country' | 'time_zone' | 'currency'>
+export type SignupReply = Override<
+  Known<CreatedOf<'/api/v2/auth/signup'>, 'access_token'>,
+  { user: User; company: Membership }
+>
+export type Invited = Known<GetOf<'/api/v2/auth/invitations/{token}'>, 'company_id' | 'company_name' | 'email'>
+export type Me = Known<GetOf<'/api/v2/me'>, 'email' | 'name'>
+export type TwoFactorSetup = Known<PostOf<'/api/v2/auth/2fa/setup'>, 'secret' | 'qr_svg'>
+export type Session = Known<RowOf<'/api/v2/auth/sessions'>, 'created_at' | 'expires_at'>
+export type Colleague = Known<RowOf<'/api/v2/users'>, 'email' | 'name' | 'created_at'>
+export type Invitation = Known<RowOf<'/api/v2/invitations'>, 'email' | 'created_at' | 'expires_at'>
+export type ApiKey = Known<RowOf<'/api/v2/api-keys'>, 'name' | 'prefix' | 'last_four' | 'created_at' | 'issued_at'>
+export type NewApiKey = Known<CreatedOf<'/api/v2/api-keys'>, 'name'>
+export type RoleRight = Known<RowOf<'/api/v2/roles'>, 'permission'>
+export type AuditEntry = Known<RowOf<'/api/v2/audit'>, 'created_at' | 'action' | 'subject'>
+export type AuditState = GetOf<'/api/v2/audit/verify'>
+export type Company = Known<
+  GetOf<'/api/v2/companies/current'>,
+  'name' | 'country' | 'time_zone' | 'currency' | 'locale'
+>
+export type CompanySettings = GetOf<'/api/v2/companies/current/settings'>
 export type Branch = Known<RowOf<'/api/v2/branches'>, 'name' | 'time_zone'>
 export type Staff = Known<RowOf<'/api/v2/staff'>, 'name'>
 export type Customer = Known<RowOf<'/api/v2/customers'>, 'created_at'>

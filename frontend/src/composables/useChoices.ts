@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import { useColorMode, type ColorMode } from '@/composables/useColorMode'
 import { chooseLanguage, LANGUAGES, type Language } from '@/i18n'
 
-const LANGUAGE_NAMES: Record<Language, string> = { en: 'English', de: 'Deutsch' }
+export const LANGUAGE_NAMES: Record<Language, string> = { en: 'English', de: 'Deutsch' }
 const COLOR_MODES: { mode: ColorMode; icon: string }[] = [
   { mode: 'system', icon: 'i-lucide-monitor' },
   { mode: 'light', icon: 'i-lucide-sun' },

@@ -49,3 +49,15 @@ test('what is no date is not taken for one, and shows as a dash', () => {
   expect(time.isLocalDate(undefined)).toBe(false)
   expect(time.formatTime('rubbish', BERLIN, 'en-GB')).toBe('—')
 })
+
+test('a local day begins at its own midnight, also when the clocks change', () => {
+  expect(time.dayStart('2026-12-01', 'Europe/Berlin')).toBe('2026-11-30T23:00:00.000Z')
+  expect(time.dayStart('2026-03-29', 'Europe/Berlin')).toBe('2026-03-28T23:00:00.000Z')
+  expect(time.dayStart('2026-03-29', 'Europe/Berlin', 1)).toBe('2026-03-29T22:00:00.000Z')
+  expect(time.dayStart('2026-11-01', 'America/New_York', 1)).toBe('2026-11-02T05:00:00.000Z')
+  expect(time.dayStart('2026-12-31', 'Pacific/Auckland', 1)).toBe('2026-12-31T11:00:00.000Z')
+})
+
+test('where midnight is skipped, a day begins at its first instant', () => {
+  expect(time.dayStart('2018-11-04', 'America/Sao_Paulo')).toBe('2018-11-04T03:00:00.000Z')
+})

@@ -17,6 +17,32 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
 }
 
+/** The instant at which a local date begins in a zone, or the one so many days later; where midnight is skipped, the day's first. */
+export function dayStart(date: string, zone: string, days = 0): string {
+  const day = addDays(date, days)
+  const midnight = Date.parse(`${day}T00:00Z`)
+  const guess = midnight - offsetMs(new Date(midnight), zone)
+  const start = midnight - offsetMs(new Date(guess), zone)
+  return new Date(localDate(new Date(start), zone) < day ? guess : start).toISOString()
+}
+
+/** How far a zone's clocks are ahead of UTC. */
+function offsetMs(at: Date, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(at)
+  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value)
+  const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+  return shown - Math.floor(at.getTime() / 1000) * 1000
+}
+
 export function formatDate(date: string, locale: string): string {
   return format(asWallClock(date), locale, 'UTC', { dateStyle: 'full' })
 }

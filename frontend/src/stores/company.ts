@@ -8,27 +8,36 @@ export const useCompany = defineStore('company', () => {
   const company = ref<Company | null>(null)
   const branches = ref<Branch[]>([])
   const staff = ref<Staff[]>([])
-  const permissions = ref<string[]>([])
+  const me = ref<Me | null>(null)
 
   const zone = computed(() => company.value?.time_zone ?? 'UTC')
   const hasBranches = computed(() => branches.value.length > 1)
 
   async function load(): Promise<void> {
-    const [facts, allBranches, allStaff, me] = await Promise.all([
+    const [facts, allBranches, allStaff, self] = await Promise.all([
       apiGet<Company>('/api/v2/companies/current'),
       apiAll<Branch>('/api/v2/branches'),
       apiAll<Staff>('/api/v2/staff'),
       apiGet<Me>('/api/v2/me'),
-    ])
+    ]).catch((error: unknown) => {
+      me.value = null
+      throw error
+    })
     company.value = facts
     branches.value = allBranches
     staff.value = allStaff
-    permissions.value = me.permissions
+    me.value = self
+  }
+
+  /** What the user is and may do here, after that has changed. */
+  async function loadMe(): Promise<void> {
+    me.value = await apiGet<Me>('/api/v2/me')
   }
 
   const branch = (id: string | null) => branches.value.find((each) => each.id === id) ?? null
   const zoneOf = (branchId: string | null) => branch(branchId)?.time_zone ?? zone.value
-  const may = (permission: string) => permissions.value.includes(permission)
+  const role = computed(() => me.value?.company?.role ?? null)
+  const may = (permission: string) => me.value?.permissions.includes(permission) ?? false
 
-  return { company, branches, staff, permissions, zone, hasBranches, load, branch, zoneOf, may }
+  return { company, branches, staff, me, role, zone, hasBranches, load, loadMe, branch, zoneOf, may }
 })

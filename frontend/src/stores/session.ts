@@ -2,12 +2,31 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { send } from '@/api/http'
 import { Problem } from '@/api/problem'
-import type { LoginReply, Membership, User } from '@/api/types'
+import type { LoginReply, Membership, SignupReply, User } from '@/api/types'
 import { recall, remember } from './preferences'
 
 /** A token is renewed this long before it would expire, so that no request starts with one about to end. */
 const EARLY_MS = 30_000
 const REFRESH_HEADERS = { 'X-Frontdesk': '1' }
+
+export interface SignUp {
+  company_name: string
+  country: string
+  time_zone: string
+  currency: string
+  locale: string
+  name: string
+  email: string
+  password: string
+}
+
+export interface Acceptance {
+  token: string
+  name?: string
+  password?: string
+  totp_code?: string
+  locale?: string
+}
 
 /**
  * Who is logged in, and for which company. The access token lives in this closure only; the refresh token is an
@@ -47,14 +66,29 @@ export const useSession = defineStore('session', () => {
     companyId.value = null
   }
 
-  async function logIn(email: string, password: string): Promise<void> {
-    enter(
-      await send<LoginReply>({
-        method: 'POST',
-        url: '/api/v2/auth/login',
-        body: { email, password, client: 'web' },
-      }),
-    )
+  /** `code`: of the second factor, when it is asked for. */
+  async function logIn(email: string, password: string, code?: string): Promise<void> {
+    const body = { email, password, client: 'web', ...(code ? { totp_code: code } : {}) }
+    enter(await send<LoginReply>({ method: 'POST', url: '/api/v2/auth/login', body }))
+  }
+
+  /** A new account with a company of its own, logged in. */
+  async function signUp(wish: SignUp): Promise<void> {
+    const { company, ...reply } = await send<SignupReply>({
+      method: 'POST',
+      url: '/api/v2/auth/signup',
+      body: { ...wish, client: 'web' },
+    })
+    enter({ ...reply, companies: [company] })
+    chooseCompany(company.id)
+  }
+
+  /** Into another company: as who is logged in, or by password, or with a new account. */
+  async function accept(invitation: Acceptance, id: string): Promise<void> {
+    const headers: Record<string, string> = isIn.value ? { Authorization: `Bearer ${await token()}` } : {}
+    const body = { ...invitation, client: 'web' }
+    enter(await send<LoginReply>({ method: 'POST', url: '/api/v2/auth/invitations/accept', headers, body }))
+    chooseCompany(id)
   }
 
   async function logOut(): Promise<void> {
@@ -112,6 +146,11 @@ export const useSession = defineStore('session', () => {
     remember('company', id)
   }
 
+  /** A company has another name. */
+  function rename(id: string, name: string): void {
+    companies.value = companies.value.map((each) => (each.id === id ? { ...each, name } : each))
+  }
+
   function companyHeader(): Record<string, string> {
     return companyId.value ? { 'X-Company-Id': companyId.value } : {}
   }
@@ -124,11 +163,15 @@ export const useSession = defineStore('session', () => {
     isIn,
     hasEnded,
     logIn,
+    signUp,
+    accept,
     logOut,
+    forget: leave,
     resume,
     token,
     renew,
     chooseCompany,
+    rename,
     companyHeader,
   }
 })

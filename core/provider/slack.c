@@ -1,0 +1,99 @@
+/* Slack: an incoming webhook, whose address is the secret. It knows no
+ * idempotency and gives no id: a message whose outcome is not known is sent
+ * again, which costs a reader a second look. */
+#include "core/base/buf.h"
+#include "core/base/text.h"
+#include "core/provider/carrier.h"
+#include "core/sys/conf.h"
+#include "core/sys/json.h"
+#include "core/tenant/integration.h"
+
+#define TEXT_LENGTH 3900
+#define REQUEST_MAX (64 * 1024)
+
+/* "&", "<" and ">" mean something there; the rest of mrkdwn is harmless. */
+static const char *escaped(struct ctx *c, const char *s)
+{
+	struct buf b = buf_new(c->mem, REQUEST_MAX);
+
+	for (; *s != '\0'; s++) {
+		if (*s == '&')
+			buf_text_add(&b, "&amp;");
+		else if (*s == '<')
+			buf_text_add(&b, "&lt;");
+		else if (*s == '>')
+			buf_text_add(&b, "&gt;");
+		else
+			buf_char(&b, *s);
+	}
+	return buf_text(&b);
+}
+
+static const char *request_of(struct ctx *c, const struct notification *n)
+{
+	struct buf b = buf_new(c->mem, REQUEST_MAX);
+	const char *body = escaped(c, utf8_cut(c->mem, n->body, TEXT_LENGTH));
+
+	buf_text_add(&b, "{\"text\":");
+	if (n->subject != NULL)
+		body = mem_printf(c->mem, "*%s*\n%s", escaped(c, n->subject), body);
+	json_quote(&b, body);
+	buf_text_add(&b, ",\"unfurl_links\":false}");
+	return buf_text(&b);
+}
+
+static int address_of(struct ctx *c, const char **url)
+{
+	struct integration i;
+
+	if (c->company == 0) {
+		*url = conf_secret(c->conf, c->mem, "alerts_slack_url");
+		return *url != NULL;
+	}
+	int rc = integration_find(c, PROVIDER_SLACK, &i);
+	if (rc <= 0)
+		return rc;
+	return integration_secret(c, &i, url) < 0 ? -1 : 1;
+}
+
+/* Errors are plain text: "no_service", "invalid_payload". */
+static void read_answer(struct ctx *c, const struct http_answer *a, struct carried *out)
+{
+	if (a->status == 200)
+		return;
+	out->fate = a->status == 429 || a->status >= 500 ? FATE_AGAIN : FATE_REFUSED;
+	out->retry_after = a->retry_after;
+	out->error = mem_printf(c->mem, "Slack answered %d: %.100s", a->status,
+		utf8_mend(c->mem, mem_text_n(c->mem, (const char *)a->body.p, a->body.n)));
+}
+
+int slack_carry(struct ctx *c, const struct notification *n, struct carried *out)
+{
+	struct http_answer answer;
+	const char *url, *body = request_of(c, n);
+	int rc = address_of(c, &url);
+
+	*out = (struct carried){.provider = "slack"};
+	if (rc < 0)
+		return -1;
+	if (rc == 0) {
+		out->fate = FATE_REFUSED;
+		out->error = "Slack is not configured.";
+		return 0;
+	}
+	struct http_request r = {
+		.provider = "slack",
+		.operation = "webhook.post",
+		.method = "POST",
+		.url = url,
+		.headers = (const char *[]){"Content-Type: application/json", NULL},
+		.body = {(const uint8_t *)body, strlen(body)},
+	};
+	if (http_send(c, &r, &answer) < 0)
+		return -1;
+	if (answer.outcome == HTTP_ANSWERED)
+		read_answer(c, &answer, out);
+	else
+		carried_silent(c, "Slack", &answer, out);
+	return 0;
+}
