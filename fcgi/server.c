@@ -203,6 +203,16 @@ static void handle(const struct server *s, struct arena *mem, FCGX_Request *f)
 	send_reply(&r, f);
 }
 
+/* nginx hangs up when its client has left, or has waited too long. What nobody
+ * waits for is not begun: else, behind a full queue, the queue is all there
+ * would be time for. */
+static bool is_wanted(const FCGX_Request *f)
+{
+	struct pollfd p = {.fd = f->ipcFd, .events = POLLRDHUP};
+
+	return poll(&p, 1, 0) <= 0 || (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
+}
+
 int server_run(const struct server *s)
 {
 	struct arena *mem = arena_new(ARENA_MAX);
@@ -219,7 +229,8 @@ int server_run(const struct server *s)
 	while (wait_for_work(signal_fd)) {
 		if (FCGX_Accept_r(&f) < 0)
 			continue; /* another worker was quicker */
-		handle(s, mem, &f);
+		if (is_wanted(&f))
+			handle(s, mem, &f);
 		FCGX_Finish_r(&f);
 		db_idle(s->db);
 		database_platform_idle();

@@ -34,8 +34,8 @@ wait_mariadb() {
 
 # spawn-fcgi wants the whole path of what it runs. Signals stop multiwatch and, through it, its workers after their request;
 # -r: it starts a worker again however often it died.
-start_pool() { # POOL WORKERS
-	part_start "$1" env FRONTDESK_POOL="$1" \
+start_pool() { # POOL WORKERS [NICE]
+	part_start "$1" nice -n "${3:-0}" env FRONTDESK_POOL="$1" \
 		spawn-fcgi -n -b 4096 -s "$RUN/$1.sock" -M 0600 -- \
 		"$(command -v multiwatch)" -f "$2" -r 1000000 -- "$FCGI" -c "$CONFIG"
 }
@@ -48,7 +48,8 @@ start_part() { # PART
 			--smtp-port $((PORT + 2)) --webhooks "http://127.0.0.1:$PORT"
 		;;
 	api | hook) start_pool "$1" 4 ;;
-	login | talk) start_pool "$1" 2 ;;
+	login) start_pool login 2 10 ;; # a password takes 180 ms of a core
+	talk) start_pool talk 2 ;;
 	worker) part_start worker "$WORKER" -c "$CONFIG" --stay ;;
 	nginx) part_start nginx nginx -p "$VAR/nginx/" -c "$VAR/nginx/nginx.conf" -e "$VAR/log/nginx-error.log" ;;
 	esac

@@ -3,12 +3,13 @@
 // when to come back.
 import { after, before, describe, test } from 'node:test'
 import assert from 'node:assert/strict'
+import net from 'node:net'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startAlone } from '../support/alone.mjs'
-import { fcgiRequest } from '../support/fcgi.mjs'
+import { encodeRequest, fcgiRequest } from '../support/fcgi.mjs'
 import { requestLog } from '../support/log.mjs'
 import { retellRequest } from '../support/retell.mjs'
 import { quote, sqlOn } from '../support/sql.mjs'
@@ -111,7 +112,7 @@ async function alone(name, change) {
   const worker = await startAlone([join(BUILD, 'frontdesk-fcgi'), '-c', file], { env: { ASAN_OPTIONS: 'detect_leaks=0' } })
   const ask = (request) => fcgiRequest(worker.socket, request)
   const send = (path, json, more = {}) => ask({ method: 'POST', path, body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' }, ...more })
-  return { ask, send, end: async () => assert.equal(await worker.end(), 'exit code 0', worker.said()) }
+  return { socket: worker.socket, ask, send, end: async () => assert.equal(await worker.end(), 'exit code 0', worker.said()) }
 }
 
 describe('failed log-ins, with the limits of a real machine', () => {
@@ -178,6 +179,25 @@ test('without a database it is 503 and says when to come back', async (t) => {
     assert.equal(JSON.parse(r.text).code, 'unavailable', what)
   }
   assert.equal((await worker.ask({ path: '/api/v2/openapi.json' })).status, 200, 'what needs none works')
+})
+
+test('who has left is not worked for', async (t) => {
+  const worker = await alone('left', text => text)
+  t.after(worker.end)
+  const login = (email) => encodeRequest({
+    method: 'POST', path: '/api/v2/auth/login', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email, password: 'wrong-password' }), address: '192.0.2.9',
+  })
+  const failures = async () => Number((await sql("SELECT COUNT(*) FROM login_failure WHERE remote_address = '192.0.2.9';"))[0][0])
+  const send = (email) => new Promise((resolve, reject) => {
+    const socket = net.connect(worker.socket, () => socket.write(login(email), () => resolve(socket)))
+    socket.on('error', reject)
+  })
+  const first = await send('first@people.example') // takes its time
+  for (let i = 0; i < 10; i++) (await send(`gone-${i}@people.example`)).destroy()
+  const last = await worker.send('/api/v2/auth/login', { email: 'last@people.example', password: 'wrong-password' }, { address: '192.0.2.9' })
+  first.destroy()
+  assert.equal(last.status, 401)
+  assert.equal(await failures(), 2, 'only the first and the last were tried')
 })
 
 test('a line that the database has closed meanwhile is noticed before a request meets it', async (t) => {

@@ -60,10 +60,10 @@ export async function throughput({ port, file, seconds, distinct = Infinity }) {
 }
 
 /** Open loop: {p50, p90, p99, max} in ms and `bad`, answers that were no 2xx or did not come. */
-export async function latency({ port, file, rate, seconds, warmUp }) {
+export async function latency({ port, file, rate, seconds, warmUp, connections = 64 }) {
   const count = rate * (seconds + warmUp);
   const out = JSON.parse(await run(join(BUILD, 'openloop'), ['-p', String(port), '-r', String(rate), '-n', String(count),
-    '-w', String(rate * warmUp), '-c', '64', file], (seconds + warmUp + 30) * 1000));
+    '-w', String(rate * warmUp), '-c', String(connections), file], (seconds + warmUp + 30) * 1000));
 
   return { ...out, count, bad: count - good(out) };
 }
