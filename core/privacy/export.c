@@ -40,8 +40,8 @@ static int check_size(struct ctx *c, const char *id, int64_t text_max)
 	if (bytes <= text_max)
 		return 0;
 	return err_set(c, E_TOO_LARGE,
-		"There are more than %" PRId64 " MiB of text about this customer: the "
-		"administrator makes the file with \"frontdeskctl customer-export\".",
+		"There are more than %" PRId64 " MiB of text about this customer, too much for "
+		"one file: read calls and messages page by page over the API.",
 		text_max >> 20);
 }
 
