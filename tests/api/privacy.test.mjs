@@ -143,5 +143,3 @@ test('who withdrew the consent to messages gets none', { timeout: 60_000 }, asyn
   const messages = await waitFor('the letter', async () => (await his()).some(m => m.channel === 'email' && m.status !== 'queued') && his(), WITHIN)
   assert.deepEqual(messages.map(m => [m.channel, m.status]), [['email', 'sent']])
 })
-  assert.match(messages.find(m => m.channel === 'sms').error, /withdrawn/)
-})
