@@ -108,6 +108,8 @@ static const struct command {
 	{"user", "make, list and close accounts", CTL_USER_USAGE, ctl_user, CONF, true},
 	{"nginx-limits", "write what nginx counts by address", CTL_NGINX_LIMITS_USAGE,
 		ctl_nginx_limits, CONF, true},
+	{"retention", "take away what is kept no longer", CTL_RETENTION_USAGE, ctl_retention, CONF,
+		true},
 	{"openapi", "print the description of the API", OPENAPI_USAGE, run_openapi, NOTHING, false},
 	{"simulate-call", "let the sandbox place a call", CTL_SIMULATE_CALL_USAGE,
 		ctl_simulate_call, CONF, true},

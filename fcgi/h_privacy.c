@@ -2,6 +2,7 @@
 #include "core/customer/consent.h"
 #include "core/privacy/erase.h"
 #include "core/privacy/export.h"
+#include "core/privacy/retention.h"
 #include "core/sys/db.h"
 #include "fcgi/crud.h"
 #include "fcgi/page.h"
@@ -117,4 +118,15 @@ int h_customer_erase(struct req *r)
 	if (customer_erase(&r->c, r->ids[0], in->reason, in->cancel_visits, &out) < 0)
 		return -1;
 	return reply(r, 200, &ERASURE, &out);
+}
+
+/* ---- retention ---- */
+
+int h_retention(struct req *r)
+{
+	struct rows rows;
+
+	if (retention_report(&r->c, &rows) < 0)
+		return -1;
+	return reply_rows(r, &RETENTION, &rows, NULL);
 }

@@ -12,5 +12,6 @@ int h_consents(struct req *r); /* of all customers, or of the one in the path */
 int h_consent_add(struct req *r);
 int h_customer_export(struct req *r);
 int h_customer_erase(struct req *r);
+int h_retention(struct req *r); /* what would go now */
 
 #endif

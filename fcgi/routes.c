@@ -11,6 +11,7 @@
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
 #include "core/privacy/erase.h"
+#include "core/privacy/retention.h"
 #include "core/queue/dead.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
@@ -315,6 +316,7 @@ REMOVE("/customers/{id}", h_customer_delete, PERM_CUSTOMERS_WRITE, CUSTOMER, NUL
 ADD("/customers/{id}/consents", h_consent_add, PERM_CUSTOMERS_WRITE, &CONSENT, CONSENT, &CUSTOMER, "Write down what a customer said"),
 LIST_OF("/consents", h_consents, PERM_CUSTOMERS_READ, &CONSENT_QUERY, CONSENT, "What customers said; current=true: only what counts"),
 {"POST", V2 "/customers/{id}/export", h_customer_export, AUTH_COMPANY, PERM_PRIVACY_WRITE, TX_NONE, NULL, NULL, SHAPE_NONE, NULL, 200, "All that is known of a customer, as a ZIP", NULL, NULL},
+LIST_OF("/retention/report", h_retention, PERM_PRIVACY_WRITE, NULL, RETENTION, "What the next run of retention would take away, by kind of data"),
 CHANGE("/customers/{id}/erase", h_customer_erase, PERM_PRIVACY_WRITE, &ERASE_IN, ERASURE, 200, "Forget who a customer was; visits and amounts stay", NULL),
 
 LIST_OF("/calls", h_calls, PERM_CALLS_READ, &CALL_QUERY, CALL, "Calls, newest first"),

@@ -7,6 +7,7 @@
 
 #define ORIGINS_MAX 2000
 #define DAYS_MAX 36500
+#define AUDIT_DAYS_MIN 365 /* evidence of less is none */
 #define HOURS_MAX 336
 
 static const struct company_settings FRESH = {
@@ -109,7 +110,12 @@ int settings_change(struct ctx *c, const struct company_settings *was, struct co
 {
 	int rc = check_origins(c, "cors_origins", &now->cors_origins);
 
-	if (check_origins(c, "frame_origins", &now->frame_origins) < 0 || rc < 0)
+	if (check_origins(c, "frame_origins", &now->frame_origins) < 0)
+		rc = -1;
+	if (now->retention_audit_days > 0 && now->retention_audit_days < AUDIT_DAYS_MIN)
+		rc = err_field(c, "retention_audit_days", "must be 0 (for ever) or at least %d",
+			AUDIT_DAYS_MIN);
+	if (rc < 0)
 		return -1;
 	return row_change(c, &COMPANY_SETTINGS, was, now);
 }

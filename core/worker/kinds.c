@@ -5,6 +5,7 @@
 #include "core/event/event.h"
 #include "core/notify/clock.h"
 #include "core/notify/notify.h"
+#include "core/privacy/retention.h"
 #include "core/provider/account_letter.h"
 #include "core/provider/check.h"
 #include "core/provider/messages.h"
@@ -36,6 +37,8 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_AUDIT_SEAL] = {JOB_TX_NONE, audit_seal_new},
 	[JOB_API_KEY_REMINDERS] = {JOB_TX_NONE, api_keys_remind},
 	[JOB_INTEGRATION_TEST] = {JOB_TX_NONE, provider_check},
+	[JOB_RETENTION_DAY] = {JOB_TX_NONE, retention_begin},
+	[JOB_RETENTION] = {JOB_TX_NONE, retention_work},
 	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
 	[JOB_NOOP] = {JOB_BATCHED, nothing},
 };
@@ -43,6 +46,7 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 const struct recurring RECURRING[] = {
 	{JOB_AUDIT_SEAL, 10},
 	{JOB_SWEEP, 3600},
+	{JOB_RETENTION_DAY, 86400},
 	{JOB_API_KEY_REMINDERS, 86400},
 };
 const size_t RECURRING_COUNT = COUNT_OF(RECURRING);
