@@ -536,7 +536,7 @@ START_TEST(more_text_than_fits_is_refused_in_words)
 	ADMIN("UPDATE frontdesk_store.`call` SET transcript = REPEAT('x', 9000000)");
 	ck_assert_int_eq(in_tx(c, export_all, &t), -1);
 	ck_assert_int_eq(c->err.code, E_TOO_LARGE);
-	ck_assert(strstr(c->err.detail, "customer-export") != NULL);
+	ck_assert(strstr(c->err.detail, "page by page") != NULL);
 	err_clear(c);
 }
 END_TEST
