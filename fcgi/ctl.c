@@ -11,6 +11,7 @@
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 #include "core/sys/http.h"
+#include "core/sys/link.h"
 #include "fcgi/openapi.h"
 
 #define ARENA_MAX (256u << 20)
@@ -206,6 +207,8 @@ static int run(const struct command *k, const char *path, int argc, char **argv)
 	if (rc == CTL_OK)
 		rc = k->fn(&t);
 	db_delete(t.c.db);
+	if (t.conf != NULL)
+		link_key_delete(t.conf->link_key);
 	arena_delete(t.c.mem);
 	return rc;
 }

@@ -7,6 +7,7 @@ import { startStack } from '../support/stack.mjs'
 import { request } from '../support/http.mjs'
 import ICAL from 'ical.js'
 import { endStack } from './audited.mjs'
+import { plantCanaries } from './canaries.mjs'
 import { makeClient } from './client.mjs'
 import { registerCases } from './cases.mjs'
 
@@ -22,6 +23,7 @@ before(async () => {
     })
   }
   client = await makeClient(process.env.BASE ?? stack.base)
+  if (stack) await plantCanaries(stack, client)
 }, { timeout: 120_000 })
 
 after(() => endStack(stack, client))

@@ -1,5 +1,6 @@
 // Which of the requests that were answered with 2xx left an entry in the audit
 // log; zz-coverage.test.mjs asks that every route that writes did once.
+import { lookForCanary } from './canaries.mjs'
 import { quote, sqlOn } from '../support/sql.mjs'
 
 const AT_ONCE = 1000
@@ -15,10 +16,12 @@ async function record(stack, client) {
   }
 }
 
-/** Stops a stack after a look at what its client's writes left behind. */
+/** Stops a stack after a look at what its client's writes left behind, and at
+ * what must not have come out. */
 export async function endStack(stack, client) {
   try {
     if (stack && client) await record(stack, client)
+    if (stack && client?.canary) await lookForCanary(stack, client)
   } finally {
     await stack?.stop()
   }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
 import { endStack } from './audited.mjs'
+import { plantCanaries } from './canaries.mjs'
 import { makeClient } from './client.mjs'
 
 let stack
@@ -18,6 +19,7 @@ before(async () => {
     args: process.env.TEST_BUILD ? ['--build', process.env.TEST_BUILD] : [],
   })
   client = await makeClient(stack.base)
+  await plantCanaries(stack, client)
   sql = sqlOn(stack)
   haircut = (await client.call('salon', 'GET', '/api/v2/services')).json.data.find(s => s.name === 'Haircut').id
 }, { timeout: 120_000 })

@@ -11,6 +11,7 @@ import { request, waitFor } from '../support/http.mjs'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
 import { endStack } from './audited.mjs'
+import { plantCanaries } from './canaries.mjs'
 import { PASSWORD, makeClient } from './client.mjs'
 import { addPerson } from './people.mjs'
 
@@ -28,6 +29,7 @@ before(async () => {
     args: process.env.TEST_BUILD ? ['--build', process.env.TEST_BUILD] : [],
   })
   client = await makeClient(stack.base)
+  await plantCanaries(stack, client)
   sql = sqlOn(stack)
 }, { timeout: 120_000 })
 

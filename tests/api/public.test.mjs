@@ -9,6 +9,7 @@ import { request, waitFor } from '../support/http.mjs'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
 import { endStack } from './audited.mjs'
+import { plantCanaries } from './canaries.mjs'
 import { makeClient } from './client.mjs'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -29,6 +30,7 @@ before(async () => {
     args: process.env.TEST_BUILD ? ['--build', process.env.TEST_BUILD] : [],
   })
   client = await makeClient(stack.base)
+  await plantCanaries(stack, client)
   sql = sqlOn(stack)
   services = (await client.call('none', 'GET', `${SALON}/services`)).json.data
   staff = (await client.call('salon', 'GET', '/api/v2/staff')).json.data

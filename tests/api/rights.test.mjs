@@ -8,6 +8,7 @@ import { startStack } from '../support/stack.mjs'
 import { request, sleep, waitFor } from '../support/http.mjs'
 import { retellRequest } from '../support/retell.mjs'
 import { endStack } from './audited.mjs'
+import { plantCanaries } from './canaries.mjs'
 import { makeClient } from './client.mjs'
 import { ABSENT, addKey, addPerson, addressOf, makeOneOfEach, NOTICED_WITHIN_MS, readRights, sameAnswer } from './people.mjs'
 
@@ -32,6 +33,7 @@ before(async () => {
     args: process.env.TEST_BUILD ? ['--build', process.env.TEST_BUILD] : [],
   })
   client = await makeClient(stack.base)
+  await plantCanaries(stack, client)
   sql = sqlOn(stack)
   for (const role of IN_COMPANY) {
     people[role] = await addPerson(sql, role, { 'salon-morgenrot': role })
@@ -198,7 +200,14 @@ test('every path of the description names each of its parameters once', () => {
   }
 })
 
-/* ---- ids of others ---- */
+/* ---- texts and ids of others ---- */
+
+test('control: an answer that shows the text of another company is noticed', async () => {
+  const theirs = await addPerson(sql, 'theirs', { canary: 'owner' })
+  for (const path of ['customers', 'branches', 'staff', 'companies/current']) {
+    await assert.rejects(client.call(theirs, 'GET', `/api/v2/${path}`), /shows the text of another company/, path)
+  }
+})
 
 test('an id of another company or tenant is answered like one that does not exist, byte for byte', async () => {
   const withId = operations().filter(o => o.path.includes('{id}') && !o.path.includes('/platform/users/'))

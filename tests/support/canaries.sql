@@ -23,7 +23,7 @@ BEGIN NOT ATOMIC
 			END AS expression
 			FROM information_schema.COLUMNS c
 			WHERE c.TABLE_SCHEMA = 'frontdesk_store' AND c.EXTRA NOT LIKE '%GENERATED%' AND c.EXTRA NOT LIKE '%auto_increment%') k
-		WHERE (k.is_text OR k.COLUMN_NAME IN ('company_id', 'weekday') OR (k.IS_NULLABLE = 'NO' AND k.COLUMN_DEFAULT IS NULL))
+		WHERE (k.is_text OR k.COLUMN_NAME IN ('company_id', 'weekday') OR (k.TABLE_NAME = 'job' AND k.COLUMN_NAME = 'state') OR (k.IS_NULLABLE = 'NO' AND k.COLUMN_DEFAULT IS NULL))
 			AND k.TABLE_NAME NOT IN ('membership', 'company_entry') -- who they name must exist
 			AND k.TABLE_NAME IN (SELECT o.TABLE_NAME FROM information_schema.COLUMNS o
 				WHERE o.TABLE_SCHEMA = 'frontdesk_store' AND o.COLUMN_NAME = 'company_id')
