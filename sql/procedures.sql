@@ -718,7 +718,8 @@ CREATE PROCEDURE sys_audit_people(p_people TEXT CHARACTER SET utf8mb4) READS SQL
 -- one: an UPDATE of joined views asks for rights that nobody has. ----
 
 -- Bodies of webhooks about the customer's calls, of calls from the number that
--- nobody took, and of those that could not be read and name number or address.
+-- nobody took, of messages to and from number and address, and of those that could
+-- not be read and name them.
 -- @web @worker
 CREATE PROCEDURE sys_forget_inbox(p_customer UUID) MODIFIES SQL DATA
 	FOR k IN (
@@ -732,6 +733,9 @@ CREATE PROCEDURE sys_forget_inbox(p_customer UUID) MODIFIES SQL DATA
 			JOIN frontdesk.inbox_event i ON i.id = j.ref_id
 			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
 				AND (LOCATE(c.phone, i.body) > 0 OR LOCATE(c.email, i.body) > 0)
+		UNION SELECT i.id FROM frontdesk.customer c JOIN frontdesk.inbox_event i ON i.provider IN ('twilio', 'sendgrid')
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL AND (LOCATE(SUBSTR(c.phone, 2), i.body) > 0
+				OR LOCATE(c.email, i.body) > 0 OR LOCATE(REPLACE(c.email, '@', '%40'), i.body) > 0)
 	) DO
 		UPDATE frontdesk.inbox_event SET body = '' WHERE id = k.id;
 	END FOR;

@@ -5,6 +5,7 @@
 #include "core/provider/sendgrid.h"
 #include "core/tenant/company.h"
 #include "core/tenant/integration.h"
+#include "core/tenant/tenant.h"
 
 #define PLATFORM "Frontdesk"
 
@@ -28,12 +29,14 @@ static int reply_address(struct ctx *c, const struct notification *n, const char
 static int letter_of(struct ctx *c, const struct notification *n, struct letter *l)
 {
 	struct company company = {.name = PLATFORM};
+	struct tenant brand = {.email_from = NULL};
 
-	if (c->company != 0 && company_current(c, &company) < 0)
+	if (c->company != 0 && (company_current(c, &company) < 0 || brand_current(c, &brand) < 0))
 		return -1;
 	*l = (struct letter){
 		.id = n->id,
 		.from_name = company.name,
+		.from = brand.email_from, /* bounces still come to us */
 		.to = n->recipient,
 		.language = n->language,
 		.subject = n->subject,
