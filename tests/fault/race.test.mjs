@@ -75,9 +75,11 @@ describe(`${RIVALS} rivals for one hour`, () => {
 ALTER TABLE occupancy ADD KEY occupancy_control (company_id, resource_id), DROP INDEX occupancy_span;
 CREATE TABLE resource_control (PRIMARY KEY (company_id, id)) ENGINE=MyISAM AS SELECT * FROM resource;
 ${view.replace(/^CREATE /, 'CREATE OR REPLACE ').replaceAll('`frontdesk_store`.`resource`', '`frontdesk_store`.`resource_control`')};`);
-    const faults = await play(CONTROL_ROUNDS);
+    const faults = [];
 
+    /* much else is wrong then, too */
+    for (let i = 0; i < CONTROL_ROUNDS && !faults.some((f) => f.startsWith('double booking')); i += 1) faults.push(...await race.round());
     t.diagnostic(`${faults.length} found, such as "${faults.find((f) => f.startsWith('double booking'))}"`);
-    assert.ok(faults.some((f) => f.startsWith('double booking')), faults.join('\n'));
+    assert.ok(faults.some((f) => f.startsWith('double booking')), faults.slice(0, 10).join('\n'));
   });
 });
