@@ -52,11 +52,14 @@ START_TEST(draining_ends_what_is_due)
 	stop = false;
 	ck_assert_int_eq(worker_drain(&w), 0);
 	ck_assert_int_ne(access(wake, F_OK), 0);
-	ck_assert_uint_eq(slot.ended, 1 + RECURRING_COUNT);
+	/* and what recurs, and that brings more */
+	ck_assert_uint_ge(slot.ended, 1 + RECURRING_COUNT);
 	ck_assert_str_eq(slot.job_id, "");
 	ck_assert_int_eq(
 		one_int(root, "SELECT COUNT(*) FROM frontdesk_store.job WHERE state = 'done'"),
-		1 + (int64_t)RECURRING_COUNT);
+		slot.ended);
+	ck_assert_int_eq(
+		one_int(root, "SELECT COUNT(*) FROM frontdesk_store.job WHERE state <> 'done'"), 0);
 	ck_assert_int_ge(db_exec(root,
 				 "DELETE FROM frontdesk_store.event WHERE kind = 'customer.created'"
 				 " AND payload LIKE '{\"id\":\"x\"%'"),

@@ -205,7 +205,7 @@ describe('the Retell simulator', () => {
   });
 
   test('GET /calls/:id follows a call while it is going on', async () => {
-    const placed = place({ call_id: 'call_live', delay_ms: 60, order: ['call_started', 'call_ended'] });
+    const placed = place({ call_id: 'call_live', delay_ms: 1_000, order: ['call_started', 'call_ended'] });
     await frontdesk.has(1);
     await sleep(20);
     const going = (await request(`${sandbox.url}/calls/call_live`)).json;
