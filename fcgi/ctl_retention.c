@@ -42,8 +42,6 @@ static int one(struct retaining *u, const struct some_company *co)
 	if (u->slug != NULL && !text_same(u->slug, co->slug))
 		return 0;
 	u->companies++;
-	c->company = (uint32_t)co->company_number;
-	c->company_id = co->company_id;
 	int rc = u->dry ? retention_report(c, &rows) : retention_run(c, INT64_MAX, &rows);
 
 	if (rc >= 0)
@@ -54,25 +52,18 @@ static int one(struct retaining *u, const struct some_company *co)
 static int all(struct retaining *u)
 {
 	struct ctx *c = &u->t->c;
-	int64_t after = 0;
-	struct rows page;
+	struct companies walk = {.at = 0};
+	struct some_company co;
+	int rc;
 
-	do {
-		c->company = 0;
-		if (companies_after(c, after, &page) < 0)
+	while ((rc = companies_next(c, &walk, &co)) > 0) {
+		struct mem_mark mark = mem_mark(c->mem);
+
+		if (one(u, &co) < 0)
 			return -1;
-		const struct some_company *co = page.p;
-
-		for (size_t i = 0; i < page.n; i++) {
-			struct mem_mark mark = mem_mark(c->mem);
-
-			if (one(u, &co[i]) < 0)
-				return -1;
-			after = co[i].company_number;
-			mem_release(c->mem, mark);
-		}
-	} while (page.n == COMPANIES_PAGE);
-	return 0;
+		mem_release(c->mem, mark);
+	}
+	return rc;
 }
 
 int ctl_retention(struct ctl *t)
@@ -84,6 +75,8 @@ int ctl_retention(struct ctl *t)
 			u.dry = true;
 		else if (strcmp(t->argv[i], "--company") == 0 && i + 1 < t->argc)
 			u.slug = t->argv[++i];
+		else if (strcmp(t->argv[i], "--company") == 0)
+			return ctl_misused(t, "--company needs the slug of one");
 		else
 			return ctl_misused(t, "retention takes no \"%s\"", t->argv[i]);
 	}

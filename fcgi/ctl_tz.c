@@ -145,8 +145,6 @@ static int look_at(struct tz_audit *u, const struct some_company *co)
 	struct ctx *c = &u->t->c;
 	struct rows rows;
 
-	c->company = (uint32_t)co->company_number;
-	c->company_id = co->company_id;
 	if (rezone_find(c, &rows) < 0)
 		return -1;
 	u->found += (int64_t)rows.n;
@@ -163,25 +161,18 @@ static int look_at(struct tz_audit *u, const struct some_company *co)
 static int look_at_all(struct tz_audit *u)
 {
 	struct ctx *c = &u->t->c;
-	int64_t after = 0;
-	struct rows page;
+	struct companies walk = {.at = 0};
+	struct some_company co;
+	int rc;
 
-	do {
-		c->company = 0;
-		if (companies_after(c, after, &page) < 0)
+	while ((rc = companies_next(c, &walk, &co)) > 0) {
+		struct mem_mark mark = mem_mark(c->mem);
+
+		if (look_at(u, &co) < 0)
 			return -1;
-		const struct some_company *co = page.p;
-
-		for (size_t i = 0; i < page.n; i++) {
-			struct mem_mark mark = mem_mark(c->mem);
-
-			if (look_at(u, &co[i]) < 0)
-				return -1;
-			after = co[i].company_number;
-			mem_release(c->mem, mark);
-		}
-	} while (page.n == COMPANIES_PAGE);
-	return 0;
+		mem_release(c->mem, mark);
+	}
+	return rc;
 }
 
 int ctl_tz_audit(struct ctl *t)

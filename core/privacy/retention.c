@@ -270,23 +270,16 @@ static int queue_one(struct ctx *c, void *day)
 int retention_begin(struct ctx *c, const char *none)
 {
 	const char *day = mem_printf(c->mem, "%" PRId64, c->now.ms / DAY_MS);
-	int64_t last = 0;
-	struct rows page;
+	struct companies all = {.at = 0};
+	struct some_company co;
+	int rc;
 
 	(void)none;
-	do {
-		c->company = 0;
-		if (companies_after(c, last, &page) < 0)
+	while ((rc = companies_next(c, &all, &co)) > 0) {
+		if (in_tx(c, queue_one, mem_text(c->mem, day)) < 0)
 			return -1;
-		for (size_t i = 0; i < page.n; i++) {
-			last = ((const struct some_company *)page.p)[i].company_number;
-			c->company = (uint32_t)last;
-			if (in_tx(c, queue_one, mem_text(c->mem, day)) < 0)
-				return -1;
-		}
-	} while (page.n == COMPANIES_PAGE);
-	c->company = 0;
-	return 0;
+	}
+	return rc;
 }
 
 int retention_work(struct ctx *c, const char *none)

@@ -9,6 +9,7 @@
 #include "core/base/ctx.h"
 #include "core/notify/notify.h"
 #include "core/sys/http.h"
+#include "core/tenant/integration.h"
 
 enum fate {
 	FATE_TAKEN,
@@ -32,6 +33,11 @@ int sms_carry(struct ctx *c, const struct notification *n, struct carried *out) 
 int mail_carry(struct ctx *c, const struct notification *n, struct carried *out) MUST_USE;
 int slack_carry(struct ctx *c, const struct notification *n, struct carried *out) MUST_USE;
 int telegram_carry(struct ctx *c, const struct notification *n, struct carried *out) MUST_USE;
+
+/* The secret of the company's account at a provider; of the platform's alerts, the
+ * file with that name: 1, or 0 when there is none, which *out then says; -1. */
+int carried_secret(struct ctx *c, enum provider provider, const char *platform_file,
+	const char **secret, struct carried *out) MUST_USE;
 
 /* Of an answer that did not come: surely not taken, or who knows. */
 void carried_silent(

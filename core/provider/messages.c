@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/notify/make.h"
 #include "core/provider/carrier.h"
+#include "core/sys/conf.h"
 #include "core/sys/db.h"
 
 #define UNKNOWN_WAIT_S 20 /* until a provider's list shows what it took */
@@ -16,6 +17,28 @@ static int (*const CARRIERS[CHANNEL_COUNT])(
 	[CHANNEL_TELEGRAM] = telegram_carry,
 	[CHANNEL_IN_APP] = NULL, /* it is there as soon as it is made */
 };
+
+int carried_secret(struct ctx *c, enum provider provider, const char *platform_file,
+	const char **secret, struct carried *out)
+{
+	struct integration i;
+	int rc;
+
+	if (c->company == 0) {
+		*secret = conf_secret(c->conf, c->mem, platform_file);
+		rc = *secret != NULL;
+	} else {
+		rc = integration_find(c, provider, &i);
+		if (rc > 0 && integration_secret(c, &i, secret) < 0)
+			return -1;
+	}
+	if (rc == 0) {
+		out->fate = FATE_REFUSED;
+		out->error = mem_printf(c->mem, "There is no account at %s, or it is not active.",
+			PROVIDERS[provider]);
+	}
+	return rc;
+}
 
 void carried_silent(
 	struct ctx *c, const char *title, const struct http_answer *a, struct carried *out)

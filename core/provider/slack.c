@@ -4,9 +4,7 @@
 #include "core/base/buf.h"
 #include "core/base/text.h"
 #include "core/provider/carrier.h"
-#include "core/sys/conf.h"
 #include "core/sys/json.h"
-#include "core/tenant/integration.h"
 
 #define TEXT_LENGTH 3900
 #define REQUEST_MAX (64 * 1024)
@@ -42,20 +40,6 @@ static const char *request_of(struct ctx *c, const struct notification *n)
 	return buf_text(&b);
 }
 
-static int address_of(struct ctx *c, const char **url)
-{
-	struct integration i;
-
-	if (c->company == 0) {
-		*url = conf_secret(c->conf, c->mem, "alerts_slack_url");
-		return *url != NULL;
-	}
-	int rc = integration_find(c, PROVIDER_SLACK, &i);
-	if (rc <= 0)
-		return rc;
-	return integration_secret(c, &i, url) < 0 ? -1 : 1;
-}
-
 /* Errors are plain text: "no_service", "invalid_payload". */
 static void read_answer(struct ctx *c, const struct http_answer *a, struct carried *out)
 {
@@ -71,16 +55,11 @@ int slack_carry(struct ctx *c, const struct notification *n, struct carried *out
 {
 	struct http_answer answer;
 	const char *url, *body = request_of(c, n);
-	int rc = address_of(c, &url);
 
 	*out = (struct carried){.provider = "slack"};
-	if (rc < 0)
-		return -1;
-	if (rc == 0) {
-		out->fate = FATE_REFUSED;
-		out->error = "Slack is not configured.";
-		return 0;
-	}
+	int rc = carried_secret(c, PROVIDER_SLACK, "alerts_slack_url", &url, out);
+	if (rc <= 0)
+		return rc;
 	struct http_request r = {
 		.provider = "slack",
 		.operation = "webhook.post",

@@ -5,7 +5,6 @@
 #include "core/provider/carrier.h"
 #include "core/sys/conf.h"
 #include "core/sys/json.h"
-#include "core/tenant/integration.h"
 
 #define TEXT_LENGTH 2000 /* 4,096 UTF-16 units, of which a character may take two */
 #define REQUEST_MAX (64 * 1024)
@@ -23,20 +22,6 @@ static const char *request_of(struct ctx *c, const struct notification *n)
 	json_quote(&b, utf8_cut(c->mem, text, TEXT_LENGTH));
 	buf_text_add(&b, ",\"link_preview_options\":{\"is_disabled\":true}}");
 	return buf_text(&b);
-}
-
-static int token_of(struct ctx *c, const char **token)
-{
-	struct integration i;
-
-	if (c->company == 0) {
-		*token = conf_secret(c->conf, c->mem, "alerts_telegram_token");
-		return *token != NULL;
-	}
-	int rc = integration_find(c, PROVIDER_TELEGRAM, &i);
-	if (rc <= 0)
-		return rc;
-	return integration_secret(c, &i, token) < 0 ? -1 : 1;
 }
 
 /* {"ok":false,"error_code":429,"description":"…","parameters":{"retry_after":5}} */
@@ -65,16 +50,11 @@ int telegram_carry(struct ctx *c, const struct notification *n, struct carried *
 {
 	struct http_answer answer;
 	const char *token, *body = request_of(c, n);
-	int rc = token_of(c, &token);
 
 	*out = (struct carried){.provider = "telegram"};
-	if (rc < 0)
-		return -1;
-	if (rc == 0) {
-		out->fate = FATE_REFUSED;
-		out->error = "Telegram is not configured.";
-		return 0;
-	}
+	int rc = carried_secret(c, PROVIDER_TELEGRAM, "alerts_telegram_token", &token, out);
+	if (rc <= 0)
+		return rc;
 	struct http_request r = {
 		.provider = "telegram",
 		.operation = "sendMessage",

@@ -1,5 +1,6 @@
 #include "core/queue/dead.h"
 #include "core/audit/audit.h"
+#include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/sys/db.h"
 
@@ -84,6 +85,10 @@ static int check(struct ctx *c, const struct replay_wish *w)
 
 	if (given != 1)
 		return err_field(c, "ids", "give exactly one of ids, kind and all");
+	for (size_t i = 0; i < w->ids.n; i++) {
+		if (!id_valid(w->ids.p[i]))
+			return err_field(c, mem_printf(c->mem, "ids.%zu", i), "is not an id");
+	}
 	for (size_t i = 0; i < JOB_KIND_COUNT && w->kind != NULL; i++) {
 		if (strcmp(JOB_RULES[i].name, w->kind) == 0)
 			return 0;

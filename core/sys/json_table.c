@@ -46,8 +46,10 @@ static const char *names_list(struct ctx *c, const char *const *names)
 {
 	struct buf b = buf_new(c->mem, 400);
 
-	for (int i = 0; names[i] != NULL; i++)
-		buf_printf(&b, "%s%s", i > 0 ? ", " : "", names[i]);
+	for (int i = 0; names[i] != NULL; i++) {
+		if (*names[i] != '\0') /* absent: nobody can give that */
+			buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", names[i]);
+	}
 	return buf_text(&b);
 }
 

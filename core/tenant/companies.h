@@ -15,10 +15,18 @@ struct some_company {
 
 extern const struct table SOME_COMPANY;
 
-#define COMPANIES_PAGE 200
+/* A walk over them; zeroed it begins with the first. */
+struct companies {
+	struct rows page;
+	size_t at;
+	int64_t last; /* number of the one before */
+	bool all_read;
+};
 
-/* Of struct some_company: those that are not closed, behind this number (0: the
- * first), at most COMPANIES_PAGE. Outside companies; an account of the worker. */
-int companies_after(struct ctx *c, int64_t company_number, struct rows *out) MUST_USE;
+/* Enters the next company that is not closed: 1; behind the last one 0, and
+ * outside companies again; -1. What *out names lives as long as the arena: a mark
+ * that is taken after this call may be released before the next. An account of
+ * the worker. */
+int companies_next(struct ctx *c, struct companies *w, struct some_company *out) MUST_USE;
 
 #endif

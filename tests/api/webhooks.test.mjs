@@ -216,10 +216,11 @@ test('signed rubbish is kept and ends in the dead letters, from where it can be 
 
   const replay = (json, who = 'salon') => client.call(who, 'POST', '/api/v2/dead-letters/replay', { json })
   assert.deepEqual([(await replay({})).status, (await replay({ all: true, kind: 'noop' })).status, (await replay({ kind: 'nonsense' })).status], [422, 422, 422])
+  assert.deepEqual((await replay({ ids: [dead[0].id, 'nope'] })).json.errors.map(e => e.field), ['ids.1'])
   assert.equal((await replay({ kind: 'sweep' })).json.replayed, 0)
   assert.equal((await replay({ all: true }, 'dental')).json.replayed, 0, 'of another company none')
   const some = dead.slice(0, 2).map(j => j.id)
-  assert.equal((await replay({ ids: [...some, newCallId().slice(5)] })).json.replayed, 2)
+  assert.equal((await replay({ ids: [...some, crypto.randomUUID()] })).json.replayed, 2)
   await eventually('these two dead again', async () => {
     const now = await list('salon', 'dead-letters?limit=100')
     return some.every(id => now.find(j => j.id === id)) || null

@@ -126,6 +126,22 @@ static const struct field THING_FIELDS[] = {
 };
 static const struct table THING = TABLE(thing, "thing", THING_FIELDS);
 
+/* The name of what is absent is no choice. */
+START_TEST(choices_are_named_as_they_can_be_given)
+{
+	static const char *const SIZES[] = {"", "small", "large", NULL};
+	static const struct field FIELDS[] = {ENUM(thing, colour, NULL0, enum colour, SIZES)};
+	static const struct table SIZED = TABLE(thing, "sized", FIELDS);
+	const struct json *j;
+	struct thing t = {0};
+	uint64_t given;
+
+	ck_assert_int_eq(parse("{\"colour\":\"\"}", &j), 0);
+	ck_assert_int_lt(json_decode(c, j, &SIZED, JSON_CREATE, &t, &given), 0);
+	ck_assert_str_eq(c->err.fields[0].message, "must be one of: small, large");
+}
+END_TEST
+
 START_TEST(a_struct_goes_out_and_its_text_comes_in_again)
 {
 	static const char TEXT_OF_IT[] =
@@ -335,6 +351,7 @@ Suite *suite_json(void)
 	tcase_add_loop_test(t, what_is_not_json_is_refused_with_a_sentence, 0, COUNT_OF(BAD));
 	tcase_add_test(t, a_nul_in_the_text_is_refused);
 	tcase_add_test(t, members_are_found_by_their_exact_name_and_type);
+	tcase_add_test(t, choices_are_named_as_they_can_be_given);
 	tcase_add_test(t, a_struct_goes_out_and_its_text_comes_in_again);
 	tcase_add_loop_test(t, what_does_not_fit_names_its_field, 0, COUNT_OF(WRONG));
 	tcase_add_test(t, text_that_is_not_utf8_is_mended_on_the_way_out);
