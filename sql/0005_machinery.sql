@@ -64,6 +64,7 @@ CREATE TABLE job (
 	lease_until DATETIME(3) NULL,
 	owner VARBINARY(64) NULL,
 	crashes SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	put_off_since DATETIME(3) NULL, -- since then no attempt could be made
 	last_error VARCHAR(1000) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	finished_at DATETIME(3) NULL,

@@ -37,6 +37,8 @@ struct ctx {
 	const struct conf *conf;
 	struct db *db;
 	bool wake; /* a job was queued: wake the worker */
+	/* > 0: a provider was not asked, and will not be sooner than in so long */
+	int put_off_ms;
 	unsigned db_calls;
 	int64_t db_us;
 };
