@@ -89,12 +89,14 @@ static void teardown(void)
 	db_ctx_end(root);
 }
 
+static const char *operation = "write";
+
 static struct http_answer ask_as(struct ctx *k, const char *provider)
 {
 	struct http_answer a;
 	struct http_request r = {
 		.provider = provider,
-		.operation = "test",
+		.operation = operation,
 		.method = "GET",
 		.url = mem_printf(k->mem, "http://127.0.0.1:%d/", server.port),
 	};
@@ -305,6 +307,35 @@ START_TEST(it_closes_when_a_call_gets_through)
 	ask_often(1);
 	is(BREAKER_OPEN);
 	ck_assert_int_eq(row().trips, 2);
+}
+END_TEST
+
+/* Who may read need not be able to write. */
+START_TEST(another_kind_of_call_lets_the_next_through)
+{
+	opens();
+	its_pause_is_over();
+	script->status = 200;
+	operation = "read";
+	ask_often(1);
+	is(BREAKER_OPEN);
+	operation = "write";
+	if (_i == 0) {
+		ask_often(1);
+		is(BREAKER_CLOSED);
+	} else if (_i == 1) {
+		script->status = 500;
+		ask_often(1);
+		is(BREAKER_OPEN);
+		ck_assert_int_gt(row().wait_ms, 50000);
+	} else {
+		operation = "read";
+		ask_often(1);
+		is(BREAKER_OPEN);
+		ask_often(1);
+		is(BREAKER_CLOSED);
+	}
+	ck_assert_int_eq(events("integration.recovered"), _i != 1);
 }
 END_TEST
 
@@ -542,6 +573,7 @@ Suite *suite_breaker(void)
 	tcase_add_test(t, retry_after_is_obeyed_by_all);
 	tcase_add_test(t, rivals_open_it_once);
 	tcase_add_test(t, it_closes_when_a_call_gets_through);
+	tcase_add_loop_test(t, another_kind_of_call_lets_the_next_through, 0, 3);
 	tcase_add_test(t, one_that_fails_again_waits_longer);
 	tcase_add_loop_test(t, exactly_one_call_is_let_through, 0, 2);
 	tcase_add_test(t, who_died_trying_is_followed_by_another);

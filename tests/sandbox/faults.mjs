@@ -2,11 +2,12 @@
 import { refuseFields } from './server.mjs';
 
 const FAULTS = {
-  twilio: ['500', '429', 'timeout', 'drop-after-accept', 'garbage'],
+  twilio: ['500', '401', '429', 'timeout', 'drop-after-accept', 'garbage'],
   smtp: ['450', '550', 'drop', 'drop-after-accept'],
   sendgrid: ['500', '429', 'drop-after-accept'],
   slack: ['500', '429', '404'],
   telegram: ['500', '429', '403'],
+  pagerduty: ['500', '429', '400'],
 };
 const MAX_LATENCY_MS = 60_000;
 const NONE = { fail: null, times: null, latency_ms: 0 };

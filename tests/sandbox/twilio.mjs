@@ -60,6 +60,7 @@ export class Twilio {
 
     switch (this.#faults.take('twilio')) {
       case '500': return error(500, 20500, 'An internal server error has occurred');
+      case '401': return error(401, 20003, 'Authenticate');
       case '429': return error(429, 20429, 'Too Many Requests');
       case 'timeout': return hang(req.socket);
       case 'garbage': return { status: 200, text: '<html>\u0000{"sid": not JSON' };
