@@ -362,7 +362,7 @@ ADMINISTER("PATCH", "/companies/{id}", h_platform_company_update, PERM_PLATFORM_
 ADMINISTER("POST", "/companies/{id}/enter", h_platform_enter, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &ENTER_IN, SHAPE_ONE, COMPANY_ENTRY, 200, "Act inside a company for an hour: its audit shows who, when and the reason"),
 ADMINISTER("DELETE", "/companies/{id}/enter", h_platform_leave, PERM_PLATFORM_WRITE, TX_WRITE, NULL, NULL, SHAPE_NONE, COMPANY_ENTRY, 204, "Act inside a company no more"),
 ADMINISTER("GET", "/providers", h_platform_providers, PERM_PLATFORM_READ, TX_READ, NULL, NULL, SHAPE_LIST, PLATFORM_PROVIDER, 200, "The platform's accounts at providers, and companies' that fail"),
-ADMINISTER("POST", "/providers/retry", h_platform_provider_retry, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PROVIDER_RETRY, SHAPE_NONE, PLATFORM_PROVIDER, 204, "Let the next call through to an account that fails"),
+{"POST", V2 "/platform/providers/retry", h_platform_provider_retry, AUTH_PLATFORM, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PROVIDER_RETRY, SHAPE_NONE, NULL, 204, "Let the next call through to an account that fails", NULL, NULL},
 ADMINISTER("GET", "/users", h_platform_users, PERM_PLATFORM_ADMIN, TX_READ, &PLATFORM_USER_QUERY, NULL, SHAPE_LIST, PLATFORM_USER, 200, "People, newest first; q: in the e-mail address"),
 ADMINISTER("GET", "/users/{id}", h_platform_user, PERM_PLATFORM_ADMIN, TX_READ, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "One of them, with companies"),
 ADMINISTER("POST", "/users/{id}/disable", h_platform_user_disable, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "End all sessions of somebody, and allow no log-in"),
