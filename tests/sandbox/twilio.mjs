@@ -77,7 +77,7 @@ export class Twilio {
     return { status: 201, json: this.#accept(form) };
   }
 
-  /** Takes the message; its fate runs on after the answer. One that is forgotten is in no list. */
+  /** Takes the message; its fate runs on after the answer. One that is forgotten is in no list, and nothing is told of it. */
   #accept(form, { forget = false } = {}) {
     const made = { ...createMessage(TWILIO_ACCOUNT, form), callback: form.get('StatusCallback') || null };
     const message = forget ? made : this.#store.sms.add(made);
@@ -87,6 +87,7 @@ export class Twilio {
     this.#store.sent({
       kind: 'sms', to, from: from ?? service, subject: null, body, html: null, attachments: [], sid,
     });
+    if (forget) return answer;
     const sending = this.#deliver(message)
       .catch((e) => console.error(`sandbox: the fate of ${sid} failed: ${e.stack}`))
       .finally(() => this.#callbacks.delete(sending));
