@@ -660,6 +660,8 @@ BEGIN
 			JOIN frontdesk_store.company c ON c.id = x.company_id AND c.status = 'closed'
 			WHERE x.received_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows) o ON o.id = i.id;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.inbox_replay WHERE created_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	-- nobody counts the rows of a hold that has expired: who comes to its
