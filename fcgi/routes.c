@@ -7,6 +7,7 @@
 #include "core/call/unassigned.h"
 #include "core/customer/consent.h"
 #include "core/customer/customer.h"
+#include "core/health/health.h"
 #include "core/inbox/look.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
@@ -157,6 +158,7 @@
 
 /* clang-format off */
 const struct route ROUTES[] = {
+{"GET", "/api/health/detailed", h_health_detailed, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH_REPORT, 200, "How each part is: for administrators of the platform, and on the machine itself; 503 with the same body when one is failing", NULL, NULL},
 {"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),

@@ -190,6 +190,7 @@ CREATE TABLE provider_call (
 	error VARCHAR(300) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	KEY provider_call_created (company_id, created_at, id),
+	KEY provider_call_age (created_at, provider, outcome, http_status),
 	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
 );
 
