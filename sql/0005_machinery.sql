@@ -26,8 +26,29 @@ CREATE TABLE inbox_event (
 	received_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY inbox_event_dedupe (company_id, provider, dedupe_key),
 	KEY inbox_event_external (company_id, provider, external_id),
-	KEY inbox_event_received (company_id, received_at),
+	KEY inbox_event_received (company_id, received_at, id),
 	CONSTRAINT inbox_event_company CHECK (company_id < 2147483648)
+);
+
+-- What came of processing an event again (core/inbox/replay.h); open: at most one
+-- of an event at a time.
+CREATE TABLE inbox_replay (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	inbox_event_id UUID NOT NULL,
+	open TINYINT(1) NULL DEFAULT 1,
+	state ENUM('queued','running','done','failed') NOT NULL DEFAULT 'queued',
+	outcome VARCHAR(300) NULL,
+	error VARCHAR(1000) NULL,
+	diff MEDIUMTEXT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	began_at DATETIME(3) NULL,
+	finished_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY inbox_replay_open (company_id, inbox_event_id, open),
+	KEY inbox_replay_event (company_id, inbox_event_id, created_at, id),
+	KEY inbox_replay_age (created_at),
+	CONSTRAINT inbox_replay_company CHECK (company_id < 2147483648)
 );
 
 CREATE TABLE unassigned_call (
@@ -169,6 +190,7 @@ CREATE TABLE provider_call (
 	error VARCHAR(300) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	KEY provider_call_created (company_id, created_at, id),
+	KEY provider_call_age (created_at, provider, outcome, http_status),
 	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
 );
 

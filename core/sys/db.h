@@ -228,6 +228,18 @@ bool db_lock_busy(const struct ctx *c);
  */
 int in_tx(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg) MUST_USE;
 
+/*
+ * Somebody who looks at what the in_tx() of a context change: before fn, and
+ * after it. With one the transactions are REPEATABLE READ: what differs between
+ * the two looks is what fn did, whatever others commit meanwhile; and where fn
+ * writes to a row that others have changed since, it runs again. 0, or -1.
+ */
+struct tx_witness {
+	int (*before)(struct ctx *c, struct tx_witness *w);
+	int (*after)(struct ctx *c, struct tx_witness *w);
+	void (*committed)(struct ctx *c, struct tx_witness *w);
+};
+
 /* ---- for core/schema and tests: one statement that is no literal, sent as
  * text, without entering a company; what it returns is thrown away ---- */
 int db_script(struct ctx *c, const char *sql) MUST_USE;

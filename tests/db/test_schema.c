@@ -14,6 +14,7 @@
 #include "core/customer/customer.h"
 #include "core/event/event.h"
 #include "core/inbox/inbox.h"
+#include "core/inbox/replay.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
