@@ -80,6 +80,10 @@ static void clean(void)
 		raw_run(root,
 			"DELETE FROM frontdesk_store.provider_call WHERE provider = 'twilio'"),
 		0);
+	ck_assert_uint_eq(raw_run(root, "DELETE FROM frontdesk_store.breaker"), 0);
+	ck_assert_uint_eq(
+		raw_run(root, "DELETE FROM frontdesk_store.event WHERE kind LIKE 'integration.%'"),
+		0);
 	mysql_close(root);
 }
 
