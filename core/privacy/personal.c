@@ -61,6 +61,8 @@ static const struct table GIVEN_VISIT = TABLE(appointment, "given_visit", VISIT_
 const struct personal PERSONALS[] = {
 	{"inbox_event", "body", "CALL sys_forget_inbox(?)", NULL, NULL, NULL, NULL},
 	{"event", "payload", "CALL sys_forget_events(?)", NULL, NULL, NULL, NULL},
+	{"delivery", "body,error", "CALL sys_forget_deliveries(?)", NULL, NULL, NULL, NULL},
+	{"delivery_attempt", "response_head,error", "CALL sys_forget_deliveries(?)", NULL, NULL, NULL, NULL},
 	{"job", "last_error", "CALL sys_forget_jobs(?)", NULL, NULL, NULL, NULL},
 	{"job_failure", "error", "CALL sys_forget_jobs(?)", NULL, NULL, NULL, NULL},
 	{"provider_call", "error", "CALL sys_forget_provider_calls(?)", NULL, NULL, NULL, NULL},

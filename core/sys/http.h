@@ -15,6 +15,7 @@
 #define FRONTDESK_HTTP_H
 
 #include "core/base/ctx.h"
+#include "core/base/network.h"
 
 enum http_outcome {
 	HTTP_ANSWERED, /* a status came, whatever it is */
@@ -34,12 +35,19 @@ struct http_request {
 	struct bytes body; /* p NULL: none */
 	int total_ms;      /* 0: 5,000 */
 	size_t answer_max; /* 0: 1 MiB */
+	/* Only how the answer begins is wanted: body is its headers and what
+	 * follows, as far as there is room, and the status counts whatever becomes
+	 * of the rest. */
+	bool head_only;
+	/* Networks that may be asked although they are private, at any port. */
+	const struct network *allow;
+	size_t n_allow;
 };
 
 struct http_answer {
 	enum http_outcome outcome;
 	int status;        /* 0 unless ANSWERED */
-	int retry_after;   /* seconds, 0 = not said, at most 3600 */
+	int retry_after;   /* seconds, 0 = not said, at most a day */
 	struct bytes body; /* decoded, NUL-terminated behind it */
 	int ms;
 	const char *error; /* a sentence; NULL when ANSWERED */
