@@ -7,6 +7,8 @@
 #include "core/call/unassigned.h"
 #include "core/customer/consent.h"
 #include "core/customer/customer.h"
+#include "core/health/health.h"
+#include "core/inbox/look.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
@@ -47,6 +49,7 @@
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_hold.h"
+#include "fcgi/h_inbox.h"
 #include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_notification.h"
@@ -66,6 +69,7 @@
 #include "fcgi/h_staff.h"
 #include "fcgi/h_two_factor.h"
 #include "fcgi/h_waiting_list.h"
+#include "fcgi/h_webhook.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/in_twilio.h"
 #include "fcgi/openapi.h"
@@ -157,6 +161,7 @@
 
 /* clang-format off */
 const struct route ROUTES[] = {
+{"GET", "/api/health/detailed", h_health_detailed, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH_REPORT, 200, "How each part is: for administrators of the platform, and on the machine itself; 503 with the same body when one is failing", NULL, NULL},
 {"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
@@ -211,6 +216,22 @@ SHOW("/integrations/{id}/health", h_integration_health, PERM_INTEGRATIONS_READ, 
 ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
 REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
 CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
+ROWS("/webhook-endpoints", h_webhook_endpoints, PERM_INTEGRATIONS_READ, WEBHOOK_ENDPOINT, NULL, "Where events are posted to (Standard Webhooks); secrets are shown when they are made, and never again"),
+ADD("/webhook-endpoints", h_webhook_endpoint_create, PERM_INTEGRATIONS_WRITE, &WEBHOOK_ENDPOINT_IN, NEW_WEBHOOK_ENDPOINT, NULL, "Have events posted to an https address; without events: all that are offered"),
+ROW("/webhook-endpoints/{id}", h_webhook_endpoint, PERM_INTEGRATIONS_READ, WEBHOOK_ENDPOINT, NULL, "One of them"),
+ALTER("/webhook-endpoints/{id}", h_webhook_endpoint_update, PERM_INTEGRATIONS_WRITE, &WEBHOOK_ENDPOINT_IN, WEBHOOK_ENDPOINT, NULL, "Change it; while it is not active nothing is posted, and what happens is not kept for it"),
+REMOVE("/webhook-endpoints/{id}", h_webhook_endpoint_delete, PERM_INTEGRATIONS_WRITE, WEBHOOK_ENDPOINT, NULL, "Post nothing there any more, and forget its secrets"),
+CHANGE("/webhook-endpoints/{id}/rotate-secret", h_webhook_endpoint_rotate, PERM_INTEGRATIONS_WRITE, NULL, NEW_WEBHOOK_ENDPOINT, 200, "A new secret, shown this once; the one before signs, too, for a day", NULL),
+CHANGE("/webhook-endpoints/{id}/test", h_webhook_endpoint_test, PERM_INTEGRATIONS_WRITE, NULL, ENDPOINT_TEST, 202, "Post a test.ping now; what comes of it stands on the delivery", NULL),
+CHANGE("/webhook-endpoints/{id}/enable", h_webhook_endpoint_enable, PERM_INTEGRATIONS_WRITE, NULL, WEBHOOK_ENDPOINT, 200, "Post to it again, after it was disabled because nothing reached it", NULL),
+CHANGE("/webhook-endpoints/{id}/replay", h_webhook_endpoint_replay, PERM_INTEGRATIONS_WRITE, &ENDPOINT_REPLAY_IN, ENDPOINT_REPLAYED, 200, "Send again what has failed in a time, or all of it with what happened while nothing was posted; at most 500", NULL),
+SHOW("/webhook-endpoints/{id}/statistics", h_webhook_endpoint_statistics, PERM_INTEGRATIONS_READ, DELIVERY_COUNTS, "How many of its deliveries of the last 30 days arrived, wait, or have failed"),
+LIST_OF("/deliveries", h_deliveries, PERM_INTEGRATIONS_READ, &DELIVERY_QUERY, DELIVERY, "What was posted to endpoints, newest first (30 days), without bodies and logs; from is included, to is not"),
+SHOW("/deliveries/{id}", h_delivery, PERM_INTEGRATIONS_READ, DELIVERY, "One delivery, with what is posted and the log of its attempts; its id is the receiver's webhook-id"),
+CHANGE("/deliveries/{id}/replay", h_delivery_replay, PERM_INTEGRATIONS_WRITE, NULL, DELIVERY, 200, "Send it again, under the same id", NULL),
+ADD("/hooks/subscribe", h_hook_subscribe, PERM_INTEGRATIONS_WRITE, &REST_HOOK, REST_HOOK, NULL, "A REST hook (Zapier, Make, n8n): have one kind of event posted to an address, until it answers 410"),
+REMOVE("/hooks/{id}", h_hook_unsubscribe, PERM_INTEGRATIONS_WRITE, REST_HOOK, NULL, "End a REST hook"),
+LIST_OF("/hooks/sample", h_hook_sample, PERM_INTEGRATIONS_READ, &HOOK_SAMPLE_QUERY, HOOK_SAMPLE, "An example of what is posted about an event"),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),
@@ -336,6 +357,9 @@ SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_RE
 REMOVE("/templates/{name}/{channel}/{language}", h_template_reset, PERM_COMPANY_WRITE, TEMPLATE, NULL, "Say it as it is shipped again"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
 SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
+LIST_OF("/inbox", h_inbox, PERM_OPERATIONS_READ, &INBOX_QUERY, INBOX_ENTRY, "What providers sent, newest first; from is included, to is not"),
+SHOW("/inbox/{id}", h_inbox_event, PERM_OPERATIONS_READ, INBOX_SHOWN, "An event: what it holds (for those who may read calls and customers), its job, and its replays with the difference each made"),
+CHANGE("/inbox/{id}/replay", h_inbox_replay, PERM_OPERATIONS_WRITE, NULL, INBOX_REPLAY, 202, "Process an event again; the event then tells what that changed", NULL),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),
 CHANGE("/dead-letters/replay", h_dead_letters_replay, PERM_OPERATIONS_WRITE, &REPLAY_IN, REPLAYED, 200, "Try dead letters again: some, of a kind, or all", NULL),
 SHOW("/dead-letters/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A dead letter: what it is about, and how it failed"),

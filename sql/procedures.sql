@@ -667,6 +667,37 @@ CREATE PROCEDURE sys_job_next() READS SQL DATA
 		GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NOW(3), MIN(run_at)) DIV 1000)) AS due_ms
 	FROM frontdesk_store.job WHERE state = 'queued' HAVING MIN(run_at) IS NOT NULL;
 
+-- What waits, and when the worker was seen last: audit.seal comes every ten
+-- seconds. Counts end at 100,000. What became due while no worker looked is still
+-- marked as waiting.
+-- @web
+CREATE PROCEDURE sys_health() READS SQL DATA
+	SELECT NOW(3) AS now, @@datadir AS data_dir,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1 LIMIT 100000) q)
+			+ (SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+				WHERE state = 'queued' AND is_due = 0 AND run_at <= NOW(3) LIMIT 100000) q) AS due,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+			WHERE state = 'queued' AND is_due = 0 AND run_at > NOW(3) LIMIT 100000) q) AS waiting,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'running' LIMIT 100000) q) AS running,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'dead' LIMIT 100000) q) AS dead,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+			WHERE state = 'dead' AND finished_at > NOW(3) - INTERVAL 1 DAY LIMIT 100000) q) AS dead_today,
+		GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, LEAST(
+			COALESCE((SELECT MIN(run_at) FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1), NOW(3)),
+			COALESCE((SELECT MIN(run_at) FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 0), NOW(3))
+			), NOW(3)) DIV 1000, 0)) AS oldest_ms,
+		COALESCE(TIMESTAMPDIFF(SECOND, s.seen_at, NOW(3)), 0) AS seen_s, s.seen_at IS NOT NULL AS was_seen
+	FROM (SELECT MAX(finished_at) AS seen_at FROM frontdesk_store.job
+		WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done') s;
+
+-- How providers have answered all companies lately.
+-- @web
+CREATE PROCEDURE sys_health_providers() READS SQL DATA
+	SELECT provider, COUNT(*) AS calls, SUM(outcome IN ('not_sent', 'unknown') OR COALESCE(http_status, 0) >= 500
+			OR COALESCE(http_status, 0) = 429) AS failed
+	FROM frontdesk_store.provider_call WHERE created_at > NOW(3) - INTERVAL 10 MINUTE
+	GROUP BY provider ORDER BY provider;
+
 -- A recurring job, once per period: the unique key names the period.
 -- @worker
 CREATE PROCEDURE sys_job_recur(p_id UUID, p_kind VARCHAR(40) CHARACTER SET ascii, p_period VARBINARY(120),
@@ -705,7 +736,16 @@ BEGIN
 			JOIN frontdesk_store.company c ON c.id = x.company_id AND c.status = 'closed'
 			WHERE x.received_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows) o ON o.id = i.id;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.inbox_replay WHERE created_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.delivery WHERE created_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE e FROM frontdesk_store.webhook_endpoint e JOIN (SELECT x.company_id, x.id FROM frontdesk_store.webhook_endpoint x
+			WHERE x.deleted_at < NOW(3) - INTERVAL 31 DAY AND NOT EXISTS (SELECT 1 FROM frontdesk_store.delivery d
+				WHERE d.company_id = x.company_id AND d.endpoint_id = x.id) LIMIT p_rows) o
+		ON o.company_id = e.company_id AND o.id = e.id;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	-- nobody counts the rows of a hold that has expired: who comes to its
 	-- time deletes them, and these are what nobody came to
@@ -803,6 +843,30 @@ CREATE PROCEDURE sys_forget_events(p_customer UUID) MODIFIES SQL DATA
 		UPDATE frontdesk.event SET payload = COALESCE(JSON_REMOVE(payload, '$.name', '$.phone', '$.email',
 			'$.customer_name', '$.customer_phone', '$.notes', '$.cancel_reason', '$.from_number', '$.to_number',
 			'$.transcript', '$.summary', '$.sentiment', '$.booking_details'), '{}') WHERE id = k.id;
+	END FOR;
+
+-- The same of what was posted about them, or is about to be, in either format; and
+-- what was answered.
+-- @web @worker
+CREATE PROCEDURE sys_forget_deliveries(p_customer UUID) MODIFIES SQL DATA
+	FOR k IN (
+		SELECT d.id FROM frontdesk.customer c JOIN (
+				SELECT p_customer AS id
+				UNION ALL SELECT id FROM frontdesk.appointment WHERE customer_id = p_customer
+				UNION ALL SELECT id FROM frontdesk.`call` WHERE customer_id = p_customer
+				UNION ALL SELECT u.id FROM frontdesk.unassigned_call u
+					JOIN frontdesk.customer x ON x.id = p_customer AND x.phone = u.from_number) s
+			JOIN frontdesk.delivery d ON d.subject_id = s.id
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+	) DO
+		UPDATE frontdesk.delivery SET body = COALESCE(JSON_REMOVE(body, '$.name', '$.phone', '$.email',
+			'$.customer_name', '$.customer_phone', '$.notes', '$.cancel_reason', '$.from_number', '$.to_number',
+			'$.transcript', '$.summary', '$.sentiment', '$.booking_details',
+			'$.data.name', '$.data.phone', '$.data.email', '$.data.customer_name', '$.data.customer_phone',
+			'$.data.notes', '$.data.cancel_reason', '$.data.from_number', '$.data.to_number',
+			'$.data.transcript', '$.data.summary', '$.data.sentiment', '$.data.booking_details'), '{}'), error = NULL
+			WHERE id = k.id;
+		UPDATE frontdesk.delivery_attempt SET response_head = NULL, error = NULL WHERE delivery_id = k.id;
 	END FOR;
 
 -- What was said when work about the customer failed.

@@ -40,8 +40,8 @@ static void read_refusal(struct ctx *c, const struct http_answer *a, struct carr
 	int64_t code = 0;
 
 	(void)json_int(j, "code", &code);
-	if (a->status >= 500 || a->status == 408)
-		out->fate = FATE_UNKNOWN;
+	if (a->status >= 500 || a->status == 408 || a->status < 400)
+		out->fate = FATE_UNKNOWN; /* a redirect is nothing that Twilio says */
 	else if (a->status == 429 || a->status == 401 || a->status == 403)
 		out->fate = FATE_AGAIN;
 	else
