@@ -11,6 +11,7 @@
 #define FAILURES 5         /* of the latest ten calls */
 #define OTHERS 3           /* calls of other kinds mean as much as one of its own */
 #define PAUSE_MAX_S 600    /* and at once where the account is refused */
+#define ASKED_MAX_S 3600   /* of what a provider may ask all of us to wait */
 #define IN_A_ROW_S 1800    /* it works for longer: the next time is the first again */
 #define KNOWN_US 1000000   /* shorter than any pause */
 #define PROBE_MORE_MS 5000 /* beyond its call, for writing down what came of it */
@@ -132,7 +133,8 @@ static int pause_s(const struct ctx *c, int64_t trips, const struct breaker_news
 		s *= 2;
 	if (s > PAUSE_MAX_S || news->verdict == VERDICT_DENIED)
 		s = PAUSE_MAX_S;
-	return s > news->retry_after ? (int)s : news->retry_after;
+	int asked_s = news->retry_after < ASKED_MAX_S ? news->retry_after : ASKED_MAX_S;
+	return s > asked_s ? (int)s : asked_s;
 }
 
 struct leaving {

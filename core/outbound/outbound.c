@@ -186,8 +186,8 @@ int outbound_send(struct ctx *c, const struct http_request *r, struct http_answe
 	p.regardless = r->regardless;
 	int rc = enter(c, &p, a);
 	if (rc > 0) {
-		rc = http_send(c, r, a);
-		rc = rc < 0 ? -1 : leave(c, &p, a);
+		http_send(c, r, a);
+		rc = leave(c, &p, a);
 	}
 	owner_leave(c, was);
 	return rc < 0 ? -1 : 0;
@@ -202,8 +202,8 @@ int outbound_mail(struct ctx *c, const struct mail *m, struct http_answer *a)
 	c->put_off_ms = 0;
 	int rc = enter(c, &p, a);
 	if (rc > 0) {
-		rc = mail_send(c, m, a);
-		rc = rc < 0 ? -1 : leave(c, &p, a);
+		mail_send(c, m, a);
+		rc = leave(c, &p, a);
 	}
 	owner_leave(c, was);
 	return rc < 0 ? -1 : 0;
