@@ -46,7 +46,6 @@ static void play(int fd)
 static void forget(void)
 {
 	calls_forget();
-	ck_assert_int_eq(db_script(admin, "DELETE FROM frontdesk_store.breaker"), 0);
 	ck_assert_int_eq(db_script(admin, "DELETE FROM frontdesk_store.provider_call"), 0);
 	ck_assert_int_eq(
 		db_script(admin, "DELETE FROM frontdesk_store.integration WHERE label = 'test'"),

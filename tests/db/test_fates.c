@@ -21,7 +21,6 @@ static void forget(void)
 {
 	calls_forget();
 	ck_assert_int_eq(db_script(admin, "DELETE FROM frontdesk_store.opt_out"), 0);
-	ck_assert_int_eq(db_script(admin, "DELETE FROM frontdesk_store.breaker"), 0);
 }
 
 static void setup(void)
