@@ -610,13 +610,14 @@ END;
 -- Ends an attempt that was not made, because a provider is not asked now: queued
 -- again and not counted, after the delay or, the longer it has waited, up to a
 -- minute (who waits in a long line need not look often); dead when that has gone
--- on for too long.
+-- on for too long. p_breaker: what says that it is not asked. Where that is over
+-- meanwhile the job, which was running, has not been called: it comes at once.
 -- ended 0: another attempt has begun since, 1: it waits, 2: it is dead.
 -- @worker
 CREATE PROCEDURE sys_job_put_off(p_id UUID, p_attempt INT, p_error VARCHAR(1000) CHARACTER SET utf8mb4,
-	p_delay_ms INT, p_patience_s INT) MODIFIES SQL DATA
+	p_delay_ms INT, p_patience_s INT, p_breaker UUID) MODIFIES SQL DATA
 BEGIN
-	DECLARE v_ended INT;
+	DECLARE v_ended, v_asked INT DEFAULT 0;
 	DECLARE v_waited_s INT DEFAULT 0;
 	DECLARE v_over BOOL;
 	SELECT COALESCE(TIMESTAMPDIFF(SECOND, put_off_since, NOW(3)), 0) INTO v_waited_s
@@ -634,6 +635,13 @@ BEGIN
 		INSERT INTO frontdesk_store.job_failure (company_id, job_id, attempt, error)
 			SELECT company_id, id, p_attempt, p_error FROM frontdesk_store.job WHERE id = p_id;
 		SET v_ended = 2;
+	END IF;
+	-- (waits for whoever is closing it)
+	SELECT COUNT(*) INTO v_asked FROM frontdesk_store.breaker
+		WHERE id = p_breaker AND (state = 'closed' OR retry_at <= NOW(3)) LOCK IN SHARE MODE;
+	IF v_asked > 0 THEN
+		UPDATE frontdesk_store.job SET is_due = 1, run_at = NOW(3)
+			WHERE id = p_id AND attempts = p_attempt AND state = 'queued';
 	END IF;
 	SELECT v_ended AS ended;
 END;

@@ -65,7 +65,8 @@ struct breaker_pass {
 	const char *account; /* names it for the memory of the machine */
 	const char *operation;
 	int call_ms;       /* the call ends within that */
-	const char *due;   /* the row whose turn to be tried it is; NULL: it works */
+	const char *id;    /* of its row; NULL: it works */
+	bool is_due;       /* whoever comes first tries it */
 	const char *probe; /* we are who tries */
 };
 

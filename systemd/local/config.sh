@@ -48,6 +48,8 @@ sandbox:
   url: "http://127.0.0.1:$((PORT + 1))"
 limits:
   factor: $FACTOR
+breaker:
+  pause_s: 1
 END
 }
 
