@@ -51,6 +51,7 @@
 #include "fcgi/h_inbox.h"
 #include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_metrics.h"
 #include "fcgi/h_notification.h"
 #include "fcgi/h_platform_company.h"
 #include "fcgi/h_platform_tenant.h"
@@ -159,6 +160,7 @@
 /* clang-format off */
 const struct route ROUTES[] = {
 {"GET", "/api/health/detailed", h_health_detailed, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH_REPORT, 200, "How each part is: for administrators of the platform, and on the machine itself; 503 with the same body when one is failing", NULL, NULL},
+{"GET", "/api/health/metrics", h_metrics, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "Numbers for Prometheus: on the machine itself, and by the secret metrics_token", NULL, NULL},
 {"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
