@@ -39,6 +39,8 @@ struct ctx {
 	struct db *db;
 	struct tx_witness *witness; /* of every in_tx (core/sys/db.h); NULL: none */
 	bool wake;                  /* a job was queued: wake the worker */
+	/* > 0: a provider was not asked, and will not be sooner than in so long */
+	int put_off_ms;
 	unsigned db_calls;
 	int64_t db_us;
 };

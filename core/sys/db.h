@@ -33,6 +33,7 @@ struct db_address {
 	const char *user;
 	const char *password;
 	const char *schema;
+	int answer_s; /* longer than this no answer is waited for; 0: 15 */
 	/* An administrator's connection (core/schema, tests): statements go as
 	 * they are, no company is entered, they may take an hour, and what the
 	 * server says about a failure is logged whole. */
@@ -42,7 +43,8 @@ struct db_address {
 /* Keeps a copy of the address; connects at the first statement. */
 struct db *db_new(const struct db_address *a);
 void db_delete(struct db *db);
-/* Connect now (deadline 2 s). 0, or -1 with E_UNAVAILABLE. */
+/* Connect now (deadline 2 s; after a server that did not answer, a second of
+ * refusals at once). 0, or -1 with E_UNAVAILABLE. */
 int db_connect(struct ctx *c) MUST_USE;
 /* Between requests: a doubtful connection is dropped, and before the next
  * statement one that the server has ended meanwhile. */

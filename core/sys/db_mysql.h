@@ -38,6 +38,7 @@ struct db {
 	bool retryable;
 	bool lock_busy;
 	bool uncertain;
+	int64_t silent_until_us; /* it did not answer: not asked again before */
 	uint64_t clock;
 	struct statement statements[STATEMENTS_MAX];
 };

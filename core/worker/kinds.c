@@ -110,6 +110,12 @@ static int nothing(struct ctx *c, const char *none)
 	return 0;
 }
 
+/* Of a message half a day: what came by then came too late. */
+int job_patience_s(int kind)
+{
+	return kind == JOB_NOTIFICATION_SEND ? 12 * 3600 : 24 * 3600;
+}
+
 int job_kind_find(const char *name)
 {
 	for (int i = 0; i < JOB_KIND_COUNT; i++) {

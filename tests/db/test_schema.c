@@ -19,6 +19,7 @@
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
 #include "core/privacy/personal.h"
+#include "core/outbound/breaker.h"
 #include "core/queue/queue.h"
 #include "core/service/part.h"
 #include "core/service/room.h"
