@@ -192,7 +192,7 @@ CREATE TABLE provider_call (
 	verdict ENUM('ok','rejected','failed','throttled','denied') NOT NULL, -- core/outbound/verdict.h
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	KEY provider_call_created (company_id, created_at, id),
-	KEY provider_call_age (created_at, provider, outcome, http_status),
+	KEY provider_call_age (created_at, provider, verdict),
 	KEY provider_call_latest (company_id, provider, created_at),
 	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
 );

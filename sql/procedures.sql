@@ -690,12 +690,15 @@ CREATE PROCEDURE sys_health() READS SQL DATA
 	FROM (SELECT MAX(finished_at) AS seen_at FROM frontdesk_store.job
 		WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done') s;
 
--- How providers have answered all companies lately.
+-- How providers have answered all companies lately, and how many accounts at
+-- them are not asked.
 -- @web
 CREATE PROCEDURE sys_health_providers() READS SQL DATA
-	SELECT provider, COUNT(*) AS calls, SUM(outcome IN ('not_sent', 'unknown') OR COALESCE(http_status, 0) >= 500
-			OR COALESCE(http_status, 0) = 429) AS failed
-	FROM frontdesk_store.provider_call WHERE created_at > NOW(3) - INTERVAL 10 MINUTE
+	SELECT provider, SUM(calls) AS calls, SUM(failed) AS failed, SUM(open) AS open FROM (
+		SELECT provider, COUNT(*) AS calls, SUM(verdict IN ('failed', 'throttled', 'denied')) AS failed, 0 AS open
+			FROM frontdesk_store.provider_call WHERE created_at > NOW(3) - INTERVAL 10 MINUTE GROUP BY provider
+		UNION ALL SELECT provider, 0, 0, COUNT(*) FROM frontdesk_store.breaker
+			WHERE state IN ('open', 'half_open') GROUP BY provider) p
 	GROUP BY provider ORDER BY provider;
 
 -- A recurring job, once per period: the unique key names the period.

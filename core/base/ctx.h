@@ -41,6 +41,8 @@ struct ctx {
 	bool wake;                  /* a job was queued: wake the worker */
 	/* > 0: a provider was not asked, and will not be sooner than in so long */
 	int put_off_ms;
+	const char
+		*booked; /* whence came the visit that this job told of; counted when it is done */
 	unsigned db_calls;
 	int64_t db_us;
 };
