@@ -76,6 +76,7 @@ CREATE TABLE job (
 	kind VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	unique_key VARBINARY(120) NULL,
 	ref_id UUID NULL,
+	trace CHAR(55) CHARACTER SET ascii NULL, -- core/base/trace.h
 	state ENUM('queued','running','done','dead') NOT NULL DEFAULT 'queued',
 	is_due TINYINT(1) NOT NULL DEFAULT 1,
 	priority TINYINT UNSIGNED NOT NULL DEFAULT 5,

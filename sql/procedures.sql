@@ -440,7 +440,7 @@ CREATE PROCEDURE sys_number_owners(p_e164 VARCHAR(40) CHARACTER SET ascii) READS
 -- @web @worker
 CREATE PROCEDURE sys_inbox_add(p_id UUID, p_job UUID, p_company INT UNSIGNED, p_provider VARCHAR(20) CHARACTER SET ascii,
 	p_dedupe VARBINARY(200), p_event VARCHAR(60) CHARACTER SET ascii, p_external VARBINARY(128), p_body MEDIUMBLOB,
-	p_kind VARCHAR(40) CHARACTER SET ascii, p_priority INT, p_max_attempts INT) MODIFIES SQL DATA
+	p_kind VARCHAR(40) CHARACTER SET ascii, p_priority INT, p_max_attempts INT, p_trace CHAR(55) CHARACTER SET ascii) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_new BOOL DEFAULT TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
@@ -451,8 +451,8 @@ BEGIN
 			VALUES (p_id, p_company, p_provider, p_dedupe, p_event, p_external, p_body);
 	END;
 	IF v_new THEN
-		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, priority, max_attempts)
-			VALUES (p_job, p_company, p_kind, p_id, p_priority, p_max_attempts);
+		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, priority, max_attempts, trace)
+			VALUES (p_job, p_company, p_kind, p_id, p_priority, p_max_attempts, p_trace);
 	END IF;
 	COMMIT;
 	SELECT v_new AS is_new;
@@ -548,7 +548,7 @@ BEGIN
 		END IF;
 	END WHILE;
 	COMMIT;
-	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id, v_last AS turn
+	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id, j.trace, v_last AS turn
 		FROM frontdesk_store.job j LEFT JOIN frontdesk_store.company c ON c.id = j.company_id
 		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;
 END;

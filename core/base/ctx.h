@@ -35,6 +35,7 @@ struct ctx {
 	const char *remote_address; /* NULL in jobs */
 	uint64_t permissions;       /* bit per user/perms.def */
 	const char *request_id;
+	const char *trace; /* traceparent of this step (trace.h); NULL: of none */
 	const struct conf *conf;
 	struct db *db;
 	struct tx_witness *witness; /* of every in_tx (core/sys/db.h); NULL: none */

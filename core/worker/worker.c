@@ -3,6 +3,7 @@
 #include "core/base/id.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/base/trace.h"
 #include "core/sys/db.h"
 #include "core/sys/metric.h"
 
@@ -18,6 +19,7 @@ static const struct field FIELDS[] = {
 	INT(claim, max_attempts, RO, 0, 65535),
 	INT(claim, company_number, RO, 0, INT32_MAX),
 	ID(claim, company_id, RO),
+	TEXT(claim, trace, RO, TRACE_LENGTH),
 	INT(claim, turn, RO, 0, INT32_MAX),
 };
 const struct table CLAIM = TABLE(claim, "job", FIELDS);

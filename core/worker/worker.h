@@ -33,6 +33,7 @@ struct claim {
 	int64_t max_attempts;
 	int64_t company_number;
 	const char *company_id;
+	const char *trace; /* of whoever queued it; NULL: nobody */
 	int64_t turn; /* the company that had its turn last */
 };
 
