@@ -937,6 +937,8 @@ BEGIN
 	DECLARE v_rows INT;
 	UPDATE frontdesk.inbox_event SET body = '' WHERE received_at < p_before AND body <> '' LIMIT p_rows;
 	SET v_rows = ROW_COUNT();
+	DELETE FROM frontdesk.inbox_replay WHERE created_at < p_before LIMIT p_rows;
+	SET v_rows = v_rows + ROW_COUNT();
 	UPDATE frontdesk.event SET payload = '{}' WHERE created_at < p_before AND payload <> '{}' LIMIT p_rows;
 	SELECT v_rows + ROW_COUNT() AS n;
 END;

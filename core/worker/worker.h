@@ -34,7 +34,7 @@ struct claim {
 	int64_t company_number;
 	const char *company_id;
 	const char *trace; /* of whoever queued it; NULL: nobody */
-	int64_t turn; /* the company that had its turn last */
+	int64_t turn;      /* the company that had its turn last */
 };
 
 extern const struct table CLAIM;
