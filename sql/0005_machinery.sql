@@ -278,6 +278,8 @@ CREATE TABLE breaker (
 	since DATETIME(3) NULL,    -- of that; NULL: ever
 	retry_at DATETIME(3) NULL, -- nobody asks before; who does then is the probe
 	probe UUID NULL,
+	passed TINYINT UNSIGNED NOT NULL DEFAULT 0, -- calls let through since, that were not of this kind:
+	operation VARCHAR(60) CHARACTER SET ascii NULL,
 	reason VARCHAR(300) NULL,
 	is_denied TINYINT(1) NOT NULL DEFAULT 0,
 	trips SMALLINT UNSIGNED NOT NULL DEFAULT 0,

@@ -1077,6 +1077,66 @@ BEGIN
 	SELECT ROW_COUNT() AS removed;
 END;
 
+-- The platform's accounts at providers that were ever asked (NULL as p_admin only), and
+-- the companies' that are not closed, with what the calls of an hour and a day say.
+-- @platform
+CREATE PROCEDURE sys_platform_providers(p_admin UUID) READS SQL DATA
+	WITH account AS (
+		SELECT 0 AS company_id, NULL AS uid, NULL AS name, k.provider, b.state, b.since, b.retry_at, b.reason, b.is_denied
+			FROM (SELECT DISTINCT provider FROM frontdesk_store.provider_call WHERE company_id = 0
+				UNION SELECT provider FROM frontdesk_store.breaker WHERE company_id = 0) k
+			LEFT JOIN frontdesk_store.breaker b ON b.company_id = 0 AND b.provider = k.provider
+			WHERE p_admin IS NULL
+		UNION ALL SELECT * FROM (
+			SELECT b.company_id, c.uid, c.name, b.provider, b.state, b.since, b.retry_at, b.reason, b.is_denied
+			FROM frontdesk_store.breaker b JOIN frontdesk_store.company c ON c.id = b.company_id
+			WHERE b.state IN ('open', 'half_open') AND (p_admin IS NULL OR EXISTS (SELECT 1
+				FROM frontdesk_store.tenant_membership m WHERE m.user_id = p_admin AND m.tenant_id = c.tenant_id))
+			ORDER BY b.since DESC, c.id LIMIT 500) failing),
+	made AS (
+		SELECT a.company_id, a.provider, p.duration_ms, p.verdict IN ('failed', 'throttled', 'denied') AS failed,
+			p.created_at > NOW(3) - INTERVAL 1 HOUR AS late
+		FROM account a JOIN frontdesk_store.provider_call p ON p.company_id = a.company_id
+			AND p.provider = a.provider AND p.created_at > NOW(3) - INTERVAL 1 DAY),
+	placed AS (
+		SELECT m.*, COUNT(*) OVER (PARTITION BY company_id, provider) AS n,
+			ROW_NUMBER() OVER (PARTITION BY company_id, provider ORDER BY duration_ms) AS place,
+			COUNT(*) OVER (PARTITION BY company_id, provider, late) AS late_n,
+			ROW_NUMBER() OVER (PARTITION BY company_id, provider, late ORDER BY duration_ms) AS late_place
+		FROM made m)
+	SELECT a.uid AS company_id, a.name AS company_name, a.provider, COALESCE(a.state, 'closed') AS state, a.since,
+		a.retry_at, a.reason, COALESCE(a.is_denied, 0) AS is_denied,
+		COALESCE(SUM(p.late), 0) AS hour_calls, COALESCE(SUM(p.late AND p.failed), 0) AS hour_failures,
+		COALESCE(MAX(IF(p.late AND p.late_place <= CEIL(p.late_n * 0.5), p.duration_ms, 0)), 0) AS hour_p50_ms,
+		COALESCE(MAX(IF(p.late AND p.late_place <= CEIL(p.late_n * 0.95), p.duration_ms, 0)), 0) AS hour_p95_ms,
+		COUNT(p.provider) AS day_calls, COALESCE(SUM(p.failed), 0) AS day_failures,
+		COALESCE(MAX(IF(p.place <= CEIL(p.n * 0.5), p.duration_ms, 0)), 0) AS day_p50_ms,
+		COALESCE(MAX(IF(p.place <= CEIL(p.n * 0.95), p.duration_ms, 0)), 0) AS day_p95_ms
+	FROM account a LEFT JOIN placed p ON p.company_id = a.company_id AND p.provider = a.provider
+	GROUP BY a.company_id, a.provider ORDER BY a.company_id > 0, a.since DESC, a.provider;
+
+-- The next call to an account that fails is let through, and what waits comes now.
+-- found 0: it has never failed, or is none of his.
+-- @platform
+CREATE PROCEDURE sys_platform_provider_retry(p_admin UUID, p_company UUID, p_provider VARCHAR(20) CHARACTER SET ascii) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED DEFAULT IF(p_company IS NULL AND p_admin IS NULL, 0, NULL);
+	DECLARE v_found INT DEFAULT 0;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	IF p_company IS NOT NULL THEN
+		SELECT c.id INTO v_company FROM frontdesk_store.company c
+			WHERE c.uid = p_company AND (p_admin IS NULL OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership m
+				WHERE m.user_id = p_admin AND m.tenant_id = c.tenant_id));
+	END IF;
+	SELECT COUNT(*) INTO v_found FROM frontdesk_store.breaker WHERE company_id = v_company AND provider = p_provider;
+	UPDATE frontdesk_store.breaker SET retry_at = NOW(3)
+		WHERE company_id = v_company AND provider = p_provider AND state = 'open';
+	UPDATE frontdesk_store.job SET is_due = 1, run_at = NOW(3)
+		WHERE v_found > 0 AND state = 'queued' AND is_due = 0 AND put_off_since IS NOT NULL
+			AND (v_company = 0 OR company_id = v_company) LIMIT 1000;
+	SELECT v_found AS found;
+END;
+
 -- @platform
 CREATE PROCEDURE sys_users(p_like VARCHAR(300) CHARACTER SET utf8mb4, p_before DATETIME(3), p_before_id UUID, p_n INT) READS SQL DATA
 	SELECT u.id, u.email, u.name, u.locale, u.is_platform_admin, u.created_at, u.disabled_at
