@@ -260,12 +260,13 @@ static const char *error_of(struct ctx *c, const struct http_answer *a)
 
 static const char *head_of(struct ctx *c, const struct http_answer *a)
 {
-	size_t n = a->outcome == HTTP_ANSWERED ? a->body.n : 0;
-	char *s = mem_text_n(c->mem, (const char *)a->body.p, n);
+	if (a->outcome != HTTP_ANSWERED || a->body.n == 0)
+		return NULL;
+	char *s = mem_text_n(c->mem, (const char *)a->body.p, a->body.n);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < a->body.n; i++)
 		s[i] = s[i] == '\0' ? ' ' : s[i];
-	return n == 0 ? NULL : utf8_cut(c->mem, utf8_mend(c->mem, s), DELIVERY_HEAD_MAX);
+	return utf8_cut(c->mem, utf8_mend(c->mem, s), DELIVERY_HEAD_MAX);
 }
 
 /* Two jobs at one delivery is what a worker that stood still can come to: then
