@@ -14,6 +14,7 @@
 
 struct db;
 struct conf;
+struct tx_witness;
 
 enum actor_kind {
 	ACTOR_NONE,
@@ -36,7 +37,10 @@ struct ctx {
 	const char *request_id;
 	const struct conf *conf;
 	struct db *db;
-	bool wake; /* a job was queued: wake the worker */
+	struct tx_witness *witness; /* of every in_tx (core/sys/db.h); NULL: none */
+	bool wake;                  /* a job was queued: wake the worker */
+	/* > 0: a provider was not asked, and will not be sooner than in so long */
+	int put_off_ms;
 	unsigned db_calls;
 	int64_t db_us;
 };

@@ -132,6 +132,12 @@ int queue_void(struct ctx *c, enum job_kind kind, const char *ref_id)
 	return rc < 0 ? -1 : 0;
 }
 
+int queue_put_off_end(struct ctx *c)
+{
+	c->wake = true;
+	return db_exec(c, "CALL sys_jobs_put_off_end(?)", c->company == 0) < 0 ? -1 : 0;
+}
+
 void queue_wake(const struct ctx *c)
 {
 	const char *path = mem_printf(c->mem, "%s/work", c->conf->server_run_dir);
@@ -162,8 +168,8 @@ int job_replay(struct ctx *c, const char *id, struct job *out)
 	if (job_get(c, id, out) < 0)
 		return -1;
 	rc = db_exec(c,
-		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?, crashes "
-		"= 0,"
+		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?,"
+		" crashes = 0, put_off_since = NULL,"
 		" run_at = NOW(3), finished_at = NULL WHERE id = ? AND state = 'dead'",
 		attempts_of(out->kind), id);
 	if (rc < 0)
