@@ -136,16 +136,17 @@ static int leave(struct ctx *c, void *arg)
 	int rc = db_find_locked(c, &WEBHOOK_ENDPOINT, r->id, &r->e);
 
 	c->now = ts_now();
+	r->mine = false;
 	if (rc <= 0)
-		r->mine = false;
-	if (rc <= 0 || next_look(c, &r->e, &next) < 0)
-		return rc < 0 ? -1 : rc;
-	bool due = next.ms != 0 && next.ms <= c->now.ms;
+		return rc;
+	if (next_look(c, &r->e, &next) < 0)
+		return -1;
+	bool on = endpoint_is_on(&r->e) && next.ms != 0, due = next.ms <= c->now.ms;
 
-	r->mine = due && !r->tired && endpoint_is_on(&r->e);
+	r->mine = on && due && !r->tired;
 	if (hold(c, &r->e, r->mine) < 0)
 		return -1;
-	if (r->mine || next.ms == 0 || !endpoint_is_on(&r->e))
+	if (r->mine || !on)
 		return 0;
 	return due ? endpoint_wake(c, r->id) : come_back(c, r, next);
 }

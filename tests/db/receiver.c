@@ -85,7 +85,9 @@ int delivery_happens(struct ctx *c, void *arg)
 	if (event_emit(c, h->kind, h->subject, h->table, h->row) < 0)
 		return -1;
 	return db_one(c, &EVENT, &h->event,
-		       "SELECT {cols} FROM event ORDER BY created_at DESC, id DESC LIMIT 1") == 1
+		       "SELECT {cols} FROM event WHERE subject_id = ?"
+		       " ORDER BY created_at DESC LIMIT 1",
+		       h->subject) == 1
 		? 0
 		: -1;
 }
