@@ -89,7 +89,6 @@ START_TEST(what_is_due_is_posted_whatever_fails)
 	static const unsigned CODES[] = {FATAL, DEADLOCK, LOST};
 	int n = 1;
 
-
 	hush();
 	survey_begin();
 	while (tried(n, CODES[_i]))
