@@ -517,7 +517,7 @@ BEGIN
 			SELECT COUNT(*) INTO v_shut FROM frontdesk_store.company
 				WHERE id = v_next AND status IN ('suspended', 'closed');
 			SELECT COUNT(*) INTO v_running FROM frontdesk_store.job FORCE INDEX (job_list)
-				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner;
+				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner AND priority <= v_priority;
 			IF v_shut > 0 THEN
 				UPDATE frontdesk_store.job SET is_due = 0, run_at = NOW(3) + INTERVAL 10 MINUTE
 					WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next LIMIT 1000;
