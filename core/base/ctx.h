@@ -15,6 +15,14 @@
 struct db;
 struct conf;
 
+/* What a transaction has changed, for those who watch the company (core/live). */
+struct noted {
+	struct noted *next;
+	int64_t id; /* in the order of commits; 0: not given yet */
+	const char *kind;
+	const char *subject_id;
+};
+
 enum actor_kind {
 	ACTOR_NONE,
 	ACTOR_USER,
@@ -36,7 +44,9 @@ struct ctx {
 	const char *request_id;
 	const struct conf *conf;
 	struct db *db;
-	bool wake; /* a job was queued: wake the worker */
+	bool wake;             /* a job was queued: wake the worker */
+	struct noted *changes; /* of the open transaction */
+	struct noted *changed; /* of those that were committed */
 	unsigned db_calls;
 	int64_t db_us;
 };

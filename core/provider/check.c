@@ -1,5 +1,6 @@
 #include "core/provider/check.h"
 #include "core/base/text.h"
+#include "core/live/live.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 #include "core/sys/http.h"
@@ -142,7 +143,10 @@ static int write_down(struct ctx *c, void *arg)
 {
 	const struct outcome *o = arg;
 
-	return integration_tested(c, o->id, o->error);
+	if (integration_tested(c, o->id, o->error) < 0)
+		return -1;
+	live_note(c, "integration.changed", o->id);
+	return live_number(c);
 }
 
 int provider_check(struct ctx *c, const char *integration_id)

@@ -3,6 +3,7 @@
 #include "core/booking/hold.h"
 #include "core/booking/waiting_list.h"
 #include "core/event/event.h"
+#include "core/live/live.h"
 #include "core/notify/clock.h"
 #include "core/notify/notify.h"
 #include "core/privacy/retention.h"
@@ -51,6 +52,8 @@ const struct recurring RECURRING[] = {
 };
 const size_t RECURRING_COUNT = COUNT_OF(RECURRING);
 
+#define EVERY_KIND EVENT_KIND_COUNT
+
 /* Who wants to know of an event, one line each; every one of them runs in the
  * transaction that ends the job. */
 static const struct {
@@ -73,6 +76,7 @@ static const struct {
 	{EV_APPOINTMENT_RESCHEDULED, waiting_on_event},
 	{EV_APPOINTMENT_CANCELLED, waiting_on_event},
 	{EV_TIME_FREED, waiting_on_event},
+	{EVERY_KIND, live_on_event},
 };
 
 static int event_dispatch(struct ctx *c, const char *event_id)
@@ -82,7 +86,9 @@ static int event_dispatch(struct ctx *c, const char *event_id)
 	if (event_get(c, event_id, &e) < 0)
 		return -1;
 	for (size_t i = 0; i < COUNT_OF(LISTENERS); i++) {
-		if (LISTENERS[i].kind == e.kind && LISTENERS[i].tell(c, &e) < 0)
+		bool wants = LISTENERS[i].kind == e.kind || LISTENERS[i].kind == EVERY_KIND;
+
+		if (wants && LISTENERS[i].tell(c, &e) < 0)
 			return -1;
 	}
 	return 0;

@@ -13,6 +13,7 @@
 #include "core/customer/consent.h"
 #include "core/customer/customer.h"
 #include "core/event/event.h"
+#include "core/live/live.h"
 #include "core/inbox/inbox.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
