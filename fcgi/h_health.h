@@ -8,5 +8,8 @@ extern const struct table HEALTH;
 
 void health_start(void);
 int h_health(struct req *r);
+/* Of each part; for administrators of the platform, and on this machine. 503 with
+ * the same body when a part is failing. */
+int h_health_detailed(struct req *r);
 
 #endif

@@ -7,6 +7,8 @@
 #include "core/call/unassigned.h"
 #include "core/customer/consent.h"
 #include "core/customer/customer.h"
+#include "core/health/health.h"
+#include "core/inbox/look.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
@@ -46,6 +48,7 @@
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_hold.h"
+#include "fcgi/h_inbox.h"
 #include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
 #include "fcgi/h_live.h"
@@ -156,6 +159,7 @@
 
 /* clang-format off */
 const struct route ROUTES[] = {
+{"GET", "/api/health/detailed", h_health_detailed, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH_REPORT, 200, "How each part is: for administrators of the platform, and on the machine itself; 503 with the same body when one is failing", NULL, NULL},
 {"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
@@ -334,6 +338,9 @@ SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_RE
 REMOVE("/templates/{name}/{channel}/{language}", h_template_reset, PERM_COMPANY_WRITE, TEMPLATE, NULL, "Say it as it is shipped again"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
 SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
+LIST_OF("/inbox", h_inbox, PERM_OPERATIONS_READ, &INBOX_QUERY, INBOX_ENTRY, "What providers sent, newest first; from is included, to is not"),
+SHOW("/inbox/{id}", h_inbox_event, PERM_OPERATIONS_READ, INBOX_SHOWN, "An event: what it holds (for those who may read calls and customers), its job, and its replays with the difference each made"),
+CHANGE("/inbox/{id}/replay", h_inbox_replay, PERM_OPERATIONS_WRITE, NULL, INBOX_REPLAY, 202, "Process an event again; the event then tells what that changed", NULL),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),
 CHANGE("/dead-letters/replay", h_dead_letters_replay, PERM_OPERATIONS_WRITE, &REPLAY_IN, REPLAYED, 200, "Try dead letters again: some, of a kind, or all", NULL),
 SHOW("/dead-letters/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A dead letter: what it is about, and how it failed"),

@@ -26,8 +26,29 @@ CREATE TABLE inbox_event (
 	received_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY inbox_event_dedupe (company_id, provider, dedupe_key),
 	KEY inbox_event_external (company_id, provider, external_id),
-	KEY inbox_event_received (company_id, received_at),
+	KEY inbox_event_received (company_id, received_at, id),
 	CONSTRAINT inbox_event_company CHECK (company_id < 2147483648)
+);
+
+-- What came of processing an event again (core/inbox/replay.h); open: at most one
+-- of an event at a time.
+CREATE TABLE inbox_replay (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	inbox_event_id UUID NOT NULL,
+	open TINYINT(1) NULL DEFAULT 1,
+	state ENUM('queued','running','done','failed') NOT NULL DEFAULT 'queued',
+	outcome VARCHAR(300) NULL,
+	error VARCHAR(1000) NULL,
+	diff MEDIUMTEXT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	began_at DATETIME(3) NULL,
+	finished_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY inbox_replay_open (company_id, inbox_event_id, open),
+	KEY inbox_replay_event (company_id, inbox_event_id, created_at, id),
+	KEY inbox_replay_age (created_at),
+	CONSTRAINT inbox_replay_company CHECK (company_id < 2147483648)
 );
 
 CREATE TABLE unassigned_call (
@@ -64,6 +85,7 @@ CREATE TABLE job (
 	lease_until DATETIME(3) NULL,
 	owner VARBINARY(64) NULL,
 	crashes SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	put_off_since DATETIME(3) NULL, -- since then no attempt could be made
 	last_error VARCHAR(1000) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	finished_at DATETIME(3) NULL,
@@ -94,7 +116,7 @@ CREATE TABLE notification (
 	id UUID NOT NULL,
 	dedupe_key VARBINARY(160) NOT NULL,
 	audience ENUM('customer','staff','owner','platform') NOT NULL DEFAULT 'customer',
-	channel ENUM('sms','email','slack','telegram','in_app') NOT NULL,
+	channel ENUM('sms','email','slack','telegram','pagerduty','in_app') NOT NULL,
 	template VARCHAR(60) CHARACTER SET ascii NOT NULL,
 	language VARCHAR(16) CHARACTER SET ascii NOT NULL,
 	recipient VARCHAR(254) NOT NULL,
@@ -147,7 +169,7 @@ CREATE TABLE template (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
 	name VARCHAR(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-	channel ENUM('sms','email','slack','telegram','in_app') NOT NULL,
+	channel ENUM('sms','email','slack','telegram','pagerduty','in_app') NOT NULL,
 	language VARCHAR(16) CHARACTER SET ascii NOT NULL,
 	subject VARCHAR(500) NULL,
 	body TEXT NOT NULL,
@@ -167,9 +189,32 @@ CREATE TABLE provider_call (
 	http_status SMALLINT UNSIGNED NULL,
 	duration_ms INT UNSIGNED NOT NULL,
 	error VARCHAR(300) NULL,
+	verdict ENUM('ok','rejected','failed','throttled','denied') NOT NULL, -- core/outbound/verdict.h
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	KEY provider_call_created (company_id, created_at, id),
+	KEY provider_call_age (created_at, provider, outcome, http_status),
+	KEY provider_call_latest (company_id, provider, created_at),
 	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
+);
+
+-- Whether an account at a provider works: a company's, or in company 0 the
+-- platform's. Without a row it has never failed (core/outbound/breaker.h).
+CREATE TABLE breaker (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	provider VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	state ENUM('closed','open','half_open') NOT NULL DEFAULT 'closed',
+	since DATETIME(3) NULL,    -- of that; NULL: ever
+	retry_at DATETIME(3) NULL, -- nobody asks before; who does then is the probe
+	probe UUID NULL,
+	reason VARCHAR(300) NULL,
+	is_denied TINYINT(1) NOT NULL DEFAULT 0,
+	trips SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY breaker_provider (company_id, provider),
+	KEY breaker_state (state),
+	CONSTRAINT breaker_company CHECK (company_id < 2147483648)
 );
 
 -- What was done, one row a change; no program may change or delete one.

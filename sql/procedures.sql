@@ -594,7 +594,7 @@ CREATE PROCEDURE sys_job_finish(p_id UUID, p_attempt INT, p_state VARCHAR(10) CH
 BEGIN
 	DECLARE v_ended INT;
 	UPDATE frontdesk_store.job
-		SET state = p_state, last_error = p_error, owner = NULL, lease_until = NULL,
+		SET state = p_state, last_error = p_error, owner = NULL, lease_until = NULL, put_off_since = NULL,
 			is_due = p_delay_ms = 0,
 			run_at = IF(p_state = 'queued', NOW(3) + INTERVAL p_delay_ms * 1000 MICROSECOND, run_at),
 			finished_at = IF(p_state = 'queued', NULL, NOW(3))
@@ -607,6 +607,37 @@ BEGIN
 	SELECT v_ended AS ended;
 END;
 
+-- Ends an attempt that was not made, because a provider is not asked now: queued
+-- again and not counted, after the delay or, the longer it has waited, up to a
+-- minute (who waits in a long line need not look often); dead when that has gone
+-- on for too long.
+-- ended 0: another attempt has begun since, 1: it waits, 2: it is dead.
+-- @worker
+CREATE PROCEDURE sys_job_put_off(p_id UUID, p_attempt INT, p_error VARCHAR(1000) CHARACTER SET utf8mb4,
+	p_delay_ms INT, p_patience_s INT) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_ended INT;
+	DECLARE v_waited_s INT DEFAULT 0;
+	DECLARE v_over BOOL;
+	SELECT COALESCE(TIMESTAMPDIFF(SECOND, put_off_since, NOW(3)), 0) INTO v_waited_s
+		FROM frontdesk_store.job WHERE id = p_id;
+	SET v_over = v_waited_s > p_patience_s;
+	SET p_delay_ms = GREATEST(p_delay_ms, LEAST(v_waited_s, 60) * FLOOR(500 + RAND() * 500));
+	UPDATE frontdesk_store.job
+		SET state = IF(v_over, 'dead', 'queued'), last_error = p_error, owner = NULL, lease_until = NULL,
+			max_attempts = LEAST(max_attempts + 1, 65535), put_off_since = COALESCE(put_off_since, NOW(3)),
+			is_due = 0, run_at = NOW(3) + INTERVAL p_delay_ms * 1000 MICROSECOND,
+			finished_at = IF(v_over, NOW(3), NULL)
+		WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+	SET v_ended = ROW_COUNT();
+	IF v_ended > 0 AND v_over THEN
+		INSERT INTO frontdesk_store.job_failure (company_id, job_id, attempt, error)
+			SELECT company_id, id, p_attempt, p_error FROM frontdesk_store.job WHERE id = p_id;
+		SET v_ended = 2;
+	END IF;
+	SELECT v_ended AS ended;
+END;
+
 -- Ends many attempts as done: [["id", attempt], …], those that are still ours.
 -- @worker
 CREATE PROCEDURE sys_job_done(p_attempts TEXT CHARACTER SET utf8mb4) MODIFIES SQL DATA
@@ -615,12 +646,57 @@ CREATE PROCEDURE sys_job_done(p_attempts TEXT CHARACTER SET utf8mb4) MODIFIES SQ
 		SET j.state = 'done', j.last_error = NULL, j.owner = NULL, j.lease_until = NULL, j.finished_at = NOW(3)
 		WHERE j.attempts = d.attempt AND j.state = 'running';
 
+-- How many accounts at each provider are not asked, of all companies and the platform.
+-- @web @worker
+CREATE PROCEDURE sys_breakers() READS SQL DATA
+	SELECT provider, SUM(state = 'open') AS open, SUM(state = 'half_open') AS half_open
+	FROM frontdesk_store.breaker WHERE state IN ('open', 'half_open') GROUP BY provider ORDER BY provider;
+
+-- A provider answers again: what was put off comes now. Of the company that the
+-- connection is in; p_all: of all.
+-- @web @worker
+CREATE PROCEDURE sys_jobs_put_off_end(p_all BOOL) MODIFIES SQL DATA
+	UPDATE frontdesk_store.job SET is_due = 1, run_at = NOW(3)
+		WHERE state = 'queued' AND is_due = 0 AND put_off_since IS NOT NULL
+			AND (p_all OR company_id = CONNECTION_ID() ^ 2147483648) LIMIT 1000;
+
 -- Milliseconds until the next job is due (0: now), no row when none waits.
 -- @worker
 CREATE PROCEDURE sys_job_next() READS SQL DATA
 	SELECT IF(EXISTS (SELECT 1 FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1), 0,
 		GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NOW(3), MIN(run_at)) DIV 1000)) AS due_ms
 	FROM frontdesk_store.job WHERE state = 'queued' HAVING MIN(run_at) IS NOT NULL;
+
+-- What waits, and when the worker was seen last: audit.seal comes every ten
+-- seconds. Counts end at 100,000. What became due while no worker looked is still
+-- marked as waiting.
+-- @web
+CREATE PROCEDURE sys_health() READS SQL DATA
+	SELECT NOW(3) AS now, @@datadir AS data_dir,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1 LIMIT 100000) q)
+			+ (SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+				WHERE state = 'queued' AND is_due = 0 AND run_at <= NOW(3) LIMIT 100000) q) AS due,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+			WHERE state = 'queued' AND is_due = 0 AND run_at > NOW(3) LIMIT 100000) q) AS waiting,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'running' LIMIT 100000) q) AS running,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'dead' LIMIT 100000) q) AS dead,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+			WHERE state = 'dead' AND finished_at > NOW(3) - INTERVAL 1 DAY LIMIT 100000) q) AS dead_today,
+		GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, LEAST(
+			COALESCE((SELECT MIN(run_at) FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1), NOW(3)),
+			COALESCE((SELECT MIN(run_at) FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 0), NOW(3))
+			), NOW(3)) DIV 1000, 0)) AS oldest_ms,
+		COALESCE(TIMESTAMPDIFF(SECOND, s.seen_at, NOW(3)), 0) AS seen_s, s.seen_at IS NOT NULL AS was_seen
+	FROM (SELECT MAX(finished_at) AS seen_at FROM frontdesk_store.job
+		WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done') s;
+
+-- How providers have answered all companies lately.
+-- @web
+CREATE PROCEDURE sys_health_providers() READS SQL DATA
+	SELECT provider, COUNT(*) AS calls, SUM(outcome IN ('not_sent', 'unknown') OR COALESCE(http_status, 0) >= 500
+			OR COALESCE(http_status, 0) = 429) AS failed
+	FROM frontdesk_store.provider_call WHERE created_at > NOW(3) - INTERVAL 10 MINUTE
+	GROUP BY provider ORDER BY provider;
 
 -- A recurring job, once per period: the unique key names the period.
 -- @worker
@@ -659,6 +735,8 @@ BEGIN
 	DELETE i FROM frontdesk_store.inbox_event i JOIN (SELECT x.id FROM frontdesk_store.inbox_event x
 			JOIN frontdesk_store.company c ON c.id = x.company_id AND c.status = 'closed'
 			WHERE x.received_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows) o ON o.id = i.id;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.inbox_replay WHERE created_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);

@@ -14,6 +14,7 @@
 
 struct db;
 struct conf;
+struct tx_witness;
 
 /* What a transaction has changed, for those who watch the company (core/live). */
 struct noted {
@@ -44,9 +45,12 @@ struct ctx {
 	const char *request_id;
 	const struct conf *conf;
 	struct db *db;
-	bool wake;             /* a job was queued: wake the worker */
-	struct noted *changes; /* of the open transaction */
-	struct noted *changed; /* of those that were committed */
+	struct tx_witness *witness; /* of every in_tx (core/sys/db.h); NULL: none */
+	struct noted *changes;      /* of the open transaction */
+	struct noted *changed;      /* of those that were committed */
+	bool wake;                  /* a job was queued: wake the worker */
+	/* > 0: a provider was not asked, and will not be sooner than in so long */
+	int put_off_ms;
 	unsigned db_calls;
 	int64_t db_us;
 };

@@ -78,7 +78,7 @@ static int replay_kind(struct ctx *c, const struct job_rule *rule, int64_t at_mo
 {
 	return db_exec(c,
 		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?,"
-		" crashes = 0, run_at = NOW(3), finished_at = NULL"
+		" crashes = 0, put_off_since = NULL, run_at = NOW(3), finished_at = NULL"
 		" WHERE state = 'dead' AND kind = ? ORDER BY created_at, id LIMIT ?",
 		rule->attempts, rule->name, at_most);
 }
@@ -103,8 +103,8 @@ int job_replay(struct ctx *c, const char *id, struct job *out)
 	if (job_get(c, id, out) < 0)
 		return -1;
 	rc = db_exec(c,
-		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?, crashes "
-		"= 0,"
+		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?,"
+		" crashes = 0, put_off_since = NULL,"
 		" run_at = NOW(3), finished_at = NULL WHERE id = ? AND state = 'dead'",
 		attempts_of(out->kind), id);
 	if (rc < 0)

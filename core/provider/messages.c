@@ -15,6 +15,7 @@ static int (*const CARRIERS[CHANNEL_COUNT])(
 	[CHANNEL_EMAIL] = mail_carry,
 	[CHANNEL_SLACK] = slack_carry,
 	[CHANNEL_TELEGRAM] = telegram_carry,
+	[CHANNEL_PAGERDUTY] = pagerduty_carry,
 	[CHANNEL_IN_APP] = NULL, /* it is there as soon as it is made */
 };
 
@@ -43,8 +44,11 @@ int carried_secret(struct ctx *c, enum provider provider, const char *platform_f
 void carried_silent(
 	struct ctx *c, const char *title, const struct http_answer *a, struct carried *out)
 {
+	out->retry_after = a->retry_after;
 	out->fate = a->outcome == HTTP_NOT_SENT ? FATE_AGAIN : FATE_UNKNOWN;
-	out->error = mem_printf(c->mem, "%s did not answer: %.300s", title, a->error);
+	out->error = c->put_off_ms > 0
+		? a->error
+		: mem_printf(c->mem, "%s did not answer: %.300s", title, a->error);
 }
 
 /* ---- the end of an attempt ---- */

@@ -125,6 +125,12 @@ int queue_void(struct ctx *c, enum job_kind kind, const char *ref_id)
 	return rc < 0 ? -1 : 0;
 }
 
+int queue_put_off_end(struct ctx *c)
+{
+	c->wake = true;
+	return db_exec(c, "CALL sys_jobs_put_off_end(?)", c->company == 0) < 0 ? -1 : 0;
+}
+
 void queue_wake(const struct ctx *c)
 {
 	const char *path = mem_printf(c->mem, "%s/work", c->conf->server_run_dir);

@@ -67,6 +67,7 @@ static const struct exposure EXPOSURES[] = {
 	{"call_event", OWN, "SELECT,INSERT", NULL, NULL},
 	{"platform_cost", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"provider_call", OWN, "SELECT,INSERT", NULL, NULL},
+	{"breaker", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"call", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"appointment", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"notification", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},

@@ -17,9 +17,9 @@
 #define ERROR_MAX 300
 
 const char *const PROVIDERS[] = {"retell", "vapi", "twilio", "calcom", "stripe", "openai",
-	"sendgrid", "slack", "telegram", NULL};
+	"sendgrid", "slack", "telegram", "pagerduty", NULL};
 const char *const PROVIDER_TITLES[] = {"Retell", "Vapi", "Twilio", "Cal.com", "Stripe", "OpenAI",
-	"SendGrid", "Slack", "Telegram", NULL};
+	"SendGrid", "Slack", "Telegram", "PagerDuty", NULL};
 
 const enum signing SIGNING[] = {
 	[PROVIDER_RETELL] = SIGNED_WITH_SECRET,
@@ -31,6 +31,7 @@ const enum signing SIGNING[] = {
 	[PROVIDER_SENDGRID] = SIGNED_WITH_ITS_OWN,
 	[PROVIDER_SLACK] = SIGNED_NEVER,
 	[PROVIDER_TELEGRAM] = SIGNED_NEVER,
+	[PROVIDER_PAGERDUTY] = SIGNED_NEVER,
 };
 
 static const struct field FIELDS[] = {

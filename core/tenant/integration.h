@@ -24,8 +24,9 @@ enum provider {
 	PROVIDER_STRIPE,
 	PROVIDER_OPENAI,
 	PROVIDER_SENDGRID,
-	PROVIDER_SLACK,    /* its secret is the address of an incoming webhook */
-	PROVIDER_TELEGRAM, /* the token of a bot; its account is a chat's id */
+	PROVIDER_SLACK,     /* its secret is the address of an incoming webhook */
+	PROVIDER_TELEGRAM,  /* the token of a bot; its account is a chat's id */
+	PROVIDER_PAGERDUTY, /* the integration key of a service (Events API v2) */
 	PROVIDER_COUNT
 };
 

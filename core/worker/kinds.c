@@ -15,6 +15,7 @@
 #include "core/provider/twilio.h"
 #include "core/sys/db.h"
 #include "core/user/api_key.h"
+#include "core/worker/replay.h"
 
 #define SWEEP_ROWS 10000
 #define SWEEP_US 60000000 /* half of its deadline; the rest comes next time */
@@ -27,6 +28,7 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_INBOX_RETELL] = {JOB_BATCHED, retell_process},
 	[JOB_INBOX_TWILIO] = {JOB_TX_WRITE, twilio_process},
 	[JOB_INBOX_SENDGRID] = {JOB_TX_WRITE, sendgrid_process},
+	[JOB_INBOX_REPLAY] = {JOB_TX_NONE, replay_run},
 	[JOB_EVENT_DISPATCH] = {JOB_TX_WRITE, event_dispatch},
 	[JOB_NOTIFICATION_SEND] = {JOB_TX_NONE, messages_send},
 	[JOB_REMINDER] = {JOB_TX_WRITE, reminder_run},
@@ -112,6 +114,12 @@ static int nothing(struct ctx *c, const char *none)
 	(void)c;
 	(void)none;
 	return 0;
+}
+
+/* Of a message half a day: what came by then came too late. */
+int job_patience_s(int kind)
+{
+	return kind == JOB_NOTIFICATION_SEND ? 12 * 3600 : 24 * 3600;
 }
 
 int job_kind_find(const char *name)

@@ -66,6 +66,18 @@ static int finish(
 	return ended > 0;
 }
 
+static int put_off(struct ctx *c, const struct claim *j, const char *error, int patience_s)
+{
+	int64_t ended;
+	/* spread over twice the time: who waited together does not come together */
+	int delay_ms = c->put_off_ms + (int)random_below((uint32_t)c->put_off_ms);
+
+	if (db_int(c, &ended, "CALL sys_job_put_off(?, ?, ?, ?, ?)", j->id, j->attempts, error,
+		    delay_ms, patience_s) < 0)
+		return -1;
+	return (int)ended;
+}
+
 static int finish_all(struct ctx *c, const struct ends *e)
 {
 	struct buf b = buf_new(c->mem, CLAIMS_MAX * 64);
@@ -196,6 +208,24 @@ int worker_ends(struct ctx *c, struct ends *e)
 	return rc;
 }
 
+static enum attempt_end attempt_put_off(struct ctx *c, const struct claim *j)
+{
+	int patience_s = job_patience_s(job_kind_find(j->kind));
+	const char *why = why_failed(c);
+	int64_t began = clock_monotonic_us();
+
+	do {
+		err_clear(c);
+		int rc = put_off(c, j, why, patience_s);
+
+		if (rc == 0)
+			return ATTEMPT_LOST;
+		if (rc > 0)
+			return rc == 1 ? ATTEMPT_PUT_OFF : ATTEMPT_AGAIN;
+	} while (wait_and_try_again(began));
+	return ATTEMPT_STUCK;
+}
+
 static enum attempt_end attempt_failed(struct ctx *c, const struct claim *j)
 {
 	const char *why = why_failed(c);
@@ -259,6 +289,7 @@ enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const stru
 	enum attempt_end end;
 	int rc;
 
+	c->put_off_ms = 0;
 	if (work == NULL)
 		rc = err_set(c, E_NOT_FOUND,
 			"This version of the worker does not know this kind of job.");
@@ -271,12 +302,16 @@ enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const stru
 		result = err_wire(c->err.code);
 	if (s.lost)
 		end = ATTEMPT_LOST;
+	else if (rc < 0 && work != NULL && c->put_off_ms > 0 && c->err.code == E_PROVIDER)
+		end = attempt_put_off(c, j);
 	else
 		end = rc < 0 ? attempt_failed(c, j) : attempt_succeeded(c, j, work);
 	if (end == ATTEMPT_LOST)
 		result = "lost";
 	if (end == ATTEMPT_STUCK)
 		result = "stuck";
+	if (end == ATTEMPT_PUT_OFF)
+		result = "put off";
 	log_attempt(c, j, result, began);
 	return end;
 }

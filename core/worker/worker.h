@@ -5,7 +5,9 @@
  * hold the same job), carries a lease, and counts an attempt. The end of an
  * attempt is written only if no other attempt has begun since. Failures that
  * may pass go back with a growing random delay; permanent ones, and those
- * whose attempts are used up, are dead: a person can replay them.
+ * whose attempts are used up, are dead: a person can replay them. An attempt
+ * that met a provider which is not asked now (ctx->put_off_ms) was none: it goes
+ * back without being counted, until the kind's patience is over.
  *
  * A job that exceeds its deadline kills its process (SIGALRM is left at its
  * deadly default): whatever library it hangs in, it ends. The parent process
@@ -55,6 +57,7 @@ enum attempt_end {
 	ATTEMPT_DONE,
 	ATTEMPT_DONE_LATER, /* JOB_BATCHED: worker_ends() writes it down */
 	ATTEMPT_AGAIN,      /* queued again, or dead */
+	ATTEMPT_PUT_OFF,    /* a provider was not asked: queued again, and not counted */
 	ATTEMPT_LOST,       /* another attempt has begun since: nothing was written */
 	ATTEMPT_STUCK,      /* its end could not be written: the lease will tell */
 };

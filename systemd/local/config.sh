@@ -40,6 +40,8 @@ sendgrid:
   url: "http://127.0.0.1:$((PORT + 1))/sendgrid"
 telegram:
   url: "http://127.0.0.1:$((PORT + 1))/telegram"
+pagerduty:
+  url: "http://127.0.0.1:$((PORT + 1))/pagerduty"
 smtp:
   url: "smtp://127.0.0.1:$((PORT + 2))"
 sandbox:

@@ -137,6 +137,7 @@ export async function makeOneOfEach(client) {
     audit: (await first('audit')).id,
     'dead-letters': (await first('dead-letters')).id,
     jobs: (await first('jobs')).id,
+    inbox: (await first('inbox')).id,
     'unassigned-calls': (await first('unassigned-calls')).id,
   }
 }

@@ -249,6 +249,11 @@ static void trouble(const char *id, const char *number, const char *word)
 	      " provider_call_id, inbox_event_id, from_number, reason) VALUES ('%s', %u, 'retell',"
 	      " 'u%s', '%s', '%s', 'x')",
 		id, salon(), id, id, number);
+	ADMIN("INSERT INTO frontdesk_store.inbox_replay (company_id, id, inbox_event_id, open, "
+	      "diff,"
+	      " error) VALUES (%u, UUID(), UUID(), NULL, '{\"id\":\"%s\", \"name\":\"%s\"}', NULL),"
+	      " (%u, UUID(), UUID(), NULL, '%s of %s', '%s of %s')",
+		salon(), id, word, salon(), word, number, word, number);
 	ADMIN("INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, state) VALUES"
 	      " (UUID(), %u, 'inbox.retell', '%s', 'dead')",
 		salon(), id);

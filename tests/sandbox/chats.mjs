@@ -1,5 +1,7 @@
 // Plays Slack's incoming webhooks and Telegram's Bot API, as far as messages to
 // people need them.
+import { misbehave } from './faults.mjs';
+
 const MAX_TELEGRAM = 4_096;
 
 export class Chats {
@@ -21,8 +23,11 @@ export class Chats {
 
   #slack(req) {
     const body = object(req.body);
+    const fail = this.#faults.take('slack');
+    const odd = misbehave(fail, req);
 
-    switch (this.#faults.take('slack')) {
+    if (odd !== undefined) return odd;
+    switch (fail) {
       case '500': return { status: 500, text: 'rollup_error' };
       case '429': return { status: 429, text: '', headers: { 'retry-after': '1' } };
       case '404': return { status: 404, text: 'no_service' };
@@ -36,7 +41,11 @@ export class Chats {
 
   #telegram(req, serve) {
     if (!/^\d+:[\w-]+$/.test(req.params.token)) return refusal(404, 'Not Found');
-    switch (this.#faults.take('telegram')) {
+    const fail = this.#faults.take('telegram');
+    const odd = misbehave(fail, req);
+
+    if (odd !== undefined) return odd;
+    switch (fail) {
       case '500': return refusal(500, 'Internal Server Error');
       case '429': return { status: 429, json: { ok: false, error_code: 429, description: 'Too Many Requests: retry after 1', parameters: { retry_after: 1 } } };
       case '403': return refusal(403, 'Forbidden: bot was blocked by the user');
