@@ -4,11 +4,12 @@
 #include "core/base/text.h"
 #include "core/sys/conf.h"
 
-#include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #define PAUSE_US 1000000
+#define LAST_ANSWERS_US 200000
 #define MESSAGE_MAX 200
 #define REQUEST_MAX (MESSAGE_MAX + 200)
 
@@ -48,24 +49,49 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-void live_line_close(struct live_line *l)
+static void hang_up(struct live_line *l)
 {
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
+	l->unanswered = 0;
+	l->matched = 0;
 }
 
-/* Answers are of no interest; but the end of the line is. */
+/* Each has one empty line, behind its head. */
+static void count_answers(struct live_line *l, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		l->matched = p[i] == "\r\n\r\n"[l->matched] ? l->matched + 1 : p[i] == '\r';
+		if (l->matched == 4) {
+			l->matched = 0;
+			l->unanswered--;
+		}
+	}
+}
+
 static void read_answers(struct live_line *l)
 {
 	char answers[4096];
 	ssize_t n;
 
-	do {
-		n = recv(l->fd, answers, sizeof(answers), MSG_DONTWAIT);
-	} while (n > 0);
+	while ((n = recv(l->fd, answers, sizeof(answers), MSG_DONTWAIT)) > 0)
+		count_answers(l, answers, (size_t)n);
 	if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
-		live_line_close(l);
+		hang_up(l);
+}
+
+void live_line_close(struct live_line *l)
+{
+	int64_t until = clock_monotonic_us() + LAST_ANSWERS_US, left;
+
+	while (l->fd >= 0 && l->unanswered > 0 && (left = until - clock_monotonic_us()) > 0) {
+		struct pollfd p = {.fd = l->fd, .events = POLLIN};
+
+		if (poll(&p, 1, (int)(left / 1000) + 1) > 0)
+			read_answers(l);
+	}
+	hang_up(l);
 }
 
 static void give_up(struct live_line *l, const char *path)
@@ -74,7 +100,7 @@ static void give_up(struct live_line *l, const char *path)
 		log_line("live", "socket", path, "error", strerror(errno), NULL);
 	l->failed = true;
 	l->not_before_us = clock_monotonic_us() + PAUSE_US;
-	live_line_close(l);
+	hang_up(l);
 }
 
 void live_publish(struct live_line *l, struct ctx *c)
@@ -84,10 +110,10 @@ void live_publish(struct live_line *l, struct ctx *c)
 	size_t n = 0;
 
 	c->changed = NULL;
-	if (first == NULL || text_empty(path) || clock_monotonic_us() < l->not_before_us)
-		return;
 	for (const struct noted *k = first; k != NULL; k = k->next)
-		n++;
+		n += k->id != 0;
+	if (n == 0 || text_empty(path) || clock_monotonic_us() < l->not_before_us)
+		return;
 	struct buf b = buf_new(c->mem, n * REQUEST_MAX + 1);
 	for (const struct noted *k = first; k != NULL; k = k->next) {
 		if (k->id != 0)
@@ -97,8 +123,10 @@ void live_publish(struct live_line *l, struct ctx *c)
 		read_answers(l);
 	if (l->fd < 0)
 		l->fd = connect_to(path);
-	if (l->fd < 0 || send(l->fd, b.p, b.n, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)b.n)
+	if (l->fd < 0 || send(l->fd, b.p, b.n, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)b.n) {
 		give_up(l, path);
-	else
-		l->failed = false;
+		return;
+	}
+	l->failed = false;
+	l->unanswered += (int)n;
 }

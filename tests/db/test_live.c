@@ -478,6 +478,31 @@ START_TEST(publishing_waits_for_nobody)
 }
 END_TEST
 
+/* nginx forgets the request of somebody who has gone before it was answered. */
+START_TEST(a_line_is_closed_when_all_is_answered_or_after_a_moment)
+{
+	static const char ANSWER[] = "HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok";
+	struct live_line line = LIVE_LINE_NEW;
+	int pair[2];
+
+	for (int answers = 0; answers < 2; answers++) {
+		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+		line.fd = pair[0];
+		line.unanswered = 2;
+		for (int i = 0; i <= answers; i++)
+			ck_assert_int_gt(send(pair[1], ANSWER, sizeof(ANSWER) - 1, 0), 0);
+		int64_t began = now_ms();
+		live_line_close(&line);
+		ck_assert_int_eq(line.fd, -1);
+		if (answers == 1)
+			ck_assert_int_lt(now_ms() - began, 100);
+		else
+			ck_assert(now_ms() - began >= 190 && now_ms() - began < 1000);
+		close(pair[1]);
+	}
+}
+END_TEST
+
 /* ---- tickets ---- */
 
 static int make(struct ctx *k, void *out)
@@ -557,6 +582,7 @@ Suite *suite_live(void)
 	tcase_add_test(t, a_dead_letter_is_told);
 	tcase_add_test(t, what_was_rolled_back_is_not_published);
 	tcase_add_test(t, publishing_waits_for_nobody);
+	tcase_add_test(t, a_line_is_closed_when_all_is_answered_or_after_a_moment);
 	tcase_add_test(t, a_ticket_opens_one_stream);
 	suite_add_tcase(s, t);
 	return s;
