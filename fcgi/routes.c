@@ -68,6 +68,7 @@
 #include "fcgi/h_staff.h"
 #include "fcgi/h_two_factor.h"
 #include "fcgi/h_waiting_list.h"
+#include "fcgi/h_webhook.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/in_twilio.h"
 #include "fcgi/openapi.h"
@@ -213,6 +214,22 @@ ROW("/integrations/{id}", h_integration, PERM_INTEGRATIONS_READ, INTEGRATION, NU
 ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
 REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
 CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
+ROWS("/webhook-endpoints", h_webhook_endpoints, PERM_INTEGRATIONS_READ, WEBHOOK_ENDPOINT, NULL, "Where events are posted to (Standard Webhooks); secrets are shown when they are made, and never again"),
+ADD("/webhook-endpoints", h_webhook_endpoint_create, PERM_INTEGRATIONS_WRITE, &WEBHOOK_ENDPOINT_IN, NEW_WEBHOOK_ENDPOINT, NULL, "Have events posted to an https address; without events: all that are offered"),
+ROW("/webhook-endpoints/{id}", h_webhook_endpoint, PERM_INTEGRATIONS_READ, WEBHOOK_ENDPOINT, NULL, "One of them"),
+ALTER("/webhook-endpoints/{id}", h_webhook_endpoint_update, PERM_INTEGRATIONS_WRITE, &WEBHOOK_ENDPOINT_IN, WEBHOOK_ENDPOINT, NULL, "Change it; while it is not active nothing is posted, and what happens is not kept for it"),
+REMOVE("/webhook-endpoints/{id}", h_webhook_endpoint_delete, PERM_INTEGRATIONS_WRITE, WEBHOOK_ENDPOINT, NULL, "Post nothing there any more, and forget its secrets"),
+CHANGE("/webhook-endpoints/{id}/rotate-secret", h_webhook_endpoint_rotate, PERM_INTEGRATIONS_WRITE, NULL, NEW_WEBHOOK_ENDPOINT, 200, "A new secret, shown this once; the one before signs, too, for a day", NULL),
+CHANGE("/webhook-endpoints/{id}/test", h_webhook_endpoint_test, PERM_INTEGRATIONS_WRITE, NULL, ENDPOINT_TEST, 202, "Post a test.ping now; what comes of it stands on the delivery", NULL),
+CHANGE("/webhook-endpoints/{id}/enable", h_webhook_endpoint_enable, PERM_INTEGRATIONS_WRITE, NULL, WEBHOOK_ENDPOINT, 200, "Post to it again, after it was disabled because nothing reached it", NULL),
+CHANGE("/webhook-endpoints/{id}/replay", h_webhook_endpoint_replay, PERM_INTEGRATIONS_WRITE, &ENDPOINT_REPLAY_IN, ENDPOINT_REPLAYED, 200, "Send again what has failed in a time, or all of it with what happened while nothing was posted; at most 500", NULL),
+SHOW("/webhook-endpoints/{id}/statistics", h_webhook_endpoint_statistics, PERM_INTEGRATIONS_READ, DELIVERY_COUNTS, "How many of its deliveries of the last 30 days arrived, wait, or have failed"),
+LIST_OF("/deliveries", h_deliveries, PERM_INTEGRATIONS_READ, &DELIVERY_QUERY, DELIVERY, "What was posted to endpoints, newest first (30 days), without bodies and logs; from is included, to is not"),
+SHOW("/deliveries/{id}", h_delivery, PERM_INTEGRATIONS_READ, DELIVERY, "One delivery, with what is posted and the log of its attempts; its id is the receiver's webhook-id"),
+CHANGE("/deliveries/{id}/replay", h_delivery_replay, PERM_INTEGRATIONS_WRITE, NULL, DELIVERY, 200, "Send it again, under the same id", NULL),
+ADD("/hooks/subscribe", h_hook_subscribe, PERM_INTEGRATIONS_WRITE, &REST_HOOK, REST_HOOK, NULL, "A REST hook (Zapier, Make, n8n): have one kind of event posted to an address, until it answers 410"),
+REMOVE("/hooks/{id}", h_hook_unsubscribe, PERM_INTEGRATIONS_WRITE, REST_HOOK, NULL, "End a REST hook"),
+LIST_OF("/hooks/sample", h_hook_sample, PERM_INTEGRATIONS_READ, &HOOK_SAMPLE_QUERY, HOOK_SAMPLE, "An example of what is posted about an event"),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),

@@ -180,6 +180,76 @@ CREATE TABLE template (
 	CONSTRAINT template_company FOREIGN KEY (company_id) REFERENCES company (id)
 );
 
+-- Where a company's events are posted to (core/delivery); one job at a time has
+-- the lease.
+CREATE TABLE webhook_endpoint (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	url VARCHAR(500) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	description VARCHAR(200) NULL,
+	event_list VARCHAR(1000) CHARACTER SET ascii COLLATE ascii_bin NULL, -- NULL: all
+	source ENUM('api','zapier') NOT NULL DEFAULT 'api',
+	format ENUM('envelope','flat') NOT NULL DEFAULT 'envelope',
+	is_active TINYINT(1) NOT NULL DEFAULT 1,
+	secret_cell VARBINARY(1024) NULL,
+	previous_cell VARBINARY(1024) NULL,
+	previous_until DATETIME(3) NULL,
+	failures INT UNSIGNED NOT NULL DEFAULT 0, -- in a row
+	wait_until DATETIME(3) NULL,
+	failing_since DATETIME(3) NULL,
+	warned_at DATETIME(3) NULL,
+	disabled_at DATETIME(3) NULL,
+	disabled_reason VARCHAR(300) NULL,
+	lease_owner UUID NULL,
+	lease_until DATETIME(3) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	deleted_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	KEY webhook_endpoint_created (company_id, created_at, id),
+	KEY webhook_endpoint_deleted (deleted_at),
+	CONSTRAINT webhook_endpoint_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
+-- An event on its way to one of them: the text that is signed and posted.
+CREATE TABLE delivery (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	endpoint_id UUID NOT NULL,
+	event_id UUID NOT NULL,
+	event VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	subject_id UUID NULL,
+	body TEXT NOT NULL,
+	status ENUM('pending','delivered','failed') NOT NULL DEFAULT 'pending',
+	attempts INT UNSIGNED NOT NULL DEFAULT 0,
+	tries INT UNSIGNED NOT NULL DEFAULT 0, -- since it was sent, or sent again by a person
+	next_attempt_at DATETIME(3) NULL,
+	response_status SMALLINT UNSIGNED NULL,
+	error VARCHAR(300) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	finished_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY delivery_event (company_id, endpoint_id, event_id),
+	KEY delivery_due (company_id, endpoint_id, status, next_attempt_at),
+	KEY delivery_created (company_id, created_at, id),
+	KEY delivery_subject (company_id, subject_id),
+	KEY delivery_age (created_at),
+	CONSTRAINT delivery_endpoint FOREIGN KEY (company_id, endpoint_id) REFERENCES webhook_endpoint (company_id, id)
+);
+
+CREATE TABLE delivery_attempt (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	delivery_id UUID NOT NULL,
+	attempt INT UNSIGNED NOT NULL,
+	attempted_at DATETIME(3) NOT NULL,
+	duration_ms INT UNSIGNED NOT NULL,
+	request_headers VARCHAR(1000) CHARACTER SET ascii NOT NULL,
+	response_status SMALLINT UNSIGNED NULL,
+	response_head TEXT NULL,
+	error VARCHAR(300) NULL,
+	PRIMARY KEY (company_id, delivery_id, attempt),
+	CONSTRAINT delivery_attempt_delivery FOREIGN KEY (company_id, delivery_id) REFERENCES delivery (company_id, id) ON DELETE CASCADE
+);
+
 CREATE TABLE provider_call (
 	id UUID NOT NULL PRIMARY KEY,
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),

@@ -744,6 +744,13 @@ BEGIN
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.live_ticket WHERE expires_at < NOW(3) LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.delivery WHERE created_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE e FROM frontdesk_store.webhook_endpoint e JOIN (SELECT x.company_id, x.id FROM frontdesk_store.webhook_endpoint x
+			WHERE x.deleted_at < NOW(3) - INTERVAL 31 DAY AND NOT EXISTS (SELECT 1 FROM frontdesk_store.delivery d
+				WHERE d.company_id = x.company_id AND d.endpoint_id = x.id) LIMIT p_rows) o
+		ON o.company_id = e.company_id AND o.id = e.id;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	-- nobody counts the rows of a hold that has expired: who comes to its
 	-- time deletes them, and these are what nobody came to
 	FOR h IN (SELECT company_id, id FROM frontdesk_store.hold
@@ -840,6 +847,30 @@ CREATE PROCEDURE sys_forget_events(p_customer UUID) MODIFIES SQL DATA
 		UPDATE frontdesk.event SET payload = COALESCE(JSON_REMOVE(payload, '$.name', '$.phone', '$.email',
 			'$.customer_name', '$.customer_phone', '$.notes', '$.cancel_reason', '$.from_number', '$.to_number',
 			'$.transcript', '$.summary', '$.sentiment', '$.booking_details'), '{}') WHERE id = k.id;
+	END FOR;
+
+-- The same of what was posted about them, or is about to be, in either format; and
+-- what was answered.
+-- @web @worker
+CREATE PROCEDURE sys_forget_deliveries(p_customer UUID) MODIFIES SQL DATA
+	FOR k IN (
+		SELECT d.id FROM frontdesk.customer c JOIN (
+				SELECT p_customer AS id
+				UNION ALL SELECT id FROM frontdesk.appointment WHERE customer_id = p_customer
+				UNION ALL SELECT id FROM frontdesk.`call` WHERE customer_id = p_customer
+				UNION ALL SELECT u.id FROM frontdesk.unassigned_call u
+					JOIN frontdesk.customer x ON x.id = p_customer AND x.phone = u.from_number) s
+			JOIN frontdesk.delivery d ON d.subject_id = s.id
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+	) DO
+		UPDATE frontdesk.delivery SET body = COALESCE(JSON_REMOVE(body, '$.name', '$.phone', '$.email',
+			'$.customer_name', '$.customer_phone', '$.notes', '$.cancel_reason', '$.from_number', '$.to_number',
+			'$.transcript', '$.summary', '$.sentiment', '$.booking_details',
+			'$.data.name', '$.data.phone', '$.data.email', '$.data.customer_name', '$.data.customer_phone',
+			'$.data.notes', '$.data.cancel_reason', '$.data.from_number', '$.data.to_number',
+			'$.data.transcript', '$.data.summary', '$.data.sentiment', '$.data.booking_details'), '{}'), error = NULL
+			WHERE id = k.id;
+		UPDATE frontdesk.delivery_attempt SET response_head = NULL, error = NULL WHERE delivery_id = k.id;
 	END FOR;
 
 -- What was said when work about the customer failed.

@@ -227,6 +227,7 @@ static void event_values(struct ctx *c, const struct occasion *o, struct values 
 	v->text[VAR_CALLER] = caller == NULL ? NULL : phone_international(c->mem, caller);
 	v->text[VAR_PROVIDER] = provider_title(json_text(o->payload, "provider"));
 	v->text[VAR_REASON] = json_text(o->payload, "reason");
+	v->text[VAR_ENDPOINT] = json_text(o->payload, "url");
 }
 
 void occasion_values(struct ctx *c, const struct occasion *o, const char *locale,

@@ -69,6 +69,8 @@ const struct personal PERSONALS[] = {
 		" OR LOCATE(c.email, diff) > 0 OR LOCATE(c.phone, error) > 0 OR LOCATE(c.email, error) > 0))",
 		NULL, NULL, NULL, NULL},
 	{"event", "payload", "CALL sys_forget_events(?)", NULL, NULL, NULL, NULL},
+	{"delivery", "body,error", "CALL sys_forget_deliveries(?)", NULL, NULL, NULL, NULL},
+	{"delivery_attempt", "response_head,error", "CALL sys_forget_deliveries(?)", NULL, NULL, NULL, NULL},
 	{"job", "last_error", "CALL sys_forget_jobs(?)", NULL, NULL, NULL, NULL},
 	{"job_failure", "error", "CALL sys_forget_jobs(?)", NULL, NULL, NULL, NULL},
 	{"provider_call", "error", "CALL sys_forget_provider_calls(?)", NULL, NULL, NULL, NULL},

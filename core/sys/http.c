@@ -11,7 +11,7 @@
 #define ANSWER_MAX (1024 * 1024)
 #define HEADERS_MAX (64 * 1024)
 #define URL_MAX 8192
-#define RETRY_AFTER_MAX 3600
+#define RETRY_AFTER_MAX 86400
 #define SLOW_AFTER_US 2000000 /* since the first byte of the answer … */
 #define SLOW_BYTES_A_SECOND 128
 
@@ -21,8 +21,12 @@ struct transfer {
 	struct curl_slist *lists[2];
 	char curl_error[CURL_ERROR_SIZE];
 	bool sandbox;
-	bool plain;          /* http, not https: to loopback only */
-	bool mail;           /* the operator's own server, wherever it stands */
+	bool plain;     /* http, not https: to loopback only */
+	bool mail;      /* the operator's own server, wherever it stands */
+	bool head_only; /* of the answer, which counts as soon as … */
+	bool head_done; /* … its last header has come */
+	const struct network *allow;
+	size_t n_allow;
 	bool opened;         /* at least one address was allowed */
 	const char *refused; /* why another was not */
 	const char *cut;     /* why its answer was cut off */
@@ -49,6 +53,8 @@ static const char *address_objection(const struct transfer *t, const struct sock
 
 	if (t->mail || (t->sandbox && reach == REACH_LOOPBACK))
 		return NULL;
+	if (!t->plain && reach_within(sa, t->allow, t->n_allow))
+		return NULL;
 	if (reach != REACH_PUBLIC)
 		return "The address is not a public one.";
 	if (t->plain)
@@ -73,6 +79,23 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 
 /* ---- what comes back ---- */
 
+static long info_long(const struct transfer *t, CURLINFO what)
+{
+	long v = 0;
+
+	curl_easy_getinfo(t->curl, what, &v);
+	return v;
+}
+
+/* What there is room for; 0: no more is wanted. */
+static size_t keep_head(struct transfer *t, const char *p, size_t n)
+{
+	size_t room = t->body.max - t->body.n;
+
+	buf_add(&t->body, p, n < room ? n : room);
+	return n <= room ? n : 0;
+}
+
 static size_t on_body(char *p, size_t one, size_t n, void *arg)
 {
 	struct transfer *t = arg;
@@ -80,6 +103,8 @@ static size_t on_body(char *p, size_t one, size_t n, void *arg)
 	(void)one;
 	if (t->first_byte_us == 0)
 		t->first_byte_us = clock_monotonic_us();
+	if (t->head_only)
+		return keep_head(t, p, n);
 	buf_add(&t->body, p, n);
 	if (!buf_full(&t->body))
 		return n;
@@ -156,6 +181,11 @@ static size_t on_header(char *p, size_t one, size_t n, void *arg)
 	if (t->mail && strncmp(p, "221", n < 3 ? n : 3) != 0) { /* its last line before "bye" */
 		buf_reset(&t->body);
 		buf_add(&t->body, p, n);
+	}
+	if (t->head_only) {
+		(void)keep_head(t, p, n);
+		t->head_done =
+			(*p == '\r' || *p == '\n') && info_long(t, CURLINFO_RESPONSE_CODE) >= 200;
 	}
 	wait_read(t, p, n);
 	return n;
@@ -248,14 +278,6 @@ static void list_add(struct curl_slist **list, const char *s)
 	*list = more;
 }
 
-static long info_long(const struct transfer *t, CURLINFO what)
-{
-	long v = 0;
-
-	curl_easy_getinfo(t->curl, what, &v);
-	return v;
-}
-
 static curl_off_t info_off(const struct transfer *t, CURLINFO what)
 {
 	curl_off_t v = 0;
@@ -279,7 +301,7 @@ static enum http_outcome http_outcome(
 {
 	bool begun = info_long(t, CURLINFO_REQUEST_SIZE) > 0;
 
-	if (rc == CURLE_OK)
+	if (rc == CURLE_OK || t->head_done)
 		return HTTP_ANSWERED;
 	if (t->cut != NULL || (t->refused != NULL && !t->opened))
 		return HTTP_REFUSED;
@@ -372,6 +394,9 @@ static void request_set(struct transfer *t, const struct http_request *r)
 static void request_start(struct ctx *c, struct transfer *t, const struct http_request *r)
 {
 	t->body = buf_new(c->mem, r->answer_max > 0 ? r->answer_max : ANSWER_MAX);
+	t->head_only = r->head_only;
+	t->allow = r->allow;
+	t->n_allow = r->n_allow;
 	transfer_start(c, t, r->url, r->total_ms > 0 ? r->total_ms : HTTP_TOTAL_MS);
 	request_set(t, r);
 }

@@ -16,6 +16,7 @@
 #define FRONTDESK_HTTP_H
 
 #include "core/base/ctx.h"
+#include "core/base/network.h"
 
 enum http_outcome {
 	HTTP_ANSWERED, /* a status came, whatever it is */
@@ -39,12 +40,19 @@ struct http_request {
 	int total_ms;      /* 0: HTTP_TOTAL_MS */
 	size_t answer_max; /* 0: 1 MiB */
 	bool regardless;   /* somebody wants to know: asked although it fails */
+	/* Only how the answer begins is wanted: body is its headers and what
+	 * follows, as far as there is room, and the status counts whatever becomes
+	 * of the rest. */
+	bool head_only;
+	/* Networks that may be asked although they are private, at any port. */
+	const struct network *allow;
+	size_t n_allow;
 };
 
 struct http_answer {
 	enum http_outcome outcome;
 	int status; /* 0 unless ANSWERED */
-	/* seconds, 0 = not said, at most 3600: Retry-After, else of a 429
+	/* seconds, 0 = not said, at most a day: Retry-After, else of a 429
 	 * X-RateLimit-Reset */
 	int retry_after;
 	struct bytes body; /* decoded, NUL-terminated behind it */

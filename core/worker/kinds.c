@@ -2,6 +2,7 @@
 #include "core/audit/seal.h"
 #include "core/booking/hold.h"
 #include "core/booking/waiting_list.h"
+#include "core/delivery/delivery.h"
 #include "core/event/event.h"
 #include "core/live/live.h"
 #include "core/notify/clock.h"
@@ -43,6 +44,7 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_RETENTION_DAY] = {JOB_TX_NONE, retention_begin},
 	[JOB_RETENTION] = {JOB_TX_NONE, retention_work},
 	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
+	[JOB_WEBHOOK_DELIVER] = {JOB_TX_NONE, delivery_run},
 	[JOB_NOOP] = {JOB_BATCHED, nothing},
 };
 
@@ -54,7 +56,7 @@ const struct recurring RECURRING[] = {
 };
 const size_t RECURRING_COUNT = COUNT_OF(RECURRING);
 
-#define EVERY_KIND EVENT_KIND_COUNT
+#define EV_ANY EVENT_KIND_COUNT
 
 /* Who wants to know of an event, one line each; every one of them runs in the
  * transaction that ends the job. */
@@ -72,13 +74,16 @@ static const struct {
 	{EV_NUMBER_UNASSIGNED_CALL, notify_on_event},
 	{EV_INTEGRATION_FAILED, notify_on_event},
 	{EV_INTEGRATION_RECOVERED, notify_on_event},
+	{EV_WEBHOOK_FAILING, notify_on_event},
+	{EV_WEBHOOK_DISABLED, notify_on_event},
 	{EV_APPOINTMENT_BOOKED, clock_on_event},
 	{EV_APPOINTMENT_RESCHEDULED, clock_on_event},
 	{EV_APPOINTMENT_CANCELLED, clock_on_event},
 	{EV_APPOINTMENT_RESCHEDULED, waiting_on_event},
 	{EV_APPOINTMENT_CANCELLED, waiting_on_event},
 	{EV_TIME_FREED, waiting_on_event},
-	{EVERY_KIND, live_on_event},
+	{EV_ANY, delivery_on_event},
+	{EV_ANY, live_on_event},
 };
 
 static int event_dispatch(struct ctx *c, const char *event_id)
@@ -88,9 +93,9 @@ static int event_dispatch(struct ctx *c, const char *event_id)
 	if (event_get(c, event_id, &e) < 0)
 		return -1;
 	for (size_t i = 0; i < COUNT_OF(LISTENERS); i++) {
-		bool wants = LISTENERS[i].kind == e.kind || LISTENERS[i].kind == EVERY_KIND;
+		bool heard = LISTENERS[i].kind == e.kind || LISTENERS[i].kind == EV_ANY;
 
-		if (wants && LISTENERS[i].tell(c, &e) < 0)
+		if (heard && LISTENERS[i].tell(c, &e) < 0)
 			return -1;
 	}
 	return 0;

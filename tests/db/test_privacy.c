@@ -228,6 +228,17 @@ static void trouble(const char *id, const char *number, const char *word)
 	      " outcome, duration_ms, error) VALUES (UUID(), %u, 'twilio', 'send', 'answered', 1,"
 	      " 'The number %s of %s is not known.')",
 		salon(), number, word);
+	ADMIN("INSERT INTO frontdesk_store.webhook_endpoint (company_id, id, url) VALUES"
+	      " (%u, '%s', 'https://example.org/')",
+		salon(), id);
+	ADMIN("INSERT INTO frontdesk_store.delivery (company_id, id, endpoint_id, event_id, event,"
+	      " subject_id, body, error) VALUES (%u, '%s', '%s', UUID(), 'x', '%s',"
+	      " '{\"data\":{\"name\":\"%s\"}}', '%s')",
+		salon(), id, id, id, word, word);
+	ADMIN("INSERT INTO frontdesk_store.delivery_attempt (company_id, delivery_id, attempt,"
+	      " attempted_at, duration_ms, request_headers, response_head, error) VALUES"
+	      " (%u, '%s', 1, NOW(), 1, '', '%s', '%s')",
+		salon(), id, word, word);
 	ADMIN("INSERT INTO frontdesk_store.opt_out (company_id, id, channel, address, source)"
 	      " VALUES (%u, UUID(), 'sms', '%s', 'sms'), (%u, UUID(), 'email', '%s@example.org',"
 	      " 'sms')",
@@ -354,7 +365,7 @@ END_TEST
 START_TEST(the_doors_forget_nobody_who_is_not_erased)
 {
 	static const char *const DOORS[] = {
-		"inbox", "events", "jobs", "provider_calls", "consents"};
+		"inbox", "events", "deliveries", "jobs", "provider_calls", "consents"};
 
 	two_people();
 	const char *before = places_of(CANARY);

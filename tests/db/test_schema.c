@@ -12,6 +12,8 @@
 #include "core/call/unassigned.h"
 #include "core/customer/consent.h"
 #include "core/customer/customer.h"
+#include "core/delivery/delivery.h"
+#include "core/delivery/endpoint.h"
 #include "core/event/event.h"
 #include "core/live/live.h"
 #include "core/inbox/inbox.h"
