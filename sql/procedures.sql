@@ -486,6 +486,9 @@ BEGIN
 				last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
 				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
 			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
+		IF ROW_COUNT() > 0 THEN
+			CALL live_dead(lapsed.id);
+		END IF;
 	END FOR;
 	START TRANSACTION;
 	OPEN late;
@@ -575,6 +578,9 @@ BEGIN
 			state = IF(crashes >= 2, 'dead', 'queued'),
 			finished_at = IF(crashes >= 2, NOW(3), NULL)
 		WHERE id = p_job AND state = 'running' AND owner = p_owner;
+	IF ROW_COUNT() > 0 THEN
+		CALL live_dead(p_job);
+	END IF;
 	CALL sys_job_release(p_owner, NULL);
 END;
 
@@ -634,6 +640,7 @@ BEGIN
 		INSERT INTO frontdesk_store.job_failure (company_id, job_id, attempt, error)
 			SELECT company_id, id, p_attempt, p_error FROM frontdesk_store.job WHERE id = p_id;
 		SET v_ended = 2;
+		CALL live_dead(p_id);
 	END IF;
 	SELECT v_ended AS ended;
 END;
@@ -1130,6 +1137,23 @@ BEGIN
 	INSERT INTO frontdesk_store.live_change (company_id, id, kind, subject_id)
 		SELECT p_company, p_first - 1 + j.n, j.kind, CAST(j.id AS UUID)
 		FROM JSON_TABLE(p_changes, '$[*]' COLUMNS (n FOR ORDINALITY, kind VARCHAR(60) PATH '$[0]', id CHAR(36) PATH '$[1]')) j;
+END;
+
+-- A job that is dead now, if it is one, and of a company, is news: for doors that
+-- are no transaction of their own.
+-- @none
+CREATE PROCEDURE live_dead(p_job UUID) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED DEFAULT 0;
+	DECLARE v_first BIGINT UNSIGNED;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+	SELECT company_id INTO v_company FROM frontdesk_store.job WHERE id = p_job AND state = 'dead';
+	IF v_company > 0 THEN
+		START TRANSACTION;
+		CALL live_add(v_company, JSON_ARRAY(JSON_ARRAY('job.changed', p_job)), v_first);
+		COMMIT;
+	END IF;
 END;
 
 -- Those of the company that the connection is in; the number of the first.

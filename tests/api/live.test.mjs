@@ -96,6 +96,18 @@ test('fifty at once with one ticket: one stream', async () => {
   for (const s of all) s.close()
 })
 
+test('what frontdesk-live asks: a ticket is worth the name of one company, once', async () => {
+  const url = await ticket()
+  const ask = (headers) => client.call('none', 'POST', '/api/v2/live/authorize', { headers })
+  const given = { 'X-Live-Ticket': url.split('=')[1] }
+  const r = await ask(given)
+  assert.equal(r.status, 204)
+  assert.match(r.headers['x-live-channel'], /^[0-9a-f-]{36}$/)
+  const spent = await ask(given)
+  assert.deepEqual([spent.status, spent.headers['x-live-channel']], [403, undefined])
+  assert.equal((await openEvents(stack.base, url)).status, 403)
+})
+
 test('who was logged out, or closed out, since the ticket was given gets no stream', async () => {
   const tokens = await client.token('salon')
   const url = await ticket()
