@@ -486,6 +486,9 @@ BEGIN
 				last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
 				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
 			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
+		IF ROW_COUNT() > 0 THEN
+			CALL live_dead(lapsed.id);
+		END IF;
 	END FOR;
 	START TRANSACTION;
 	OPEN late;
@@ -575,6 +578,9 @@ BEGIN
 			state = IF(crashes >= 2, 'dead', 'queued'),
 			finished_at = IF(crashes >= 2, NOW(3), NULL)
 		WHERE id = p_job AND state = 'running' AND owner = p_owner;
+	IF ROW_COUNT() > 0 THEN
+		CALL live_dead(p_job);
+	END IF;
 	CALL sys_job_release(p_owner, NULL);
 END;
 
@@ -634,6 +640,7 @@ BEGIN
 		INSERT INTO frontdesk_store.job_failure (company_id, job_id, attempt, error)
 			SELECT company_id, id, p_attempt, p_error FROM frontdesk_store.job WHERE id = p_id;
 		SET v_ended = 2;
+		CALL live_dead(p_id);
 	END IF;
 	SELECT v_ended AS ended;
 END;
@@ -742,6 +749,10 @@ BEGIN
 	DELETE FROM frontdesk_store.inbox_replay WHERE created_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.live_change WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.live_ticket WHERE expires_at < NOW(3) LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.delivery WHERE created_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
@@ -1169,6 +1180,67 @@ BEGIN
 	UPDATE frontdesk_store.user SET disabled_at = IF(p_disabled, NOW(3), NULL) WHERE id = p_user;
 	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE user_id = p_user AND p_disabled AND revoked_at IS NULL;
 END;
+
+-- Numbers changes of a company: [["kind", "id"], …]. The counter is held until
+-- the transaction ends, so that the numbers are in the order of commits and
+-- whoever has seen one has seen all before it. Above 1, which is the beginning.
+-- @none
+CREATE PROCEDURE live_add(p_company INT UNSIGNED, p_changes MEDIUMTEXT CHARACTER SET utf8mb4, OUT p_first BIGINT UNSIGNED) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_n INT DEFAULT JSON_LENGTH(p_changes);
+	DECLARE v_last BIGINT UNSIGNED;
+	UPDATE frontdesk_store.live_counter SET last_id = last_id + v_n WHERE company_id = p_company;
+	IF ROW_COUNT() = 0 THEN
+		BEGIN
+			DECLARE CONTINUE HANDLER FOR 1062 BEGIN END; -- somebody else was first at the same moment
+			INSERT INTO frontdesk_store.live_counter (company_id, last_id) VALUES (p_company, 1);
+		END;
+		UPDATE frontdesk_store.live_counter SET last_id = last_id + v_n WHERE company_id = p_company;
+	END IF;
+	SELECT last_id INTO v_last FROM frontdesk_store.live_counter WHERE company_id = p_company;
+	SET p_first = v_last - v_n + 1;
+	INSERT INTO frontdesk_store.live_change (company_id, id, kind, subject_id)
+		SELECT p_company, p_first - 1 + j.n, j.kind, CAST(j.id AS UUID)
+		FROM JSON_TABLE(p_changes, '$[*]' COLUMNS (n FOR ORDINALITY, kind VARCHAR(60) PATH '$[0]', id CHAR(36) PATH '$[1]')) j;
+END;
+
+-- A job that is dead now, if it is one, and of a company, is news: for doors that
+-- are no transaction of their own.
+-- @none
+CREATE PROCEDURE live_dead(p_job UUID) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED DEFAULT 0;
+	DECLARE v_first BIGINT UNSIGNED;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+	SELECT company_id INTO v_company FROM frontdesk_store.job WHERE id = p_job AND state = 'dead';
+	IF v_company > 0 THEN
+		START TRANSACTION;
+		CALL live_add(v_company, JSON_ARRAY(JSON_ARRAY('job.changed', p_job)), v_first);
+		COMMIT;
+	END IF;
+END;
+
+-- Those of the company that the connection is in; the number of the first.
+-- @worker
+CREATE PROCEDURE sys_live_add(p_changes MEDIUMTEXT CHARACTER SET utf8mb4) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_first BIGINT UNSIGNED;
+	CALL live_add(CONNECTION_ID() ^ 2147483648, p_changes, v_first);
+	SELECT v_first AS first_id;
+END;
+
+-- A ticket for one stream.
+-- @web
+CREATE PROCEDURE sys_live_ticket_add(p_hash BINARY(32), p_session UUID, p_company UUID, p_seconds INT) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.live_ticket (hash, session_id, company_uid, expires_at)
+	VALUES (p_hash, p_session, p_company, NOW(3) + INTERVAL p_seconds SECOND);
+
+-- Uses it up; no row: there is none, or it was used, or its time is over.
+-- @web
+CREATE PROCEDURE sys_live_ticket_use(p_hash BINARY(32)) MODIFIES SQL DATA
+	DELETE FROM frontdesk_store.live_ticket WHERE hash = p_hash AND expires_at > NOW(3)
+	RETURNING session_id, company_uid AS company_id;
 
 -- Whose customers these are: the tenant of the company that the connection is in.
 -- @web @worker
