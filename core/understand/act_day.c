@@ -273,6 +273,7 @@ ACTION(in)
 		wall_t then = tz_wall(s->zone, (ts_t){s->at.ms + minutes * 60000});
 
 		out->t1 = out->t2 = wall_minute(then);
+		out->flags = (r->arg & 2) != 0 ? F_ABOUT : 0;
 		return one(out, day_of_wall(then));
 	}
 	return one(out, day_plus(s->today, dur, (r->arg & 1) != 0));

@@ -62,7 +62,7 @@ ACTION(dom);          /* ordinals or numbers, MONTH, YEAR */
 ACTION(agree);        /* WEEKDAY or DAY, and the DATE that it is */
 ACTION(plus_days);    /* DATE; arg days later */
 ACTION(plus);         /* DATE and DUR; arg 1: eight days are a week */
-ACTION(in);           /* DUR from now; arg likewise */
+ACTION(in);           /* DUR from now; arg likewise, and 2: roughly */
 ACTION(feast);
 ACTION(month);        /* MONTH [YEAR] */
 ACTION(which_month);  /* WHICH MONTH */

@@ -47,7 +47,7 @@ static void push_word(struct chart *k, const char *t, uint16_t said, const struc
 	*cw = (struct chart_word){.t = t, .id = ready_id(k->l, t), .said = said, .w = w};
 }
 
-/* "donnerstagnachmittag", "januarwoche". */
+/* "donnerstagnachmittag", "januarwoche", "threeish". */
 static bool push_compound(struct chart *k, const char *t, uint16_t said)
 {
 	size_t n = strlen(t);
@@ -59,7 +59,8 @@ static bool push_compound(struct chart *k, const char *t, uint16_t said)
 		if (b == 0)
 			continue;
 		if ((means(k->l, a, S_WEEKDAY) && means(k->l, b, S_PART)) ||
-			(means(k->l, a, S_MONTH) && means(k->l, b, S_LEN))) {
+			(means(k->l, a, S_MONTH) && means(k->l, b, S_LEN)) ||
+			means(k->l, a, S_NUM)) {
 			push_word(k, mem_text_n(k->mem, t, i), said, NULL);
 			push_word(k, mem_text(k->mem, t + i), said, NULL);
 			return true;
@@ -144,6 +145,7 @@ static void add_meanings(struct chart *k, size_t at)
 			continue;
 		struct sense e = blank(at, m->n, m->m->sym);
 		e.v = m->m->v;
+		e.flags = e.sym == S_NUM ? F_SPELLED : 0;
 		if (e.sym == S_DUR) {
 			e.n = e.v;
 			e.v = LEN_MINUTE;
@@ -192,6 +194,7 @@ static void add_numbers(struct chart *k, size_t at)
 	int kind = number_of(ready_language(k->l), w, &e.v);
 	if (kind < 0)
 		return;
+	e.flags = w->digits ? 0 : F_SPELLED;
 	if (kind == 1)
 		e.sym = S_ORD;
 	(void)add_edge(k, &e);

@@ -19,6 +19,8 @@ static const struct {
 } SYMS[] = {
 	{"HOUR", S_NUM, 0, 24, 1, 0},
 	{"MIN", S_NUM, 1, 59, 1, 0},
+	{"FIVES", S_NUM, 5, 55, 5, 0},
+	{"SPOKENFIVES", S_NUM, 5, 55, 5, F_SPELLED},
 	{"MIN2", S_NUM, 10, 59, 1, 0},
 	{"UNIT", S_NUM, 1, 9, 1, 0},
 	{"TENS", S_NUM, 20, 90, 10, 0},

@@ -97,6 +97,7 @@ enum {
 	F_YEAR = 1 << 13,    /* the year was said */
 	F_NEVER = 1 << 14,   /* there is no such day */
 	F_FROM_TO = 1 << 15, /* from the one to the other */
+	F_SPELLED = 1 << 16, /* a number in words */
 };
 
 #define NO_TIME (-1)

@@ -23,10 +23,12 @@ struct reading {
 	struct option was[WHEN_OPTIONS_MAX];
 	size_t n_was;
 	bool or, fix, not; /* stand before the next sense */
+	bool taken_back;   /* "no" stands behind the last one */
 	bool old;          /* what follows is an appointment that there is */
 	bool old_time;
 	bool moves;        /* a move is spoken of */
-	size_t end;        /* of the last day or time */
+	bool weekday_not[WHEN_OPTIONS_MAX]; /* of out->nots */
+	size_t end; /* of the last day or time */
 };
 
 struct scene scene_at(const struct tz *zone, ts_t at, const char *region)
@@ -80,7 +82,7 @@ static bool is_one(const struct sense *d)
 
 static bool is_exact(const struct sense *w)
 {
-	return w->t1 != NO_TIME && w->t1 == w->t2;
+	return has(w) && w->t1 != NO_TIME && w->t1 == w->t2;
 }
 
 static void doubt(struct sense *s, int sure)
@@ -263,6 +265,8 @@ static void add_not(struct reading *r, const struct sense *d)
 	struct when *w = r->out;
 
 	if (w->n_nots < WHEN_OPTIONS_MAX)
+		r->weekday_not[w->n_nots] = (d->flags & F_WEEKDAY) != 0;
+	if (w->n_nots < WHEN_OPTIONS_MAX)
 		w->nots[w->n_nots++] = (struct when_option){.first = d->first,
 			.last = d->last,
 			.from = NO_TIME,
@@ -304,12 +308,16 @@ static void take_date(struct reading *r, const struct sense *s)
 		return;
 	}
 	r->old_time = false;
-	if (r->not ) {
+	if (r->not) {
 		add_not(r, s);
 		return;
 	}
+	if ((s->flags & F_OR) != 0 && (r->n == 0 || !has(&last(r)->date)))
+		return; /* a month after "or", but none before it */
+	r->or = r->or || (s->flags & F_OR) != 0;
 	struct sense d = *s;
 	d.t1 = d.t2 = NO_TIME;
+	d.flags &= ~(unsigned)F_OR;
 	if (r->moves && (s->flags & F_FROM_TO) != 0) {
 		old_date(r, s);
 		r->old_time = false;
@@ -338,7 +346,7 @@ static void take_win(struct reading *r, const struct sense *s)
 
 static void forget_marks(struct reading *r, const struct sense *s)
 {
-	r->or = r->fix = r->not = false;
+	r->or = r->fix = r->not = r->taken_back = false;
 	r->end = s->from + s->len;
 }
 
@@ -368,7 +376,8 @@ static void take(struct reading *r, const struct sense *s)
 		r->or = true;
 		break;
 	case S_FIX:
-		r->fix = r->fix || s->v == 0;
+		r->fix = r->fix || s->v != 1;
+		r->taken_back = r->taken_back || s->v == 0;
 		break;
 	case S_OLD:
 		if (s->v == 1)
@@ -478,12 +487,32 @@ static struct when_option settle(const struct scene *s, struct option *o)
 	return out;
 }
 
+/* "Next week, but not on Monday": that of next week. */
+static void place_nots(struct reading *r)
+{
+	for (size_t i = 0; i < r->out->n_nots; i++) {
+		struct when_option *not = &r->out->nots[i];
+
+		for (size_t k = 0; r->weekday_not[i] && k < r->n; k++) {
+			const struct sense *d = &r->o[k].date;
+			int ahead = (not->first.n - d->first.n) % 7;
+
+			ahead += ahead < 0 ? 7 : 0;
+			if (has(d) && !is_one(d) && d->last.n != DAY_OPEN && d->first.n + ahead <= d->last.n)
+				not->first.n = not->last.n = d->first.n + ahead;
+		}
+	}
+}
+
 static void conclude(
 	struct arena *mem, struct reading *r, const struct said *said, struct when *out)
 {
+	place_nots(r);
 	for (size_t i = 0; i < r->n; i++) {
 		struct option *o = &r->o[i];
 
+		doubt(&o->date, r->taken_back ? 70 : 100);
+		doubt(&o->win, r->taken_back ? 70 : 100);
 		out->options[out->n] = settle(r->scene, o);
 		out->options[out->n].words =
 			o->from < o->to ? said_span(mem, said, o->from, (size_t)(o->to - o->from)) : "";
@@ -521,7 +550,7 @@ void when_read(struct arena *mem, const struct language *l, const struct scene *
 		r.moves = r.moves || (all.p[i].sym == S_NEW && all.p[i].v != 2);
 	for (size_t i = 0; i < all.n; i++)
 		take(&r, &all.p[i]);
-	if (r.n == 0 && r.n_was == 0 && out->n_nots == 0 && all.bare != NULL)
+	if (r.n == 0 && r.n_was == 0 && out->n_nots == 0 && all.n == 0 && all.bare != NULL)
 		take_bare(&r, all.bare);
 	conclude(mem, &r, said, out);
 }
