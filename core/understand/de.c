@@ -14,6 +14,36 @@ static const struct rule RULES[] = {
 #undef R
 };
 
+#define NOTHING(...)
+#define T(t, weight) {t, weight},
+#define E NOTHING
+#define C NOTHING
+#define K NOTHING
+static const struct stop_word STOP_WORDS[] = {
+#include "core/understand/de_topics.def"
+};
+#undef T
+#undef E
+#define T NOTHING
+#define E(intent, words, weight) {INTENT_##intent, words, weight},
+static const struct evidence EVIDENCE[] = {
+#include "core/understand/de_topics.def"
+};
+#undef E
+#undef C
+#define E NOTHING
+#define C(cue, words, value) {CUE_##cue, words, value},
+static const struct cue CUES[] = {
+#include "core/understand/de_topics.def"
+};
+#undef C
+#undef K
+#define C NOTHING
+#define K(name, words) {name, words},
+static const struct concept CONCEPTS[] = {
+#include "core/understand/de_topics.def"
+};
+
 static const char *const FILLERS[] = {"äh", "ähm", "öh", "öhm", "hm", "hmm", "mhm", "also", "halt",
 	"eben", "mal", "bitte", "gerne", "gern", "ja", "na", "naja", "tja", "vielleicht", "so circa",
 	"eigentlich", "irgendwie", "sozusagen", "quasi", "ehm", "eh"};
@@ -36,6 +66,14 @@ const struct language LANGUAGE_DE = {
 	.n_meanings = COUNT_OF(MEANINGS),
 	.rules = RULES,
 	.n_rules = COUNT_OF(RULES),
+	.stop_words = STOP_WORDS,
+	.n_stop_words = COUNT_OF(STOP_WORDS),
+	.evidence = EVIDENCE,
+	.n_evidence = COUNT_OF(EVIDENCE),
+	.cues = CUES,
+	.n_cues = COUNT_OF(CUES),
+	.concepts = CONCEPTS,
+	.n_concepts = COUNT_OF(CONCEPTS),
 	.fillers = FILLERS,
 	.n_fillers = COUNT_OF(FILLERS),
 	.dotted_dates = true,

@@ -4,7 +4,7 @@
 const struct language *const LANGUAGES[] = {&LANGUAGE_EN, &LANGUAGE_DE};
 const size_t N_LANGUAGES = COUNT_OF(LANGUAGES);
 
-#define WORDS_MAX 4096 /* a power of two, of which half stays empty */
+#define WORDS_MAX 8192 /* a power of two, of which half stays empty */
 #define MEANINGS_MAX 2048
 #define RULES_MAX 1024
 #define ARENA_MAX (4u << 20)
@@ -70,6 +70,8 @@ struct ready {
 	uint16_t meaning_of[WORDS_MAX];
 	/* a list a word or symbol with which a rule begins */
 	uint16_t rule_of_word[WORDS_MAX], rule_of_sym[S_COUNT];
+	struct phrase *cues, *evidence, *concepts;
+	int8_t stop_words[WORDS_MAX];
 	struct arena *mem;
 };
 
@@ -217,6 +219,66 @@ static void add_rule(struct ready *r, const struct rule *rule)
 	}
 }
 
+/* ---- phrases ---- */
+
+static struct phrase make_phrase(struct ready *r, const char *words)
+{
+	struct phrase p = {.n = 0};
+
+	for (; *words != '\0'; words += strspn(words, " ")) {
+		size_t n = strcspn(words, " ");
+		const char *w = mem_text_n(r->mem, words, n);
+		bool begins = n > 1 && w[n - 1] == '*';
+
+		if (p.n == COUNT_OF(p.w))
+			BUG("%s: too long", words);
+		const char *folded = said_fold(r->mem, w);
+		p.w[p.n++] = strcmp(w, "_") == 0 ? w
+			: begins                 ? mem_printf(r->mem, "%s*", folded)
+						 : folded;
+		words += n;
+	}
+	return p;
+}
+
+static bool word_fits(const char *pattern, const char *word)
+{
+	size_t n = strlen(pattern);
+
+	if (pattern[n - 1] == '*')
+		return strncmp(pattern, word, n - 1) == 0;
+	return strcmp(pattern, "_") == 0 || strcmp(pattern, word) == 0;
+}
+
+size_t phrase_at(const struct phrase *p, const struct said *s, size_t at)
+{
+	if (p->n == 0 || at + p->n > s->n)
+		return 0;
+	for (uint8_t i = 0; i < p->n; i++) {
+		if (!word_fits(p->w[i], s->w[at + i].t))
+			return 0;
+	}
+	return p->n;
+}
+
+static void add_phrases(struct ready *r)
+{
+	const struct language *l = r->language;
+
+	r->cues = mem_alloc(r->mem, (l->n_cues + 1) * sizeof(*r->cues));
+	for (size_t i = 0; i < l->n_cues; i++)
+		r->cues[i] = make_phrase(r, l->cues[i].words);
+	r->evidence = mem_alloc(r->mem, (l->n_evidence + 1) * sizeof(*r->evidence));
+	for (size_t i = 0; i < l->n_evidence; i++)
+		r->evidence[i] = make_phrase(r, l->evidence[i].words);
+	r->concepts = mem_alloc(r->mem, (l->n_concepts + 1) * sizeof(*r->concepts));
+	for (size_t i = 0; i < l->n_concepts; i++)
+		r->concepts[i] = make_phrase(r, l->concepts[i].words);
+	for (size_t i = 0; i < l->n_stop_words; i++)
+		r->stop_words[intern(r, said_fold(r->mem, l->stop_words[i].t))] =
+			(int8_t)l->stop_words[i].weight;
+}
+
 static struct ready *make_ready(const struct language *l)
 {
 	struct arena *mem = arena_new(ARENA_MAX);
@@ -230,6 +292,7 @@ static struct ready *make_ready(const struct language *l)
 		add_rule(r, &l->rules[i]);
 	for (size_t i = 0; i < l->n_fillers; i++)
 		r->filler[intern(r, said_fold(mem, l->fillers[i]))] = true;
+	add_phrases(r);
 	return r;
 }
 
@@ -294,4 +357,42 @@ const struct ready_rule *ready_rule_next(const struct ready *r, const struct rea
 const struct language *ready_language(const struct ready *r)
 {
 	return r->language;
+}
+
+const struct phrase *ready_cue(const struct ready *r, size_t i)
+{
+	return &r->cues[i];
+}
+
+const struct phrase *ready_evidence(const struct ready *r, size_t i)
+{
+	return &r->evidence[i];
+}
+
+const struct phrase *ready_concept(const struct ready *r, size_t i)
+{
+	return &r->concepts[i];
+}
+
+size_t ready_cue_at(const struct ready *r, enum cue_kind kind, const struct said *s, size_t at,
+	const char **value)
+{
+	size_t best = 0;
+
+	for (size_t i = 0; i < r->language->n_cues; i++) {
+		const struct cue *k = &r->language->cues[i];
+		size_t n = k->kind == kind ? phrase_at(&r->cues[i], s, at) : 0;
+
+		if (n > best) {
+			best = n;
+			if (value != NULL)
+				*value = k->value;
+		}
+	}
+	return best;
+}
+
+int ready_stop_word(const struct ready *r, const char *word)
+{
+	return r->stop_words[ready_id(r, word)];
 }

@@ -8,6 +8,7 @@
 #ifndef FRONTDESK_LANGUAGE_H
 #define FRONTDESK_LANGUAGE_H
 
+#include "core/understand/said.h"
 #include "core/understand/sense.h"
 #include "core/understand/topics.h"
 
@@ -78,7 +79,25 @@ struct ready_meaning {
 	uint16_t next; /* of the same first word, + 1 */
 };
 
+/* Words in a row, folded: "term*" fits what begins so, "_" any word. */
+struct phrase {
+	const char *w[8];
+	uint8_t n;
+};
+
 struct ready;
+
+/* How many words it takes from there; 0: it is not there. */
+size_t phrase_at(const struct phrase *p, const struct said *s, size_t at);
+/* Of the language's cues, evidence and concepts, in their order. */
+const struct phrase *ready_cue(const struct ready *r, size_t i);
+const struct phrase *ready_evidence(const struct ready *r, size_t i);
+const struct phrase *ready_concept(const struct ready *r, size_t i);
+/* Whether such a cue is there, the longest; its words, 0: none. */
+size_t ready_cue_at(const struct ready *r, enum cue_kind kind, const struct said *s, size_t at,
+	const char **value);
+/* What a word says of the language it is in: 0 nothing, else its weight. */
+int ready_stop_word(const struct ready *r, const char *word);
 
 const struct ready *language_ready(const struct language *l);
 word_id ready_id(const struct ready *r, const char *word);

@@ -74,6 +74,9 @@ enum cue_kind {
 	CUE_FIRST_ONE,
 	CUE_SECOND_ONE,
 	CUE_LAST_ONE,
+	CUE_DIGIT,   /* value: the digit */
+	CUE_HUNDRED, /* two noughts */
+	CUE_CONFUSED, /* value: spellings of one sound, longest first */
 	CUE_LETTER, /* value: a letter's name, "em" for m */
 };
 

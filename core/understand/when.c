@@ -535,6 +535,7 @@ static void take_bare(struct reading *r, const struct sense *bare)
 
 	w.sym = S_WIN;
 	w.t2 = w.t1;
+	r->out->bare = true;
 	doubt(&w, 65);
 	set_win(r, &w);
 }
@@ -542,6 +543,7 @@ static void take_bare(struct reading *r, const struct sense *bare)
 void when_read(struct arena *mem, const struct language *l, const struct scene *scene,
 	const struct said *said, const bool *taken, struct when *out)
 {
+	struct mem_mark mark = mem_mark(mem);
 	struct senses all = chart_read(mem, language_ready(l), scene, said, taken);
 	struct reading r = {.scene = scene, .out = out};
 
@@ -552,6 +554,7 @@ void when_read(struct arena *mem, const struct language *l, const struct scene *
 		take(&r, &all.p[i]);
 	if (r.n == 0 && r.n_was == 0 && out->n_nots == 0 && all.n == 0 && all.bare != NULL)
 		take_bare(&r, all.bare);
+	mem_release(mem, mark); /* the chart is large */
 	conclude(mem, &r, said, out);
 }
 

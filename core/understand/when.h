@@ -32,6 +32,7 @@ struct when {
 	struct when_option was[WHEN_OPTIONS_MAX]; /* when an appointment is already */
 	size_t n_was;
 	bool soonest;
+	bool bare;          /* only a number was said: a time, if one was asked for */
 	bool fixes;         /* says that it corrects what was said before */
 	int64_t confidence; /* of the least sure option; 0 when there is none */
 };
