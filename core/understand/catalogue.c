@@ -93,6 +93,25 @@ static bool blocked(const bool *not_wanted, size_t at, size_t n)
 	return false;
 }
 
+/* "Bart schneiden" is not also "schneiden". */
+static void drop_parts(struct concepts *k)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < k->n; i++) {
+		bool part = false;
+
+		for (size_t j = 0; j < k->n && !part; j++)
+			part = k->words[j] > k->words[i] && k->from[j] <= k->from[i] &&
+				k->from[i] + k->words[i] <= k->from[j] + k->words[j];
+		k->name[kept] = k->name[i];
+		k->from[kept] = k->from[i];
+		k->words[kept] = k->words[i];
+		kept += !part;
+	}
+	k->n = kept;
+}
+
 /* Of all languages: a German may call a Haircut a Haarschnitt. */
 static void find_concepts(const struct said *s, const bool *not_wanted, struct concepts *out)
 {
@@ -112,6 +131,7 @@ static void find_concepts(const struct said *s, const bool *not_wanted, struct c
 			}
 		}
 	}
+	drop_parts(out);
 }
 
 /* "+men" and its like say for whom, not what. */

@@ -126,6 +126,10 @@ static void compare(struct tally *t, const struct understood *u)
 		scale(t, INTENT_ADDRESS, 30);
 	if (u->phone.value != NULL || u->staff.confidence >= UNDERSTOOD_SURE)
 		scale(t, INTENT_PERSON, 90);
+	/* "I need a …": and it is something that one books, or a day */
+	bool something = u->service.confidence >= UNDERSTOOD_SURE || u->when.n > 0;
+	if (something && t->sure[INTENT_BOOK] >= 30 && most_of(t, INTENT_CANCEL, INTENT_MESSAGE) < 50)
+		raise(t, INTENT_BOOK, 82);
 	int actions = most_of(t, INTENT_BOOK, INTENT_MESSAGE);
 	if (actions < 50 && (u->service.value != NULL || u->when.n > 0))
 		raise(t, INTENT_BOOK, u->service.value != NULL && u->when.n > 0 ? 75

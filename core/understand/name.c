@@ -186,7 +186,7 @@ static struct said_name find_said(struct hearing *h)
 		for (size_t at = 0; at < h->said->n && best.n == 0; at++) {
 			size_t title = cue(h, CUE_TITLE, at);
 
-			consider(&best, at + title, count_name(h, at + title, title > 0), 85, title > 0);
+			consider(&best, at + title, count_name(h, at + title, true), 85, title > 0);
 		}
 	}
 	return best;

@@ -169,7 +169,9 @@ static void hear_when(struct state *s, const struct understood *u)
 	int64_t yes = understood_intent(u, INTENT_YES), no = understood_intent(u, INTENT_NO);
 	bool offered = s->has_agent && s->agent.when.n > 0;
 
-	if (u->when.n > 0)
+	if (offered && u->chosen != 0 && s->agent.when.n > 1)
+		accept(s, u);
+	else if (u->when.n > 0)
 		wish(s, u);
 	else if (offered && u->when.n_nots == 0 && ((yes >= LIKELY && yes > no) || u->chosen != 0))
 		accept(s, u);

@@ -109,7 +109,8 @@ static bool between_digits(struct hearing *h, size_t at)
 	const char *t = h->said->w[at].t;
 
 	return strcmp(t, "-") == 0 || ready_is_filler(h->ready, ready_id(h->ready, t)) ||
-		ready_cue_at(h->ready, CUE_DASH, h->said, at, NULL) > 0;
+		ready_cue_at(h->ready, CUE_DASH, h->said, at, NULL) == 1 ||
+		ready_cue_at(h->ready, CUE_THEN, h->said, at, NULL) == 1;
 }
 
 static struct digits read_run(struct hearing *h, size_t at)
@@ -279,7 +280,7 @@ static size_t local_begins(struct hearing *h, size_t at)
 			from -= 2;
 		else if (from >= 3 && connector(h, from - 2, &mark) == 2)
 			from -= 3;
-		else if (joins_without_mark(h, from) && joins_without_mark(h, from - 1))
+		else if (joins_without_mark(h, from - 1) && at - from < 6)
 			from--;
 		else if (joins_without_mark(h, from) && !cue_before(h, CUE_EMAIL, from, 1) && at - from < 4)
 			from--;

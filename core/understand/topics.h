@@ -76,6 +76,7 @@ enum cue_kind {
 	CUE_LAST_ONE,
 	CUE_DIGIT,   /* value: the digit */
 	CUE_HUNDRED, /* two noughts */
+	CUE_THEN,    /* between digits */
 	CUE_CONFUSED, /* value: spellings of one sound, longest first */
 	CUE_LETTER, /* value: a letter's name, "em" for m */
 };

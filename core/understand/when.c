@@ -334,8 +334,6 @@ static void take_date(struct reading *r, const struct sense *s)
 
 static void take_win(struct reading *r, const struct sense *s)
 {
-	if (r->old_time || (r->old && !is_exact(s)))
-		return;
 	if (r->old_time || r->old) {
 		if (r->n_was > 0 && !has(&r->was[r->n_was - 1].win))
 			r->was[r->n_was - 1].win = *s;
