@@ -7,8 +7,8 @@
 
 #include "core/understand/sense.h"
 
-#define ACTION(name)                                                                               \
-	bool act_##name(const struct scene *s, const struct rule *r,                               \
+#define ACTION(name)                                                 \
+	bool act_##name(const struct scene *s, const struct rule *r, \
 		const struct sense *const *parts, size_t n, struct sense *out)
 
 ACTION(nothing); /* only covers the words */
@@ -21,12 +21,12 @@ ACTION(year);     /* 27: 2027 */
 ACTION(add_ord);  /* "3rd": an ordinal of its only number */
 
 /* times of day; arg: minutes more than the full hour */
-ACTION(clock);    /* HOUR [MIN] */
-ACTION(before);   /* MIN HOUR */
-ACTION(past);     /* MIN HOUR */
-ACTION(hhmm);     /* 1430 */
-ACTION(hundred);  /* fifteen hundred */
-ACTION(fixed);    /* at arg minutes: midnight, noon */
+ACTION(clock);   /* HOUR [MIN] */
+ACTION(before);  /* MIN HOUR */
+ACTION(past);    /* MIN HOUR */
+ACTION(hhmm);    /* 1430 */
+ACTION(hundred); /* fifteen hundred */
+ACTION(fixed);   /* at arg minutes: midnight, noon */
 ACTION(hhmm_meridiem);
 ACTION(meridiem); /* TIME or HOUR, MERIDIEM */
 ACTION(of_part);  /* CLK and PART, in any order */
@@ -37,32 +37,32 @@ ACTION(about);
 ACTION(from);
 ACTION(until);
 ACTION(between);
-ACTION(fixed_from);    /* from arg minutes on */
+ACTION(fixed_from); /* from arg minutes on */
 ACTION(fixed_until);
-ACTION(fixing);     /* CLK, after what says that it corrects */
-ACTION(oring);      /* CLK, after "or" */
+ACTION(fixing); /* CLK, after what says that it corrects */
+ACTION(oring);  /* CLK, after "or" */
 ACTION(part);
-ACTION(from_part);  /* from noon on */
-ACTION(part_from);  /* after the morning */
+ACTION(from_part); /* from noon on */
+ACTION(part_from); /* after the morning */
 ACTION(part_until);
-ACTION(two_parts);  /* PART PART: from the one to the other */
+ACTION(two_parts); /* PART PART: from the one to the other */
 
 /* lengths; arg: minutes more */
-ACTION(dur);  /* COUNT LEN */
+ACTION(dur);       /* COUNT LEN */
 ACTION(fixed_dur); /* arg days */
-ACTION(half); /* COUNT, of an hour: and a half */
+ACTION(half);      /* COUNT, of an hour: and a half */
 
 /* days; arg as said */
-ACTION(day);          /* DAY */
-ACTION(weekday);      /* WEEKDAY; arg: enum which */
-ACTION(which);        /* WHICH, and WEEKDAY, LEN or MONTH */
-ACTION(weekday_in);   /* WEEKDAY and a week or month, in any order */
-ACTION(weekday_dur);  /* WEEKDAY of the week that is DUR away */
-ACTION(dom);          /* ordinals or numbers, MONTH, YEAR */
-ACTION(agree);        /* WEEKDAY or DAY, and the DATE that it is */
-ACTION(plus_days);    /* DATE; arg days later */
-ACTION(plus);         /* DATE and DUR; arg 1: eight days are a week */
-ACTION(in);           /* DUR from now; arg likewise, and 2: roughly */
+ACTION(day);         /* DAY */
+ACTION(weekday);     /* WEEKDAY; arg: enum which */
+ACTION(which);       /* WHICH, and WEEKDAY, LEN or MONTH */
+ACTION(weekday_in);  /* WEEKDAY and a week or month, in any order */
+ACTION(weekday_dur); /* WEEKDAY of the week that is DUR away */
+ACTION(dom);         /* ordinals or numbers, MONTH, YEAR */
+ACTION(agree);       /* WEEKDAY or DAY, and the DATE that it is */
+ACTION(plus_days);   /* DATE; arg days later */
+ACTION(plus);        /* DATE and DUR; arg 1: eight days are a week */
+ACTION(in);          /* DUR from now; arg likewise, and 2: roughly */
 ACTION(feast);
 ACTION(month);        /* MONTH [YEAR] */
 ACTION(which_month);  /* WHICH MONTH */
@@ -85,7 +85,7 @@ ACTION(days_ahead);   /* from today on, arg days, COUNT times */
 ACTION(next_day);     /* DATE; arg days later */
 ACTION(next_weekday); /* WEEKDAY after DATE */
 ACTION(not_date);
-ACTION(rest_of);      /* DATE, from tomorrow on */
+ACTION(rest_of); /* DATE, from tomorrow on */
 
 /* An hour and minutes as they were said, into t1; false: no such time. */
 bool clock_time(int hour, int minute, struct sense *out);

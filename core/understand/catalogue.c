@@ -3,10 +3,10 @@
 #include "core/base/text.h"
 #include "core/understand/hear.h"
 
-#define ALIKE 78       /* two words that are meant to be the same */
-#define LEAST 55       /* per cent, to be mentioned */
-#define APART 12       /* that the second must be behind the first */
-#define WORD_LEAST 4   /* letters, to be compared with mistakes */
+#define ALIKE 78     /* two words that are meant to be the same */
+#define LEAST 55     /* per cent, to be mentioned */
+#define APART 12     /* that the second must be behind the first */
+#define WORD_LEAST 4 /* letters, to be compared with mistakes */
 #define CONCEPTS_MAX 12
 #define THINGS_MAX 500
 
@@ -204,8 +204,8 @@ static int best_word(struct hearing *h, const bool *not_wanted, const char *name
 	return best;
 }
 
-static struct hit match_label(struct hearing *h, const bool *not_wanted, const struct concepts *said,
-	const char *label)
+static struct hit match_label(
+	struct hearing *h, const bool *not_wanted, const struct concepts *said, const char *label)
 {
 	struct said name = said_read(h->mem, label);
 	struct hit hit = {.score = 0};
@@ -268,7 +268,8 @@ static bool *find_not_wanted(struct hearing *h)
 		if (ready_cue_at(h->ready, CUE_NEGATION, h->said, i, &value) == 0)
 			continue;
 		for (size_t k = i + 1; k < i + 4 && k < h->said->n; k++) {
-			if (h->said->w[k - 1].stop || ready_cue_at(h->ready, CUE_CLAUSE, h->said, k, NULL) > 0)
+			if (h->said->w[k - 1].stop ||
+				ready_cue_at(h->ready, CUE_CLAUSE, h->said, k, NULL) > 0)
 				break;
 			out[k] = true;
 		}
@@ -304,9 +305,12 @@ void hear_service(struct hearing *h, struct found *out)
 	}
 	if (best.score < LEAST)
 		return;
-	bool apart = best.score - second.score >= APART || (best.score == 100 && second.score < 100) ||
+	bool apart = best.score - second.score >= APART ||
+		(best.score == 100 && second.score < 100) ||
 		(best.score >= 92 && second.score < 86);
-	int sure = !apart ? 60 : best.score >= 80 ? (best.score > 96 ? 96 : best.score + 4) : best.score;
+	int sure = !apart          ? 60
+		: best.score >= 80 ? (best.score > 96 ? 96 : best.score + 4)
+				   : best.score;
 	if (apart && best.score < 80 && second.score < 30)
 		sure = 82; /* only a part of its name, but nothing else is like it */
 	*out = found_make(h, h->l->services[which].id, best.from, best.n, sure);

@@ -75,8 +75,7 @@ static bool said_again(const struct said *s, size_t i)
 	int v;
 
 	return i > 0 && strlen(s->w[i].t) > 1 && !s->w[i].digits &&
-		strcmp(s->w[i].t, s->w[i - 1].t) == 0 &&
-		number_of(LANGUAGES[0], &s->w[i], &v) < 0;
+		strcmp(s->w[i].t, s->w[i - 1].t) == 0 && number_of(LANGUAGES[0], &s->w[i], &v) < 0;
 }
 
 static void prepare_words(struct chart *k, const bool *taken)
@@ -168,13 +167,15 @@ static void add_marked(struct chart *k, size_t at)
 		clock_time(f[0], f[1], &e))
 		(void)add_edge(k, &e);
 	e = blank(at, 1, S_DATE);
-	if (mark == '.' && (dotted || n == 3) && date_written(k->scene, f[0], f[1], n == 3 ? f[2] : 0, &e)) {
+	if (mark == '.' && (dotted || n == 3) &&
+		date_written(k->scene, f[0], f[1], n == 3 ? f[2] : 0, &e)) {
 		e.sure = n == 2 && !ends ? 75 : e.sure;
 		(void)add_edge(k, &e);
 	}
 	bool swap = (mark == '/' && k->scene->month_first && f[0] <= 12) || (n >= 2 && f[1] > 12);
 	if (mark == '/' &&
-		date_written(k->scene, swap ? f[1] : f[0], swap ? f[0] : f[1], n == 3 ? f[2] : 0, &e))
+		date_written(
+			k->scene, swap ? f[1] : f[0], swap ? f[0] : f[1], n == 3 ? f[2] : 0, &e))
 		(void)add_edge(k, &e);
 	if (mark == '-' && n == 3 && date_written(k->scene, f[2], f[1], f[0], &e))
 		(void)add_edge(k, &e);
@@ -295,7 +296,8 @@ static bool try_rules(struct chart *k, const struct ready_rule *r, size_t at, in
 static bool try_at(struct chart *k, size_t at)
 {
 	int steps = STEPS_A_WORD;
-	bool grew = k->w[at].id != 0 && try_rules(k, ready_rule_of_word(k->l, k->w[at].id), at, &steps);
+	bool grew =
+		k->w[at].id != 0 && try_rules(k, ready_rule_of_word(k->l, k->w[at].id), at, &steps);
 
 	for (enum sym sym = S_NONE + 1; sym < S_COUNT; sym++) {
 		bool there = false;

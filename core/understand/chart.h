@@ -23,5 +23,4 @@ struct senses {
 struct senses chart_read(struct arena *mem, const struct ready *l, const struct scene *scene,
 	const struct said *said, const bool *taken);
 
-
 #endif

@@ -45,20 +45,46 @@ static const struct concept CONCEPTS[] = {
 };
 
 static const char *const FILLERS[] = {"äh", "ähm", "öh", "öhm", "hm", "hmm", "mhm", "also", "halt",
-	"eben", "mal", "bitte", "gerne", "gern", "ja", "na", "naja", "tja", "vielleicht", "so circa",
-	"eigentlich", "irgendwie", "sozusagen", "quasi", "ehm", "eh"};
+	"eben", "mal", "bitte", "gerne", "gern", "ja", "na", "naja", "tja", "vielleicht",
+	"so circa", "eigentlich", "irgendwie", "sozusagen", "quasi", "ehm", "eh"};
 
 static const struct piece PIECES[] = {
-	{"ein", 1}, {"eins", 1}, {"zwei", 2}, {"zwo", 2}, {"drei", 3}, {"vier", 4}, {"fuenf", 5},
-	{"sechs", 6}, {"sieben", 7}, {"acht", 8}, {"neun", 9}, {"zehn", 10}, {"elf", 11},
-	{"zwoelf", 12}, {"dreizehn", 13}, {"vierzehn", 14}, {"fuenfzehn", 15}, {"sechzehn", 16},
-	{"siebzehn", 17}, {"achtzehn", 18}, {"neunzehn", 19}, {"zwanzig", 20}, {"dreissig", 30},
-	{"dreizig", 30}, {"vierzig", 40}, {"fuenfzig", 50}, {"sechzig", 60}, {"siebzig", 70},
-	{"achtzig", 80}, {"neunzig", 90}, {"hundert", 100}, {"tausend", 1000},
+	{"ein", 1},
+	{"eins", 1},
+	{"zwei", 2},
+	{"zwo", 2},
+	{"drei", 3},
+	{"vier", 4},
+	{"fuenf", 5},
+	{"sechs", 6},
+	{"sieben", 7},
+	{"acht", 8},
+	{"neun", 9},
+	{"zehn", 10},
+	{"elf", 11},
+	{"zwoelf", 12},
+	{"dreizehn", 13},
+	{"vierzehn", 14},
+	{"fuenfzehn", 15},
+	{"sechzehn", 16},
+	{"siebzehn", 17},
+	{"achtzehn", 18},
+	{"neunzehn", 19},
+	{"zwanzig", 20},
+	{"dreissig", 30},
+	{"dreizig", 30},
+	{"vierzig", 40},
+	{"fuenfzig", 50},
+	{"sechzig", 60},
+	{"siebzig", 70},
+	{"achtzig", 80},
+	{"neunzig", 90},
+	{"hundert", 100},
+	{"tausend", 1000},
 };
 
-static const char *const ORDINAL_ENDS[] = {"te", "ten", "ter", "tes", "tem", "ste", "sten", "ster",
-	"stes", "stem"};
+static const char *const ORDINAL_ENDS[] = {
+	"te", "ten", "ter", "tes", "tem", "ste", "sten", "ster", "stes", "stem"};
 
 const struct language LANGUAGE_DE = {
 	.code = "de",

@@ -44,9 +44,9 @@ static const struct concept CONCEPTS[] = {
 #include "core/understand/en_topics.def"
 };
 
-static const char *const FILLERS[] = {"uh", "um", "uhm", "er", "erm", "hmm", "hm", "like",
-	"please", "well", "maybe", "just", "you know", "ah", "oh well", "perhaps", "preferably",
-	"ideally", "kind", "sort"};
+static const char *const FILLERS[] = {"uh", "um", "uhm", "er", "erm", "hmm", "hm", "like", "please",
+	"well", "maybe", "just", "you know", "ah", "oh well", "perhaps", "preferably", "ideally",
+	"kind", "sort"};
 
 const struct language LANGUAGE_EN = {
 	.code = "en",

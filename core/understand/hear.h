@@ -13,7 +13,7 @@ struct hearing {
 	const struct listener *l;
 	const struct ready *ready;
 	const struct said *said;
-	bool *taken;    /* a word each: belongs to something that was found */
+	bool *taken;     /* a word each: belongs to something that was found */
 	bool wants_name; /* it was just asked for */
 };
 
@@ -30,7 +30,6 @@ void hear_intents(struct hearing *h, struct understood *u);
 
 /* How alike two folded words are, per cent: 100 the same. */
 int words_alike(const char *a, const char *b);
-struct found found_make(
-	struct hearing *h, const char *value, size_t from, size_t n, int sure);
+struct found found_make(struct hearing *h, const char *value, size_t from, size_t n, int sure);
 
 #endif

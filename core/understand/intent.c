@@ -1,9 +1,9 @@
 /* What a caller wants: words speak for it, a "not" before them against it. */
 #include "core/understand/hear.h"
 
-#define LEAST 30      /* per cent, to be mentioned */
-#define NOT_BEFORE 5  /* words that a "not" reaches forward */
-#define NOT_BEHIND 3  /* and back, where it may stand last */
+#define LEAST 30     /* per cent, to be mentioned */
+#define NOT_BEFORE 5 /* words that a "not" reaches forward */
+#define NOT_BEHIND 3 /* and back, where it may stand last */
 
 struct tally {
 	int sure[INTENT_COUNT]; /* per cent */
@@ -58,7 +58,8 @@ static bool negated(struct hearing *h, enum intent intent, size_t from, size_t n
 	if (intent == INTENT_NO || intent == INTENT_OTHER || has_negation(h, from, n))
 		return false;
 	if (intent == INTENT_YES)
-		return negated_behind(h, from + n) || (from > 0 && cue_at(h, CUE_NEGATION, from - 1));
+		return negated_behind(h, from + n) ||
+			(from > 0 && cue_at(h, CUE_NEGATION, from - 1));
 	return negated_before(h, from);
 }
 
@@ -75,7 +76,8 @@ static void weigh(struct hearing *h, struct tally *t, enum intent intent)
 				? 0
 				: phrase_at(ready_evidence(h->ready, i), h->said, at);
 
-			if (n > longest || (n == longest && n > 0 && l->evidence[i].weight > weight)) {
+			if (n > longest ||
+				(n == longest && n > 0 && l->evidence[i].weight > weight)) {
 				longest = n;
 				weight = l->evidence[i].weight;
 			}
@@ -128,13 +130,15 @@ static void compare(struct tally *t, const struct understood *u)
 		scale(t, INTENT_PERSON, 90);
 	/* "I need a …": and it is something that one books, or a day */
 	bool something = u->service.confidence >= UNDERSTOOD_SURE || u->when.n > 0;
-	if (something && t->sure[INTENT_BOOK] >= 30 && most_of(t, INTENT_CANCEL, INTENT_MESSAGE) < 50)
+	if (something && t->sure[INTENT_BOOK] >= 30 &&
+		most_of(t, INTENT_CANCEL, INTENT_MESSAGE) < 50)
 		raise(t, INTENT_BOOK, 82);
 	int actions = most_of(t, INTENT_BOOK, INTENT_MESSAGE);
 	if (actions < 50 && (u->service.value != NULL || u->when.n > 0))
-		raise(t, INTENT_BOOK, u->service.value != NULL && u->when.n > 0 ? 75
-				: u->service.value != NULL               ? 65
-									  : 50);
+		raise(t, INTENT_BOOK,
+			u->service.value != NULL && u->when.n > 0 ? 75
+				: u->service.value != NULL        ? 65
+								  : 50);
 	if (actions >= 60) {
 		scale(t, INTENT_YES, 75);
 		scale(t, INTENT_NO, 75);

@@ -156,7 +156,8 @@ static bool symbol(const char *name, struct element *e)
 }
 
 /* "um|so", "[HOUR]": one element of n bytes. */
-static struct element read_element(struct ready *r, const struct rule *rule, const char *p, size_t n)
+static struct element read_element(
+	struct ready *r, const struct rule *rule, const char *p, size_t n)
 {
 	struct element e = {.kind = EL_WORD};
 
@@ -176,8 +177,7 @@ static struct element read_element(struct ready *r, const struct rule *rule, con
 
 		if (e.n == COUNT_OF(e.words))
 			BUG("%s: too many words for one place", rule->pattern);
-		e.words[e.n++] =
-			intern(r, said_fold(r->mem, mem_text_n(r->mem, all, k)));
+		e.words[e.n++] = intern(r, said_fold(r->mem, mem_text_n(r->mem, all, k)));
 		all += k + (all[k] == '|');
 	}
 	return e;
@@ -328,8 +328,7 @@ const struct ready_meaning *ready_meaning(const struct ready *r, word_id first)
 	return meaning_at(r, r->meaning_of[first]);
 }
 
-const struct ready_meaning *ready_meaning_next(
-	const struct ready *r, const struct ready_meaning *m)
+const struct ready_meaning *ready_meaning_next(const struct ready *r, const struct ready_meaning *m)
 {
 	return meaning_at(r, m->next);
 }

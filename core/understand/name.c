@@ -28,8 +28,10 @@ static size_t letter(struct hearing *h, size_t at, bool by_name, const char **ou
 	if (at >= h->said->n || h->said->w[at].digits)
 		return 0;
 	const struct word *w = &h->said->w[at];
-	size_t written = strspn(w->t, "abcdefghijklmnopqrstuvwxyz") == strlen(w->t) ? strlen(w->t) : 0;
-	bool umlaut = written == 2 && w->to - w->from == 2 && (uint8_t)h->said->text[w->from] >= 0xC0;
+	size_t written =
+		strspn(w->t, "abcdefghijklmnopqrstuvwxyz") == strlen(w->t) ? strlen(w->t) : 0;
+	bool umlaut =
+		written == 2 && w->to - w->from == 2 && (uint8_t)h->said->text[w->from] >= 0xC0;
 	if (written == 1 || umlaut) {
 		*out = mem_text_n(h->mem, h->said->text + w->from, (size_t)(w->to - w->from));
 		return 1;
@@ -122,7 +124,8 @@ static bool may_be_name(struct hearing *h, size_t at, bool strong)
 		return false;
 	if (!strong)
 		return !in_vocabulary(h, at);
-	return letter(h, at, false, &c) == 0 && ready_meaning(h->ready, ready_id(h->ready, w->t)) == NULL;
+	return letter(h, at, false, &c) == 0 &&
+		ready_meaning(h->ready, ready_id(h->ready, w->t)) == NULL;
 }
 
 static size_t count_name(struct hearing *h, size_t at, bool strong)
@@ -200,7 +203,10 @@ static const char *name_text(struct hearing *h, const struct said_name *s)
 		const struct word *w = &h->said->w[i];
 		bool dashed = i > s->from && h->said->text[w->from - 1] == '-';
 
-		buf_printf(&b, "%s%s", i == s->from ? "" : dashed ? "-" : " ",
+		buf_printf(&b, "%s%s",
+			i == s->from     ? ""
+				: dashed ? "-"
+					 : " ",
 			capital(h->mem, said_span(h->mem, h->said, i, 1)));
 	}
 	return buf_text(&b);
@@ -221,18 +227,20 @@ static const char *respell(struct hearing *h, const char *name, const char *lett
 		bool same_sound = false;
 
 		for (const char *q = p; *q != '\0'; q += strcspn(q, " "), q += strspn(q, " "))
-			same_sound = same_sound || (strcspn(q, " ") == strlen(want) &&
-							   strncmp(q, want, strlen(want)) == 0);
+			same_sound = same_sound ||
+				(strcspn(q, " ") == strlen(want) &&
+					strncmp(q, want, strlen(want)) == 0);
 		for (; same_sound && *p != '\0'; p += strcspn(p, " "), p += strspn(p, " ")) {
 			const char *sound = mem_text_n(h->mem, p, strcspn(p, " "));
 			const char *at = NULL;
 
-			for (const char *q = strstr(folded, sound); q != NULL; q = strstr(q + 1, sound))
+			for (const char *q = strstr(folded, sound); q != NULL;
+				q = strstr(q + 1, sound))
 				at = q; /* the last: it is the end that is in doubt */
 			if (at != NULL)
 				return capital(h->mem,
-					mem_printf(h->mem, "%.*s%s%s", (int)(at - folded), folded, want,
-						at + strlen(sound)));
+					mem_printf(h->mem, "%.*s%s%s", (int)(at - folded), folded,
+						want, at + strlen(sound)));
 		}
 	}
 	return name;

@@ -9,21 +9,26 @@ enum kind { K_BEGIN, K_UNIT, K_TEEN, K_TENS, K_AND, K_HUNDRED, K_THOUSAND };
 
 static enum kind kind_of(int v)
 {
-	return v == 1000 ? K_THOUSAND : v == 100 ? K_HUNDRED : v >= 20 ? K_TENS : v >= 10 ? K_TEEN
-											  : K_UNIT;
+	return v == 1000   ? K_THOUSAND
+		: v == 100 ? K_HUNDRED
+		: v >= 20  ? K_TENS
+		: v >= 10  ? K_TEEN
+			   : K_UNIT;
 }
 
 static bool may_follow(enum kind before, enum kind k)
 {
 	static const unsigned AFTER[] = {
-		[K_BEGIN] = 1 << K_UNIT | 1 << K_TEEN | 1 << K_TENS | 1 << K_HUNDRED |
-			1 << K_THOUSAND,
+		[K_BEGIN] =
+			1 << K_UNIT | 1 << K_TEEN | 1 << K_TENS | 1 << K_HUNDRED | 1 << K_THOUSAND,
 		[K_UNIT] = 1 << K_AND | 1 << K_HUNDRED | 1 << K_THOUSAND,
 		[K_TEEN] = 1 << K_HUNDRED | 1 << K_THOUSAND,
 		[K_TENS] = 1 << K_THOUSAND,
 		[K_AND] = 1 << K_TENS | 1 << K_UNIT | 1 << K_TEEN,
-		[K_HUNDRED] = 1 << K_AND | 1 << K_UNIT | 1 << K_TEEN | 1 << K_TENS | 1 << K_THOUSAND,
-		[K_THOUSAND] = 1 << K_AND | 1 << K_UNIT | 1 << K_TEEN | 1 << K_TENS | 1 << K_HUNDRED,
+		[K_HUNDRED] =
+			1 << K_AND | 1 << K_UNIT | 1 << K_TEEN | 1 << K_TENS | 1 << K_THOUSAND,
+		[K_THOUSAND] =
+			1 << K_AND | 1 << K_UNIT | 1 << K_TEEN | 1 << K_TENS | 1 << K_HUNDRED,
 	};
 
 	return (AFTER[before] & 1u << k) != 0;

@@ -60,8 +60,10 @@ static const struct when_option *picked(const struct state *s, const struct when
 
 	for (size_t i = 0; s->has_agent && i < offer->n; i++) {
 		const struct when_option *k = &offer->options[i];
-		bool day = !has_day(o) || (is_one_day(o) && is_one_day(k) && o->first.n == k->first.n);
-		bool time = !has_time(o) || (o->from == o->to && k->from == k->to && o->from == k->from);
+		bool day =
+			!has_day(o) || (is_one_day(o) && is_one_day(k) && o->first.n == k->first.n);
+		bool time = !has_time(o) ||
+			(o->from == o->to && k->from == k->to && o->from == k->from);
 
 		if (!is_exact(k) || !day || !time)
 			continue;
@@ -221,7 +223,8 @@ static void hear_found(struct found *kept, const struct found *f)
 {
 	if (f->value == NULL || (f->confidence < LIKELY && kept->value != NULL))
 		return;
-	if (kept->value == NULL || strcmp(kept->value, f->value) != 0 || f->confidence > kept->confidence)
+	if (kept->value == NULL || strcmp(kept->value, f->value) != 0 ||
+		f->confidence > kept->confidence)
 		*kept = *f;
 }
 
@@ -258,7 +261,8 @@ static void hear_things(struct state *s, const struct understood *u)
 	out->accepts_alternatives = out->accepts_alternatives || u->any_time;
 }
 
-static void hear_language_of(struct state *s, const struct understood *u, const char *text, size_t turn)
+static void hear_language_of(
+	struct state *s, const struct understood *u, const char *text, size_t turn)
 {
 	struct said said = said_read(s->mem, text);
 
@@ -278,7 +282,8 @@ static void hear_turn(struct state *s, const struct turn *t, size_t i)
 {
 	struct understood u;
 
-	s->l.asked_name = t->speaker == SPEAKER_CALLER && s->has_agent && (s->agent.asks & ASKED_NAME) != 0;
+	s->l.asked_name =
+		t->speaker == SPEAKER_CALLER && s->has_agent && (s->agent.asks & ASKED_NAME) != 0;
 	if (t->at.ms != 0)
 		s->l.at = t->at;
 	understand(s->mem, &s->l, t->text, &u);
@@ -321,7 +326,8 @@ static int64_t conclude(const struct reading_result *r)
 	const struct found *found[] = {&r->service, &r->staff};
 
 	if (timed) {
-		bool exact = r->when.n == 1 && is_exact(&r->when.options[0]) && !r->when.options[0].about;
+		bool exact = r->when.n == 1 && is_exact(&r->when.options[0]) &&
+			!r->when.options[0].about;
 
 		c = lesser(c < 800000 && exact ? 800000 : c, exact ? r->when.confidence : 500000);
 		for (size_t i = 0; i < COUNT_OF(found); i++) {
@@ -336,10 +342,15 @@ void reading_of(struct arena *mem, const struct listener *l, const struct turn *
 	struct reading_result *out)
 {
 	struct state s = {.mem = mem, .l = *l, .out = out};
+	size_t bytes = 0;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < n && i < READING_TURNS; i++)
+	for (size_t i = 0; i < n && i < READING_TURNS; i++) {
+		bytes += strnlen(turns[i].text, SAID_BYTES_MAX);
+		if (bytes > READING_BYTES)
+			break;
 		hear_turn(&s, &turns[i], i);
+	}
 	conclude_language(&s);
 	if (out->intent.confidence == 0)
 		out->intent = (struct found_intent){INTENT_OTHER, "", 500000};

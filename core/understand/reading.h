@@ -3,7 +3,8 @@
  *
  * The latest word counts. A "yes" takes over what the agent offered just
  * before; a day alone keeps the time that was wanted, and a time alone the day.
- * At most READING_TURNS turns are looked at, from the first on.
+ * At most READING_TURNS turns and READING_BYTES of text are looked at, from the
+ * first on.
  */
 #ifndef FRONTDESK_READING_H
 #define FRONTDESK_READING_H
@@ -11,6 +12,7 @@
 #include "core/understand/understand.h"
 
 #define READING_TURNS 200
+#define READING_BYTES (64 * 1024)
 
 enum speaker { SPEAKER_CALLER, SPEAKER_AGENT };
 

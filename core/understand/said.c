@@ -182,7 +182,8 @@ static void read_other(struct reader *r, uint32_t cp, size_t bytes)
 	r->i += bytes;
 	if (next == ' ')
 		next = peek(r, r->i + 1, &after);
-	if (cp == '+' || cp == '@' || (is_dash(cp) && last != NULL && last->digits && is_digit(next))) {
+	if (cp == '+' || cp == '@' ||
+		(is_dash(cp) && last != NULL && last->digits && is_digit(next))) {
 		char c = is_dash(cp) ? '-' : (char)cp;
 
 		put(r, &c, 1);

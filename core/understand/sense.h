@@ -28,12 +28,12 @@ enum sym {
 	S_FEAST,    /* v: enum feast */
 	S_DUR,      /* n of v, enum length */
 	/* of rules */
-	S_TIME, /* t1: certainly a time of day */
-	S_CLK,  /* t1: a time of day, or just a number */
+	S_TIME,   /* t1: certainly a time of day */
+	S_CLK,    /* t1: a time of day, or just a number */
 	S_PERIOD, /* first .. last: a week or month, of which something is said */
 	S_DAYOF,  /* first: a date without what shows that it is one */
-	S_DATE, /* first .. last; a window too when t1 or t2 is given */
-	S_WIN,  /* t1 .. t2 */
+	S_DATE,   /* first .. last; a window too when t1 or t2 is given */
+	S_WIN,    /* t1 .. t2 */
 	S_NOTDATE,
 	/* what stands between */
 	S_OR,
@@ -51,8 +51,8 @@ enum length { LEN_MINUTE, LEN_HOUR, LEN_DAY, LEN_WEEK, LEN_MONTH, LEN_YEAR, LEN_
 enum which {
 	WHICH_THIS,
 	WHICH_COMING,
-	WHICH_NEXT,        /* "nächsten": the soonest, to most */
-	WHICH_NEXT_WEEK,   /* "next": that of next week, to most */
+	WHICH_NEXT,      /* "nächsten": the soonest, to most */
+	WHICH_NEXT_WEEK, /* "next": that of next week, to most */
 	WHICH_AFTER_NEXT,
 	WHICH_LAST,
 };
@@ -81,7 +81,7 @@ enum feast {
 };
 
 enum {
-	F_T12 = 1 << 0,    /* t1 may be meant twelve hours later */
+	F_T12 = 1 << 0,     /* t1 may be meant twelve hours later */
 	F_T12_END = 1 << 1, /* t2 likewise */
 	F_ABOUT = 1 << 2,
 	F_PART = 1 << 3,  /* the window is a part of the day */

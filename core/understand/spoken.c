@@ -153,7 +153,8 @@ static void take(struct hearing *h, size_t from, size_t n)
 static void try_number(struct hearing *h, struct digits *d, struct found *out)
 {
 	const char *text = buf_text(&d->b);
-	const char *e164 = strlen(text) <= PHONE_MAX ? phone_e164(h->mem, text, h->l->region) : NULL;
+	const char *e164 =
+		strlen(text) <= PHONE_MAX ? phone_e164(h->mem, text, h->l->region) : NULL;
 	bool cue = cue_before(h, CUE_PHONE, d->from, CUE_BEFORE);
 
 	if (e164 == NULL && !cue && d->tokens < DIGITS_LEAST - 1)
@@ -164,7 +165,9 @@ static void try_number(struct hearing *h, struct digits *d, struct found *out)
 			*out = found_make(h, text, d->from, d->n, 30);
 		return;
 	}
-	int sure = !phone_probably_valid(e164) ? 60 : cue || text[0] == '0' || text[0] == '+' ? 95 : 88;
+	int sure = !phone_probably_valid(e164)            ? 60
+		: cue || text[0] == '0' || text[0] == '+' ? 95
+							  : 88;
 	/* the last number that was said is the one that holds */
 	if (out->value == NULL || sure * 10000 >= out->confidence)
 		*out = found_make(h, e164, d->from, d->n, sure);
@@ -282,7 +285,8 @@ static size_t local_begins(struct hearing *h, size_t at)
 			from -= 3;
 		else if (joins_without_mark(h, from - 1) && at - from < 6)
 			from--;
-		else if (joins_without_mark(h, from) && !cue_before(h, CUE_EMAIL, from, 1) && at - from < 4)
+		else if (joins_without_mark(h, from) && !cue_before(h, CUE_EMAIL, from, 1) &&
+			at - from < 4)
 			from--;
 		else
 			break;

@@ -51,8 +51,8 @@ enum cue_kind {
 	CUE_NOT_NAME,   /* no part of a name */
 	CUE_STAFF,      /* "bei", "with" */
 	CUE_ANY_STAFF,
-	CUE_LETTER_AS,  /* "wie" in "M wie Martha" */
-	CUE_SPELLED,    /* "mit" in "Müller mit ü" */
+	CUE_LETTER_AS, /* "wie" in "M wie Martha" */
+	CUE_SPELLED,   /* "mit" in "Müller mit ü" */
 	CUE_DOUBLE,
 	CUE_TRIPLE,
 	CUE_PLUS,
@@ -60,12 +60,12 @@ enum cue_kind {
 	CUE_DOT,
 	CUE_DASH,
 	CUE_UNDERSCORE,
-	CUE_PHONE,      /* a number follows */
+	CUE_PHONE, /* a number follows */
 	CUE_EMAIL,
-	CUE_NEGATION,   /* "not" */
-	CUE_CLAUSE,     /* a new clause begins */
-	CUE_ANY_TIME,   /* other times do as well */
-	CUE_ASK_NAME,   /* what an agent says */
+	CUE_NEGATION, /* "not" */
+	CUE_CLAUSE,   /* a new clause begins */
+	CUE_ANY_TIME, /* other times do as well */
+	CUE_ASK_NAME, /* what an agent says */
 	CUE_ASK_PHONE,
 	CUE_ASK_EMAIL,
 	CUE_ASK_STAFF,
@@ -74,11 +74,11 @@ enum cue_kind {
 	CUE_FIRST_ONE,
 	CUE_SECOND_ONE,
 	CUE_LAST_ONE,
-	CUE_DIGIT,   /* value: the digit */
-	CUE_HUNDRED, /* two noughts */
-	CUE_THEN,    /* between digits */
+	CUE_DIGIT,    /* value: the digit */
+	CUE_HUNDRED,  /* two noughts */
+	CUE_THEN,     /* between digits */
 	CUE_CONFUSED, /* value: spellings of one sound, longest first */
-	CUE_LETTER, /* value: a letter's name, "em" for m */
+	CUE_LETTER,   /* value: a letter's name, "em" for m */
 };
 
 struct cue {

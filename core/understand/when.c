@@ -1,12 +1,8 @@
 #include "core/understand/when.h"
-#include "core/base/buf.h"
-#include "core/base/text.h"
 #include "core/understand/action.h"
 #include "core/understand/chart.h"
 
-#define SURE_ENOUGH 80
 #define NEAR 4 /* words between a day and what says that it is not wanted */
-#define TEXT_MAX 2048
 
 struct option {
 	struct sense date; /* sym S_NONE: none was said */
@@ -22,13 +18,13 @@ struct reading {
 	size_t n;
 	struct option was[WHEN_OPTIONS_MAX];
 	size_t n_was;
-	bool or, fix, not; /* stand before the next sense */
-	bool taken_back;   /* "no" stands behind the last one */
-	bool old;          /* what follows is an appointment that there is */
+	bool or, fix, not ; /* stand before the next sense */
+	bool taken_back;    /* "no" stands behind the last one */
+	bool old;           /* what follows is an appointment that there is */
 	bool old_time;
-	bool moves;        /* a move is spoken of */
+	bool moves;                         /* a move is spoken of */
 	bool weekday_not[WHEN_OPTIONS_MAX]; /* of out->nots */
-	size_t end; /* of the last day or time */
+	size_t end;                         /* of the last day or time */
 };
 
 struct scene scene_at(const struct tz *zone, ts_t at, const char *region)
@@ -142,10 +138,10 @@ static void set_date(struct reading *r, const struct sense *d)
 		*o = kept;
 		o->date = *d;
 		r->out->fixes = true;
-	} else if (o == NULL || (has(&o->date) && r->or) || (r->or && has(&o->win) && r->n > 1)) {
+	} else if (o == NULL || (has(&o->date) && r->or) || (r->or &&has(&o->win) && r->n > 1)) {
 		o = push(r);
 		o->date = *d;
-		o->or_before = r->or && r->n > 1;
+		o->or_before = r->or &&r->n > 1;
 		r->out->fixes = r->out->fixes || (r->fix && r->n == 1);
 	} else if (!has(&o->date)) {
 		o->date = *d;
@@ -185,7 +181,8 @@ static void join_part(struct sense *was, const struct sense *w)
 		time.t1 = part->t1;
 	else if (time.t2 == NO_TIME && time.t1 < part->t2)
 		time.t2 = part->t2;
-	else if (is_exact(&time) && (time.t1 < part->t1 - 60 || (part->t2 != NO_TIME && time.t1 > part->t2 + 60)) &&
+	else if (is_exact(&time) &&
+		(time.t1 < part->t1 - 60 || (part->t2 != NO_TIME && time.t1 > part->t2 + 60)) &&
 		p != PART_NIGHT)
 		doubt(&time, 50);
 	time.v = 0;
@@ -293,7 +290,8 @@ static void old_date(struct reading *r, const struct sense *s)
 	if (r->n_was < WHEN_OPTIONS_MAX) {
 		struct option *o = &r->was[r->n_was++];
 
-		*o = (struct option){.date = *s, .from = s->from, .to = (uint16_t)(s->from + s->len)};
+		*o = (struct option){
+			.date = *s, .from = s->from, .to = (uint16_t)(s->from + s->len)};
 	}
 	r->old = false;
 	r->old_time = true;
@@ -308,7 +306,7 @@ static void take_date(struct reading *r, const struct sense *s)
 		return;
 	}
 	r->old_time = false;
-	if (r->not) {
+	if (r->not ) {
 		add_not(r, s);
 		return;
 	}
@@ -493,11 +491,12 @@ static void place_nots(struct reading *r)
 
 		for (size_t k = 0; r->weekday_not[i] && k < r->n; k++) {
 			const struct sense *d = &r->o[k].date;
-			int ahead = (not->first.n - d->first.n) % 7;
+			int ahead = (not ->first.n - d->first.n) % 7;
 
 			ahead += ahead < 0 ? 7 : 0;
-			if (has(d) && !is_one(d) && d->last.n != DAY_OPEN && d->first.n + ahead <= d->last.n)
-				not->first.n = not->last.n = d->first.n + ahead;
+			if (has(d) && !is_one(d) && d->last.n != DAY_OPEN &&
+				d->first.n + ahead <= d->last.n)
+				not ->first.n = not ->last.n = d->first.n + ahead;
 		}
 	}
 }
@@ -512,8 +511,9 @@ static void conclude(
 		doubt(&o->date, r->taken_back ? 70 : 100);
 		doubt(&o->win, r->taken_back ? 70 : 100);
 		out->options[out->n] = settle(r->scene, o);
-		out->options[out->n].words =
-			o->from < o->to ? said_span(mem, said, o->from, (size_t)(o->to - o->from)) : "";
+		out->options[out->n].words = o->from < o->to
+			? said_span(mem, said, o->from, (size_t)(o->to - o->from))
+			: "";
 		if (out->n == 0 || out->options[out->n].confidence < out->confidence)
 			out->confidence = out->options[out->n].confidence;
 		out->n++;
@@ -554,64 +554,4 @@ void when_read(struct arena *mem, const struct language *l, const struct scene *
 		take_bare(&r, all.bare);
 	mem_release(mem, mark); /* the chart is large */
 	conclude(mem, &r, said, out);
-}
-
-/* ---- for people ---- */
-
-static void put_clock(struct buf *b, int minute)
-{
-	buf_printf(b, "%02d:%02d", minute / 60, minute % 60);
-}
-
-static void put_days(struct arena *mem, struct buf *b, const struct when_option *o)
-{
-	if (o->first.n == 0) {
-		buf_char(b, '*');
-		return;
-	}
-	buf_text_add(b, day_text(mem, o->first));
-	if (o->last.n == DAY_OPEN)
-		buf_text_add(b, "..");
-	else if (o->last.n != o->first.n)
-		buf_printf(b, "..%s", day_text(mem, o->last));
-}
-
-static void put_option(struct arena *mem, struct buf *b, const struct when_option *o)
-{
-	put_days(mem, b, o);
-	if (o->from == NO_TIME && o->to == NO_TIME)
-		return;
-	buf_text_add(b, o->about ? " ~" : " ");
-	if (o->from != NO_TIME)
-		put_clock(b, o->from);
-	if (o->from != o->to) {
-		buf_char(b, '-');
-		if (o->to != NO_TIME)
-			put_clock(b, o->to);
-	}
-	if (o->kind != TZ_UNIQUE)
-		buf_text_add(b, o->kind == TZ_SKIPPED ? " !skipped" : " !repeated");
-}
-
-const char *when_text(struct arena *mem, const struct when *w)
-{
-	struct buf b = buf_new(mem, TEXT_MAX);
-
-	if (w->n == 0 && w->n_nots == 0)
-		return w->soonest ? "soonest" : "none";
-	if (w->n > 0 && w->confidence < SURE_ENOUGH * 10000)
-		buf_text_add(&b, "? ");
-	for (size_t i = 0; i < w->n; i++) {
-		buf_text_add(&b, i > 0 ? " | " : "");
-		put_option(mem, &b, &w->options[i]);
-	}
-	if (w->n == 0)
-		buf_char(&b, '*');
-	for (size_t i = 0; i < w->n_nots; i++) {
-		buf_text_add(&b, i > 0 ? ", " : " not ");
-		put_days(mem, &b, &w->nots[i]);
-	}
-	if (w->soonest)
-		buf_text_add(&b, " soonest");
-	return buf_text(&b);
 }

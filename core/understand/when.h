@@ -15,13 +15,13 @@
 #define WHEN_OPTIONS_MAX 8
 
 struct when_option {
-	day_t first, last; /* the days it may be, one when they are equal; first.n
+	day_t first, last;  /* the days it may be, one when they are equal; first.n
 	                    * 0: no day was said; last.n DAY_OPEN: or later */
-	int from, to;      /* minutes of the day; NO_TIME: open; equal: at that time */
-	bool about;        /* only roughly at that time */
-	enum tz_kind kind; /* of one day at one time: whether the clock shows it */
+	int from, to;       /* minutes of the day; NO_TIME: open; equal: at that time */
+	bool about;         /* only roughly at that time */
+	enum tz_kind kind;  /* of one day at one time: whether the clock shows it */
 	int64_t confidence; /* millionths */
-	const char *words; /* that say it, as they stand in the utterance */
+	const char *words;  /* that say it, as they stand in the utterance */
 };
 
 struct when {

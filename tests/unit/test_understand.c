@@ -65,7 +65,8 @@ static struct listener read_anchor(char *line)
 	struct listener l = {.language = NULL};
 	wall_t w;
 
-	ck_assert_msg(sscanf(line, "@ %15s %15s %63s %15s %7s", day, clock, zone, language, region) == 5,
+	ck_assert_msg(
+		sscanf(line, "@ %15s %15s %63s %15s %7s", day, clock, zone, language, region) == 5,
 		"%s", line);
 	ck_assert_msg(wall_parse(mem_printf(mem, "%sT%s", day, clock), &w), "%s", line);
 	l.zone = tz_find(zone);
@@ -89,7 +90,8 @@ static void count(struct tally *t, const char *said, const char *meant, const ch
 		t->low++;
 	else if (strcmp(m, g) != 0 || m != meant)
 		t->wrong++;
-	printf("%s %s: %s, not %s\n", sure && strcmp(got, "none") != 0 ? "WRONG" : "missed", said, got, meant);
+	printf("%s %s: %s, not %s\n", sure && strcmp(got, "none") != 0 ? "WRONG" : "missed", said,
+		got, meant);
 }
 
 static struct tally read_when(const char *name)
@@ -108,7 +110,8 @@ static struct tally read_when(const char *name)
 		struct understood u;
 
 		understand(mem, &l, line, &u);
-		count(&t, line, meant, when_text(mem, &u.when), u.when.confidence >= UNDERSTOOD_SURE);
+		count(&t, line, meant, when_text(mem, &u.when),
+			u.when.confidence >= UNDERSTOOD_SURE);
 	}
 	fclose(f);
 	return t;
@@ -122,7 +125,6 @@ static void check(const char *what, struct tally t, int least)
 	ck_assert_int_eq(t.wrong, 0);
 	ck_assert_int_ge(t.exact * 100, t.all * EXACT_LEAST);
 }
-
 
 /* ---- what callers mean ---- */
 
@@ -199,7 +201,8 @@ static const char *question(const char **p)
 	return asks ? "? " : "";
 }
 
-static void check_found(struct verdict *v, const char *name, const struct found *f, const char *want)
+static void check_found(
+	struct verdict *v, const char *name, const struct found *f, const char *want)
 {
 	bool sure = f->confidence >= UNDERSTOOD_SURE;
 
@@ -211,8 +214,9 @@ static void check_found(struct verdict *v, const char *name, const struct found 
 	bool asks = *question(&want) != '\0';
 	bool same = f->value != NULL && strcmp(f->value, want) == 0;
 	if ((!asks && !(same && sure)) || (asks && sure))
-		fault(v, sure && !same, mem_printf(mem, "%s %s%s", name, sure ? "" : "? ",
-						       f->value == NULL ? "none" : f->value));
+		fault(v, sure && !same,
+			mem_printf(mem, "%s %s%s", name, sure ? "" : "? ",
+				f->value == NULL ? "none" : f->value));
 }
 
 static void check_intent(struct verdict *v, const struct found_intent *k, const char *want)
@@ -221,7 +225,8 @@ static void check_intent(struct verdict *v, const struct found_intent *k, const 
 	bool same = strcmp(INTENT_NAMES[k->intent], want) == 0;
 
 	if (!same || (!asks && !sure))
-		fault(v, sure && !same, mem_printf(mem, "%s%s", sure ? "" : "? ", INTENT_NAMES[k->intent]));
+		fault(v, sure && !same,
+			mem_printf(mem, "%s%s", sure ? "" : "? ", INTENT_NAMES[k->intent]));
 }
 
 static bool is_intent(const char *word)
@@ -293,7 +298,8 @@ static struct tally read_utterances(const char *name)
 
 	while (next_line(f, line)) {
 		if (line[0] == '@') {
-			ck_assert_int_eq(sscanf(line, "@ %15s %7s %7s", company, language, region), 3);
+			ck_assert_int_eq(
+				sscanf(line, "@ %15s %7s %7s", company, language, region), 3);
 			l = company_of(company);
 			l.language = mem_text(mem, language);
 			l.region = mem_text(mem, region);
@@ -322,8 +328,8 @@ static struct listener read_call(const char *line)
 	char company[16], language[8], region[8], zone[64], day[16], clock[16];
 	wall_t w;
 
-	ck_assert_msg(sscanf(line, "@ %15s %7s %7s %63s %15s %15s", company, language, region, zone, day,
-			      clock) == 6,
+	ck_assert_msg(sscanf(line, "@ %15s %7s %7s %63s %15s %15s", company, language, region, zone,
+			      day, clock) == 6,
 		"%s", line);
 	struct listener l = company_of(company);
 	l.language = strcmp(language, "-") == 0 ? NULL : mem_text(mem, language);
@@ -370,8 +376,8 @@ static struct verdict check_call(
 	struct reading_result r;
 
 	reading_of(mem, l, turns, n, &r);
-	struct meant m = {r.intent, {&r.service, &r.staff, &r.name, &r.phone, &r.email}, r.any_staff,
-		r.accepts_alternatives, r.language};
+	struct meant m = {r.intent, {&r.service, &r.staff, &r.name, &r.phone, &r.email},
+		r.any_staff, r.accepts_alternatives, r.language};
 	struct verdict v = check_meant(&m, want, rest, &n_rest);
 	for (int i = 0; i < n_rest; i++)
 		check_rest(&v, &r, rest[i]);
@@ -400,7 +406,8 @@ static struct tally read_transcripts(const char *name)
 			add(&t, call, &v);
 		} else {
 			ck_assert_msg(line[1] == ':' && n < COUNT_OF(turns), "%s", line);
-			turns[n++] = (struct turn){.speaker = line[0] == 'A' ? SPEAKER_AGENT : SPEAKER_CALLER,
+			turns[n++] = (struct turn){
+				.speaker = line[0] == 'A' ? SPEAKER_AGENT : SPEAKER_CALLER,
 				.text = mem_text(mem, line + 3)};
 		}
 	}
