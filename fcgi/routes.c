@@ -14,7 +14,7 @@
 #include "core/phone/phone.h"
 #include "core/privacy/erase.h"
 #include "core/privacy/retention.h"
-#include "core/queue/dead.h"
+#include "core/dead/dead.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
 #include "core/service/room.h"
@@ -52,6 +52,8 @@
 #include "fcgi/h_inbox.h"
 #include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_metrics.h"
+#include "fcgi/h_live.h"
 #include "fcgi/h_notification.h"
 #include "fcgi/h_platform_company.h"
 #include "fcgi/h_platform_provider.h"
@@ -162,6 +164,7 @@
 /* clang-format off */
 const struct route ROUTES[] = {
 {"GET", "/api/health/detailed", h_health_detailed, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH_REPORT, 200, "How each part is: for administrators of the platform, and on the machine itself; 503 with the same body when one is failing", NULL, NULL},
+{"GET", "/api/health/metrics", h_metrics, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "Numbers for Prometheus: on the machine itself, and by the secret metrics_token", NULL, NULL},
 {"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
@@ -366,6 +369,10 @@ SHOW("/dead-letters/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A dead lett
 CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
+
+{"GET", V2 "/changes", h_changes, AUTH_COMPANY, PERM_COMPANY_READ, TX_READ, &CHANGES_QUERY, NULL, SHAPE_ONE, &LIVE_CHANGES, 200, "Which records changed, in order, behind a number; without one: where to begin. Kept for a day: after that, reset", NULL, NULL},
+{"POST", V2 "/live/ticket", h_live_ticket, AUTH_COMPANY, PERM_COMPANY_READ, TX_WRITE, NULL, NULL, SHAPE_ONE, &LIVE_TICKET, 201, "An address that one EventSource or WebSocket may open, within 30 seconds, and gets changes from for ten minutes", NULL, NULL},
+{"POST", V2 "/live/authorize", h_live_authorize, AUTH_NONE, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_NONE, NULL, 204, "Uses up the ticket in X-Live-Ticket: in X-Live-Channel, which company it is for (frontdesk-live asks)", NULL, NULL},
 
 LIST_OF("/audit", h_audit, PERM_AUDIT_READ, &AUDIT_QUERY, AUDIT_ENTRY, "Who did what, newest first; from is included, to is not"),
 {"GET", V2 "/audit/export", h_audit_export, AUTH_COMPANY, PERM_AUDIT_READ, TX_READ, &AUDIT_EXPORT_QUERY, NULL, SHAPE_NONE, NULL, 200, "The log of a time as a file, at most 16 MiB", NULL, NULL},

@@ -1,6 +1,7 @@
 #include "core/notify/make.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
+#include "core/live/live.h"
 #include "core/notify/manners.h"
 #include "core/notify/reader.h"
 #include "core/notify/template.h"
@@ -82,8 +83,11 @@ static int add(struct ctx *c, const struct making *m, enum channel channel)
 	if (has_calendar(m, channel))
 		n.calendar = occasion_calendar(c, m->o);
 	int rc = db_insert_new(c, &NOTIFICATION, &n);
-	if (rc <= 0 || n.status != NOTE_QUEUED)
+	if (rc <= 0)
 		return rc;
+	live_note(c, "notification.changed", n.id);
+	if (n.status != NOTE_QUEUED)
+		return 1;
 	return queue_add(c, JOB_NOTIFICATION_SEND, n.id, n.send_at, NULL) < 0 ? -1 : 1;
 }
 

@@ -2,6 +2,7 @@
 #include "core/base/id.h"
 #include "core/outbound/limits.h"
 #include "core/sys/db.h"
+#include "core/sys/metric.h"
 
 /* ---- whose account ---- */
 
@@ -159,6 +160,8 @@ static int leave(struct ctx *c, struct passage *p, const struct http_answer *a)
 	struct breaker_news news = news_of(c, p->limit, a);
 
 	limit_end(c, &p->seat);
+	metric_time(c, METRIC_PROVIDER_TIMES, INT64_C(1000) * a->ms, p->limit->provider,
+		VERDICTS[news.verdict]);
 	if (record(c, p->limit->provider, p->breaker.operation, a) < 0)
 		return -1;
 	return p->regardless ? 0 : breaker_leave(c, &p->breaker, &news);

@@ -368,7 +368,7 @@ static const char *request_objection(const struct http_request *r)
 	return NULL;
 }
 
-static void request_set(struct transfer *t, const struct http_request *r)
+static void request_set(struct ctx *c, struct transfer *t, const struct http_request *r)
 {
 	SET(t, CURLOPT_PROTOCOLS_STR, t->sandbox ? "https,http" : "https");
 	SET(t, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -377,6 +377,8 @@ static void request_set(struct transfer *t, const struct http_request *r)
 	list_add(&t->lists[0], "Expect:");
 	for (const char *const *h = r->headers; h != NULL && *h != NULL; h++)
 		list_add(&t->lists[0], *h);
+	if (c->trace != NULL)
+		list_add(&t->lists[0], mem_printf(c->mem, "traceparent: %s", c->trace));
 	SET(t, CURLOPT_HTTPHEADER, t->lists[0]);
 	if (r->basic_user != NULL) {
 		SET(t, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
@@ -398,7 +400,7 @@ static void request_start(struct ctx *c, struct transfer *t, const struct http_r
 	t->allow = r->allow;
 	t->n_allow = r->n_allow;
 	transfer_start(c, t, r->url, r->total_ms > 0 ? r->total_ms : HTTP_TOTAL_MS);
-	request_set(t, r);
+	request_set(c, t, r);
 }
 
 static void request_end(struct ctx *c, struct transfer *t, const struct http_request *r,

@@ -38,7 +38,7 @@ export class Chats {
     }
     if (body === null) return { status: 400, text: 'invalid_payload' };
     if (typeof body.text !== 'string' || body.text === '') return { status: 400, text: 'no_text' };
-    this.#store.sent({ kind: 'slack', to: req.url.pathname, from: null, subject: null, body: body.text, html: null, attachments: [], sid: null });
+    this.#store.sent({ kind: 'slack', to: req.url.pathname, from: null, subject: null, body: body.text, html: null, attachments: [], sid: null, traceparent: req.headers.traceparent ?? null });
     return { status: 200, text: 'ok' };
   }
 
