@@ -43,7 +43,7 @@ struct claiming {
 	const char *owner;
 	int n;
 	int64_t after; /* the number of a company */
-	int busy;      /* a company with so many jobs running elsewhere gets no more */
+	int busy;      /* a company that so many others are at work for gets no more */
 };
 
 /* Up to n due jobs, with a lease for each that is long enough for the first
