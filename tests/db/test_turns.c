@@ -119,7 +119,8 @@ END_TEST
 START_TEST(what_is_less_urgent_holds_no_workers)
 {
 	add(salon(), JOB_WEBHOOK_DELIVER, 4);
-	ck_assert_uint_eq(claim((struct claiming){.owner = "a", .n = 2}).n, 2);
+	ck_assert_uint_eq(claim((struct claiming){.owner = "a", .n = 1}).n, 1);
+	ck_assert_uint_eq(claim((struct claiming){.owner = "c", .n = 1}).n, 1);
 	add(salon(), JOB_NOTIFICATION_SEND, 3);
 	struct rows rows = claim((struct claiming){.owner = "b", .n = 10, .busy = 2});
 
