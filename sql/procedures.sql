@@ -661,12 +661,6 @@ CREATE PROCEDURE sys_job_done(p_attempts TEXT CHARACTER SET utf8mb4) MODIFIES SQ
 		SET j.state = 'done', j.last_error = NULL, j.owner = NULL, j.lease_until = NULL, j.finished_at = NOW(3)
 		WHERE j.attempts = d.attempt AND j.state = 'running';
 
--- How many accounts at each provider are not asked, of all companies and the platform.
--- @web @worker
-CREATE PROCEDURE sys_breakers() READS SQL DATA
-	SELECT provider, SUM(state = 'open') AS open, SUM(state = 'half_open') AS half_open
-	FROM frontdesk_store.breaker WHERE state IN ('open', 'half_open') GROUP BY provider ORDER BY provider;
-
 -- A provider answers again: what was put off comes now. Of the company that the
 -- connection is in; p_all: of all.
 -- @web @worker

@@ -52,13 +52,6 @@ static const struct field FIELDS[] = {
 };
 const struct table BREAKER = TABLE(breaker, "breaker", FIELDS);
 
-static const struct field COUNT_FIELDS[] = {
-	TEXT(breaker_count, provider, RO, 20),
-	INT(breaker_count, open, RO, 0, INT32_MAX),
-	INT(breaker_count, half_open, RO, 0, INT32_MAX),
-};
-const struct table BREAKER_COUNT = TABLE(breaker_count, "breaker_count", COUNT_FIELDS);
-
 /* What an event tells. */
 struct change {
 	const char *id;
@@ -78,11 +71,6 @@ static const struct table CHANGE = TABLE(change, "integration_change", CHANGE_FI
 int breaker_list(struct ctx *c, struct rows *out)
 {
 	return db_rows(c, &BREAKER, out, "SELECT {cols} FROM breaker ORDER BY provider LIMIT 100");
-}
-
-int breaker_counts(struct ctx *c, struct rows *out)
-{
-	return db_rows(c, &BREAKER_COUNT, out, "CALL sys_breakers()");
 }
 
 int breaker_find(struct ctx *c, const char *provider, struct breaker *out)

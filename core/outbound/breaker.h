@@ -49,15 +49,6 @@ int breaker_list(struct ctx *c, struct rows *out) MUST_USE;
 /* 1, 0: it has never failed; -1. */
 int breaker_find(struct ctx *c, const char *provider, struct breaker *out) MUST_USE;
 
-/* How many accounts of all companies and the platform are not closed. */
-struct breaker_count {
-	const char *provider;
-	int64_t open;
-	int64_t half_open;
-};
-extern const struct table BREAKER_COUNT;
-int breaker_counts(struct ctx *c, struct rows *out) MUST_USE;
-
 /* ---- for those who ask: core/outbound/outbound.c ---- */
 
 struct breaker_pass {
