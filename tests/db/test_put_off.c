@@ -29,13 +29,22 @@ static int fails(struct ctx *k, const char *ref_id)
 
 static const struct job_work FAILS = {JOB_TX_NONE, fails};
 
+/* The job of the test; what tells of changes is work, too. */
 static struct claim claim_one(const char *owner)
 {
+	struct claim mine = {.id = NULL};
 	struct rows rows;
 
-	ck_assert_int_eq(jobs_claim(c, owner, 10, &rows), 1);
+	ck_assert_int_ge(jobs_claim(c, owner, 10, &rows), 1);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct claim *j = (const struct claim *)rows.p + i;
+
+		if (strcmp(j->kind, JOB_RULES[JOB_SWEEP].name) == 0)
+			mine = *j;
+	}
+	ck_assert_ptr_nonnull(mine.id);
 	c->company = salon();
-	return *(const struct claim *)rows.p;
+	return mine;
 }
 
 static int not_asked(struct ctx *k, const char *ref_id)
