@@ -182,7 +182,7 @@ static int probe_ended(struct ctx *c, void *arg)
 
 	if (rc <= 0 || !text_same(b.probe, l->p->probe))
 		return rc < 0 ? -1 : 0;
-	if (!works(l->news->verdict)) {
+	if (l->news->reason != NULL) {
 		b.trips++;
 		return open(c, &b, l);
 	}

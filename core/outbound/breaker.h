@@ -78,7 +78,7 @@ extern const char *const VERDICTS[6]; /* NULL-terminated */
 /* After the call, which has been recorded. */
 struct breaker_news {
 	enum verdict verdict;
-	const char *reason; /* a sentence; NULL: it works */
+	const char *reason; /* a sentence; NULL: it works, or may */
 	int retry_after;    /* seconds, 0: not said */
 };
 int breaker_leave(
