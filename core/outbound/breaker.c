@@ -303,3 +303,13 @@ int breaker_retry(struct ctx *c, const char *provider)
 
 	return rc > 0 ? queue_put_off_end(c) : rc;
 }
+
+int breaker_forget(struct ctx *c, const char *provider)
+{
+	return db_exec(c,
+		       "UPDATE breaker SET state = 'closed', since = NOW(3), is_denied = 0,"
+		       " probe = NULL, retry_at = NULL WHERE provider = ? AND state <> 'closed'",
+		       provider) < 0
+		? -1
+		: 0;
+}
