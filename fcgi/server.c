@@ -191,6 +191,7 @@ static void send_reply(struct req *r, FCGX_Request *f)
 	put_header(&b, "Idempotency-Replayed", r->replayed ? "true" : NULL);
 	put_header(&b, "WWW-Authenticate", r->status == 401 ? "Bearer" : NULL);
 	put_header(&b, "X-Frame-Origins", r->frame_origins);
+	put_header(&b, "X-Live-Channel", r->live_channel);
 	limit_headers(r, &b);
 	cors_headers(r, &b);
 	if (r->status == 503 || r->c.err.retry_after > 0)

@@ -460,8 +460,8 @@ END;
 
 -- Claims up to p_n jobs for an owner; commits before it answers. The most urgent
 -- first; of one urgency a few of each company in turn, beginning behind p_after
--- (turn is the last one that had its turn: the next p_after). A company that has
--- p_busy jobs running already is left out, so that a provider that hangs does not
+-- (turn is the last one that had its turn: the next p_after). A company that p_busy
+-- other owners are at work for is left out, so that a provider that hangs does not
 -- hold every worker. Jobs of a company that is suspended or closed are put off
 -- and not counted as tried. Leases that ran out go back first: nobody knows
 -- which of these jobs was to blame. They are changed one by one, by their key: a
@@ -472,7 +472,7 @@ CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds I
 BEGIN
 	DECLARE v_id UUID;
 	DECLARE v_end, v_turned BOOL DEFAULT FALSE;
-	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share, v_shut, v_running INT;
+	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share, v_shut, v_others INT;
 	DECLARE late CURSOR FOR SELECT id FROM frontdesk_store.job
 		WHERE state = 'queued' AND is_due = 0 AND run_at <= NOW(3) ORDER BY run_at LIMIT 200 FOR UPDATE SKIP LOCKED;
 	DECLARE due CURSOR FOR SELECT id FROM frontdesk_store.job
@@ -486,6 +486,9 @@ BEGIN
 				last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
 				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
 			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
+		IF ROW_COUNT() > 0 THEN
+			CALL live_dead(lapsed.id);
+		END IF;
 	END FOR;
 	START TRANSACTION;
 	OPEN late;
@@ -516,14 +519,14 @@ BEGIN
 			-- (SELECT … INTO: a subquery of an IF would lock what it reads)
 			SELECT COUNT(*) INTO v_shut FROM frontdesk_store.company
 				WHERE id = v_next AND status IN ('suspended', 'closed');
-			SELECT COUNT(*) INTO v_running FROM frontdesk_store.job FORCE INDEX (job_list)
-				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner;
+			SELECT COUNT(DISTINCT owner) INTO v_others FROM frontdesk_store.job FORCE INDEX (job_list)
+				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner AND priority <= v_priority;
 			IF v_shut > 0 THEN
 				UPDATE frontdesk_store.job SET is_due = 0, run_at = NOW(3) + INTERVAL 10 MINUTE
 					WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next LIMIT 1000;
 				ITERATE turn;
 			END IF;
-			IF v_running >= p_busy THEN
+			IF v_others >= p_busy THEN
 				ITERATE turn;
 			END IF;
 			SET v_some = LEAST(p_n - v_claimed, v_share);
@@ -575,6 +578,9 @@ BEGIN
 			state = IF(crashes >= 2, 'dead', 'queued'),
 			finished_at = IF(crashes >= 2, NOW(3), NULL)
 		WHERE id = p_job AND state = 'running' AND owner = p_owner;
+	IF ROW_COUNT() > 0 THEN
+		CALL live_dead(p_job);
+	END IF;
 	CALL sys_job_release(p_owner, NULL);
 END;
 
@@ -634,6 +640,7 @@ BEGIN
 		INSERT INTO frontdesk_store.job_failure (company_id, job_id, attempt, error)
 			SELECT company_id, id, p_attempt, p_error FROM frontdesk_store.job WHERE id = p_id;
 		SET v_ended = 2;
+		CALL live_dead(p_id);
 	END IF;
 	SELECT v_ended AS ended;
 END;
@@ -742,6 +749,10 @@ BEGIN
 	DELETE FROM frontdesk_store.inbox_replay WHERE created_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.live_change WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.live_ticket WHERE expires_at < NOW(3) LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.delivery WHERE created_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
@@ -1077,6 +1088,66 @@ BEGIN
 	SELECT ROW_COUNT() AS removed;
 END;
 
+-- The platform's accounts at providers that were ever asked (NULL as p_admin only), and
+-- the companies' that are not closed, with what the calls of an hour and a day say.
+-- @platform
+CREATE PROCEDURE sys_platform_providers(p_admin UUID) READS SQL DATA
+	WITH account AS (
+		SELECT 0 AS company_id, NULL AS uid, NULL AS name, k.provider, b.state, b.since, b.retry_at, b.reason, b.is_denied
+			FROM (SELECT DISTINCT provider FROM frontdesk_store.provider_call WHERE company_id = 0
+				UNION SELECT provider FROM frontdesk_store.breaker WHERE company_id = 0) k
+			LEFT JOIN frontdesk_store.breaker b ON b.company_id = 0 AND b.provider = k.provider
+			WHERE p_admin IS NULL
+		UNION ALL SELECT * FROM (
+			SELECT b.company_id, c.uid, c.name, b.provider, b.state, b.since, b.retry_at, b.reason, b.is_denied
+			FROM frontdesk_store.breaker b JOIN frontdesk_store.company c ON c.id = b.company_id
+			WHERE b.state IN ('open', 'half_open') AND (p_admin IS NULL OR EXISTS (SELECT 1
+				FROM frontdesk_store.tenant_membership m WHERE m.user_id = p_admin AND m.tenant_id = c.tenant_id))
+			ORDER BY b.since DESC, c.id LIMIT 500) failing),
+	made AS (
+		SELECT a.company_id, a.provider, p.duration_ms, p.verdict IN ('failed', 'throttled', 'denied') AS failed,
+			p.created_at > NOW(3) - INTERVAL 1 HOUR AS late
+		FROM account a JOIN frontdesk_store.provider_call p ON p.company_id = a.company_id
+			AND p.provider = a.provider AND p.created_at > NOW(3) - INTERVAL 1 DAY),
+	placed AS (
+		SELECT m.*, COUNT(*) OVER (PARTITION BY company_id, provider) AS n,
+			ROW_NUMBER() OVER (PARTITION BY company_id, provider ORDER BY duration_ms) AS place,
+			COUNT(*) OVER (PARTITION BY company_id, provider, late) AS late_n,
+			ROW_NUMBER() OVER (PARTITION BY company_id, provider, late ORDER BY duration_ms) AS late_place
+		FROM made m)
+	SELECT a.uid AS company_id, a.name AS company_name, a.provider, COALESCE(a.state, 'closed') AS state, a.since,
+		a.retry_at, a.reason, COALESCE(a.is_denied, 0) AS is_denied,
+		COALESCE(SUM(p.late), 0) AS hour_calls, COALESCE(SUM(p.late AND p.failed), 0) AS hour_failures,
+		COALESCE(MAX(IF(p.late AND p.late_place <= CEIL(p.late_n * 0.5), p.duration_ms, 0)), 0) AS hour_p50_ms,
+		COALESCE(MAX(IF(p.late AND p.late_place <= CEIL(p.late_n * 0.95), p.duration_ms, 0)), 0) AS hour_p95_ms,
+		COUNT(p.provider) AS day_calls, COALESCE(SUM(p.failed), 0) AS day_failures,
+		COALESCE(MAX(IF(p.place <= CEIL(p.n * 0.5), p.duration_ms, 0)), 0) AS day_p50_ms,
+		COALESCE(MAX(IF(p.place <= CEIL(p.n * 0.95), p.duration_ms, 0)), 0) AS day_p95_ms
+	FROM account a LEFT JOIN placed p ON p.company_id = a.company_id AND p.provider = a.provider
+	GROUP BY a.company_id, a.provider ORDER BY a.company_id > 0, a.since DESC, a.provider;
+
+-- The next call to an account that fails is let through, and what waits comes now.
+-- found 0: it has never failed, or is none of his.
+-- @platform
+CREATE PROCEDURE sys_platform_provider_retry(p_admin UUID, p_company UUID, p_provider VARCHAR(20) CHARACTER SET ascii) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED DEFAULT IF(p_company IS NULL AND p_admin IS NULL, 0, NULL);
+	DECLARE v_found INT DEFAULT 0;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	IF p_company IS NOT NULL THEN
+		SELECT c.id INTO v_company FROM frontdesk_store.company c
+			WHERE c.uid = p_company AND (p_admin IS NULL OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership m
+				WHERE m.user_id = p_admin AND m.tenant_id = c.tenant_id));
+	END IF;
+	SELECT COUNT(*) INTO v_found FROM frontdesk_store.breaker WHERE company_id = v_company AND provider = p_provider;
+	UPDATE frontdesk_store.breaker SET retry_at = NOW(3)
+		WHERE company_id = v_company AND provider = p_provider AND state = 'open';
+	UPDATE frontdesk_store.job SET is_due = 1, run_at = NOW(3)
+		WHERE v_found > 0 AND state = 'queued' AND is_due = 0 AND put_off_since IS NOT NULL
+			AND (v_company = 0 OR company_id = v_company) LIMIT 1000;
+	SELECT v_found AS found;
+END;
+
 -- @platform
 CREATE PROCEDURE sys_users(p_like VARCHAR(300) CHARACTER SET utf8mb4, p_before DATETIME(3), p_before_id UUID, p_n INT) READS SQL DATA
 	SELECT u.id, u.email, u.name, u.locale, u.is_platform_admin, u.created_at, u.disabled_at
@@ -1109,6 +1180,67 @@ BEGIN
 	UPDATE frontdesk_store.user SET disabled_at = IF(p_disabled, NOW(3), NULL) WHERE id = p_user;
 	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE user_id = p_user AND p_disabled AND revoked_at IS NULL;
 END;
+
+-- Numbers changes of a company: [["kind", "id"], …]. The counter is held until
+-- the transaction ends, so that the numbers are in the order of commits and
+-- whoever has seen one has seen all before it. Above 1, which is the beginning.
+-- @none
+CREATE PROCEDURE live_add(p_company INT UNSIGNED, p_changes MEDIUMTEXT CHARACTER SET utf8mb4, OUT p_first BIGINT UNSIGNED) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_n INT DEFAULT JSON_LENGTH(p_changes);
+	DECLARE v_last BIGINT UNSIGNED;
+	UPDATE frontdesk_store.live_counter SET last_id = last_id + v_n WHERE company_id = p_company;
+	IF ROW_COUNT() = 0 THEN
+		BEGIN
+			DECLARE CONTINUE HANDLER FOR 1062 BEGIN END; -- somebody else was first at the same moment
+			INSERT INTO frontdesk_store.live_counter (company_id, last_id) VALUES (p_company, 1);
+		END;
+		UPDATE frontdesk_store.live_counter SET last_id = last_id + v_n WHERE company_id = p_company;
+	END IF;
+	SELECT last_id INTO v_last FROM frontdesk_store.live_counter WHERE company_id = p_company;
+	SET p_first = v_last - v_n + 1;
+	INSERT INTO frontdesk_store.live_change (company_id, id, kind, subject_id)
+		SELECT p_company, p_first - 1 + j.n, j.kind, CAST(j.id AS UUID)
+		FROM JSON_TABLE(p_changes, '$[*]' COLUMNS (n FOR ORDINALITY, kind VARCHAR(60) PATH '$[0]', id CHAR(36) PATH '$[1]')) j;
+END;
+
+-- A job that is dead now, if it is one, and of a company, is news: for doors that
+-- are no transaction of their own.
+-- @none
+CREATE PROCEDURE live_dead(p_job UUID) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED DEFAULT 0;
+	DECLARE v_first BIGINT UNSIGNED;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+	SELECT company_id INTO v_company FROM frontdesk_store.job WHERE id = p_job AND state = 'dead';
+	IF v_company > 0 THEN
+		START TRANSACTION;
+		CALL live_add(v_company, JSON_ARRAY(JSON_ARRAY('job.changed', p_job)), v_first);
+		COMMIT;
+	END IF;
+END;
+
+-- Those of the company that the connection is in; the number of the first.
+-- @worker
+CREATE PROCEDURE sys_live_add(p_changes MEDIUMTEXT CHARACTER SET utf8mb4) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_first BIGINT UNSIGNED;
+	CALL live_add(CONNECTION_ID() ^ 2147483648, p_changes, v_first);
+	SELECT v_first AS first_id;
+END;
+
+-- A ticket for one stream.
+-- @web
+CREATE PROCEDURE sys_live_ticket_add(p_hash BINARY(32), p_session UUID, p_company UUID, p_seconds INT) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.live_ticket (hash, session_id, company_uid, expires_at)
+	VALUES (p_hash, p_session, p_company, NOW(3) + INTERVAL p_seconds SECOND);
+
+-- Uses it up; no row: there is none, or it was used, or its time is over.
+-- @web
+CREATE PROCEDURE sys_live_ticket_use(p_hash BINARY(32)) MODIFIES SQL DATA
+	DELETE FROM frontdesk_store.live_ticket WHERE hash = p_hash AND expires_at > NOW(3)
+	RETURNING session_id, company_uid AS company_id;
 
 -- Whose customers these are: the tenant of the company that the connection is in.
 -- @web @worker

@@ -16,6 +16,14 @@ struct db;
 struct conf;
 struct tx_witness;
 
+/* What a transaction has changed, for those who watch the company (core/live). */
+struct noted {
+	struct noted *next;
+	int64_t id; /* in the order of commits; 0: not given yet */
+	const char *kind;
+	const char *subject_id;
+};
+
 enum actor_kind {
 	ACTOR_NONE,
 	ACTOR_USER,
@@ -39,6 +47,8 @@ struct ctx {
 	const struct conf *conf;
 	struct db *db;
 	struct tx_witness *witness; /* of every in_tx (core/sys/db.h); NULL: none */
+	struct noted *changes;      /* of the open transaction */
+	struct noted *changed;      /* of those that were committed */
 	bool wake;                  /* a job was queued: wake the worker */
 	/* > 0: a provider was not asked, and will not be sooner than in so long */
 	int put_off_ms;

@@ -411,7 +411,7 @@ static void request_end(struct ctx *c, struct transfer *t, const struct http_req
 	transfer_end(t);
 }
 
-int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a)
+void http_send(struct ctx *c, const struct http_request *r, struct http_answer *a)
 {
 	struct transfer t = {0};
 
@@ -420,11 +420,10 @@ int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a
 	const char *why = request_objection(r);
 	if (why != NULL) {
 		refuse(a, why);
-		return 0;
+		return;
 	}
 	request_start(c, &t, r);
 	request_end(c, &t, r, curl_easy_perform(t.curl), a);
-	return 0;
 }
 
 /* ---- many at once ---- */
@@ -564,7 +563,7 @@ static const char *mail_objection(struct ctx *c, const struct mail *m, const cha
 	return NULL;
 }
 
-int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
+void mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
 {
 	struct transfer t = {.message = m->message};
 	const char *password;
@@ -574,7 +573,7 @@ int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
 	const char *why = mail_objection(c, m, &password);
 	if (why != NULL) {
 		refuse(a, why);
-		return 0;
+		return;
 	}
 	t.body = buf_new(c->mem, ANSWER_MAX);
 	transfer_start(c, &t, c->conf->smtp_url, MAIL_TOTAL_MS);
@@ -583,5 +582,4 @@ int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
 	a->outcome = mail_outcome(&t, rc);
 	answer_fill(c, &t, rc, a);
 	transfer_end(&t);
-	return 0;
 }

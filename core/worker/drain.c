@@ -117,6 +117,7 @@ static enum attempt_end run_one(struct batch *b, const struct claim *j)
 	enum attempt_end end = begin(b, &c, j);
 	trace_end();
 	slot_end(w->slot);
+	live_publish(&w->live, &c);
 	db_idle(w->db);
 	arena_reset(b->job_mem);
 	if (end != ATTEMPT_DONE_LATER)

@@ -4,6 +4,7 @@
 #include "core/booking/waiting_list.h"
 #include "core/delivery/delivery.h"
 #include "core/event/event.h"
+#include "core/live/live.h"
 #include "core/notify/clock.h"
 #include "core/notify/notify.h"
 #include "core/privacy/retention.h"
@@ -83,6 +84,7 @@ static const struct {
 	{EV_APPOINTMENT_CANCELLED, waiting_on_event},
 	{EV_TIME_FREED, waiting_on_event},
 	{EV_ANY, delivery_on_event},
+	{EV_ANY, live_on_event},
 };
 
 static const char *source_of(struct ctx *c, const struct event *e)

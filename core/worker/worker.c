@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/trace.h"
+#include "core/live/live.h"
 #include "core/sys/db.h"
 #include "core/sys/metric.h"
 
@@ -158,6 +159,23 @@ static bool wait_and_try_again(int64_t began_us)
 	return true;
 }
 
+struct burial {
+	const struct claim *claim;
+	const char *why;
+};
+
+/* A new dead letter is seen at once. */
+static int bury(struct ctx *c, void *arg)
+{
+	const struct burial *b = arg;
+	int rc = finish(c, b->claim, JOB_DEAD, b->why, 0);
+
+	if (rc <= 0)
+		return rc;
+	live_note(c, "job.changed", b->claim->id);
+	return live_number(c) < 0 ? -1 : rc;
+}
+
 /* The end of an attempt must not be lost to a server that restarts: it is
  * tried for a while, and the lease outlasts that. */
 static enum attempt_end finish_surely(
@@ -167,7 +185,8 @@ static enum attempt_end finish_surely(
 
 	do {
 		err_clear(c);
-		int rc = finish(c, j, state, error, delay_ms);
+		int rc = state == JOB_DEAD ? in_tx(c, bury, &(struct burial){j, error})
+					   : finish(c, j, state, error, delay_ms);
 
 		if (rc == 0)
 			return ATTEMPT_LOST;
@@ -230,7 +249,7 @@ static int work_and_finish(struct ctx *c, void *arg)
 {
 	struct step *s = arg;
 
-	if (s->work->run(c, s->claim->ref_id) < 0)
+	if (s->work->run(c, s->claim->ref_id) < 0 || live_number(c) < 0)
 		return -1;
 	int rc = finish(c, s->claim, JOB_DONE, NULL, 0);
 	s->lost = rc == 0;

@@ -44,7 +44,9 @@ struct claiming {
 	const char *owner;
 	int n;
 	int64_t after; /* the number of a company */
-	int busy;      /* a company with so many jobs running elsewhere gets no more */
+	/* a company that so many others are at work for, at what is as urgent or more,
+	 * gets no more */
+	int busy;
 };
 
 /* Up to n due jobs, with a lease for each that is long enough for the first

@@ -100,14 +100,32 @@ START_TEST(a_company_that_holds_workers_gets_no_more_of_them)
 {
 	add(salon(), JOB_NOOP, 20);
 	add(dental(), JOB_NOOP, 2);
-	ck_assert_uint_eq(
-		claim((struct claiming){.owner = "a", .n = 2, .after = (int64_t)salon() - 1}).n, 2);
+	for (int i = 0; i < 2; i++) /* their jobs do not count, they do */
+		ck_assert_uint_eq(claim((struct claiming){.owner = i == 0 ? "a" : "c",
+						.n = 4,
+						.after = (int64_t)salon() - 1})
+					  .n,
+			4);
 	struct rows rows = claim((struct claiming){.owner = "b", .n = 10, .busy = 2});
 
 	ck_assert_int_eq(count_of(&rows, salon()), 0);
 	ck_assert_int_eq(count_of(&rows, dental()), 2);
 	rows = claim((struct claiming){.owner = "b", .n = 10, .busy = 3});
 	ck_assert_int_eq(count_of(&rows, salon()), 10);
+}
+END_TEST
+
+/* Webhooks that hang hold up no message. */
+START_TEST(what_is_less_urgent_holds_no_workers)
+{
+	add(salon(), JOB_WEBHOOK_DELIVER, 4);
+	ck_assert_uint_eq(claim((struct claiming){.owner = "a", .n = 1}).n, 1);
+	ck_assert_uint_eq(claim((struct claiming){.owner = "c", .n = 1}).n, 1);
+	add(salon(), JOB_NOTIFICATION_SEND, 3);
+	struct rows rows = claim((struct claiming){.owner = "b", .n = 10, .busy = 2});
+
+	ck_assert_int_eq(count_of(&rows, salon()), 3);
+	ck_assert_str_eq(((const struct claim *)rows.p)->kind, "notification.send");
 }
 END_TEST
 
@@ -181,6 +199,7 @@ Suite *suite_turns(void)
 	tcase_add_test(t, the_round_goes_on_where_it_stopped);
 	tcase_add_test(t, urgency_comes_before_turns);
 	tcase_add_test(t, a_company_that_holds_workers_gets_no_more_of_them);
+	tcase_add_test(t, what_is_less_urgent_holds_no_workers);
 	tcase_add_test(t, what_is_put_off_comes_at_its_time);
 	tcase_add_test(t, many_ends_are_one_statement_and_each_is_fenced);
 	tcase_add_test(t, what_goes_back_untried_has_as_many_attempts_as_before);

@@ -62,6 +62,7 @@ export class Twilio {
 
     switch (fail) {
       case '500': return error(500, 20500, 'An internal server error has occurred');
+      case '401': return error(401, 20003, 'Authenticate');
       case '429': return error(429, 20429, 'Too Many Requests');
       case 'drop-after-accept':
       case 'drop-and-forget':

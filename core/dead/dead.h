@@ -37,6 +37,9 @@ extern const struct table JOB_DETAIL;
 /* E_NOT_FOUND. */
 int job_detail_get(struct ctx *c, const char *id, struct job_detail *out) MUST_USE;
 
+/* A dead job again, with fresh attempts. E_NOT_FOUND, E_STATE (not dead). */
+int job_replay(struct ctx *c, const char *id, struct job *out) MUST_USE;
+
 /* Which dead letters: these (at most 100), or all of a kind, or all. */
 struct replay_wish {
 	struct texts ids;
