@@ -7,7 +7,7 @@
 
 #include "core/inbox/inbox.h"
 #include "core/inbox/replay.h"
-#include "core/queue/dead.h"
+#include "core/dead/dead.h"
 
 /* A finished job is forgotten after a while: what has none was done. */
 struct inbox_entry {

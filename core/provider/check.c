@@ -1,5 +1,6 @@
 #include "core/provider/check.h"
 #include "core/base/text.h"
+#include "core/live/live.h"
 #include "core/outbound/outbound.h"
 #include "core/provider/pagerduty.h"
 #include "core/sys/conf.h"
@@ -158,9 +159,10 @@ static int write_down(struct ctx *c, void *arg)
 	if (integration_tested(c, o->id, o->error) < 0)
 		return -1;
 	int rc = o->error != NULL ? 0 : integration_find(c, o->provider, &in_use);
-	if (rc <= 0 || strcmp(in_use.id, o->id) != 0)
-		return rc < 0 ? -1 : 0;
-	return breaker_works(c, PROVIDERS[o->provider]);
+	if (rc > 0 && strcmp(in_use.id, o->id) == 0)
+		rc = breaker_works(c, PROVIDERS[o->provider]);
+	live_note(c, "integration.changed", o->id);
+	return rc < 0 ? -1 : live_number(c);
 }
 
 int provider_check(struct ctx *c, const char *integration_id)

@@ -77,7 +77,4 @@ struct job_filter {
 /* Jobs of the company (dead letters: state "dead"), newest first. */
 int job_list(struct ctx *c, const struct job_filter *f, struct rows *out) MUST_USE;
 
-/* A dead job again, with fresh attempts. E_NOT_FOUND, E_STATE (not dead). */
-int job_replay(struct ctx *c, const char *id, struct job *out) MUST_USE;
-
 #endif

@@ -74,6 +74,10 @@ static const struct exposure EXPOSURES[] = {
 	{"unassigned_call", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"job", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"job_failure", OWN, "SELECT", NULL, NULL},
+	/* given out in order by a door */
+	{"live_change", OWN, "SELECT", NULL, NULL},
+	{"live_counter", OWN, "SELECT", NULL, NULL},
+	{"live_ticket", HIDDEN_TABLE, "", NULL, NULL},
 };
 
 /* What the platform's administration sees without a door. */
@@ -82,7 +86,9 @@ static const struct {
 	const char *rights;
 } PLATFORM[] = {
 	{"audit_entry", "INSERT"},
+	{"event", "INSERT"}, /* what is audited is told */
 	{"idempotency", "SELECT,INSERT,UPDATE"},
+	{"job", "INSERT"},
 	{"plan", "SELECT"},
 };
 

@@ -304,11 +304,22 @@ void db_begin(struct ctx *c)
 	db->doomed = false;
 	db->retryable = false;
 	db->uncertain = false;
+	c->changes = NULL;
 }
 
 bool db_in_tx(const struct ctx *c)
 {
 	return c->db != NULL && (c->db->in_tx || c->db->begin_wanted);
+}
+
+static void changes_are_true(struct ctx *c)
+{
+	struct noted **end = &c->changed;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = c->changes;
+	c->changes = NULL;
 }
 
 int db_commit(struct ctx *c)
@@ -330,6 +341,7 @@ int db_commit(struct ctx *c)
 		return -1;
 	}
 	db->in_tx = false;
+	changes_are_true(c);
 	c->db_us += clock_monotonic_us() - began;
 	return 0;
 }

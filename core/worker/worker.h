@@ -33,7 +33,8 @@ struct claim {
 	int64_t max_attempts;
 	int64_t company_number;
 	const char *company_id;
-	int64_t turn; /* the company that had its turn last */
+	const char *trace; /* of whoever queued it; NULL: nobody */
+	int64_t turn;      /* the company that had its turn last */
 };
 
 extern const struct table CLAIM;

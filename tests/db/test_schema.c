@@ -15,6 +15,7 @@
 #include "core/delivery/delivery.h"
 #include "core/delivery/endpoint.h"
 #include "core/event/event.h"
+#include "core/live/live.h"
 #include "core/inbox/inbox.h"
 #include "core/inbox/replay.h"
 #include "core/notify/notify.h"
