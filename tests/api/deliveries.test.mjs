@@ -419,6 +419,21 @@ test('answers of every kind: late, dripping, endless, no HTTP, torn; others need
   for (const e of all) await end(e)
 })
 
+test('one endpoint that hangs holds up no other of its company', async () => {
+  const hangs = await endpoint({ url: await speaker(() => {}), events: SILENT })
+  const r = await receiver()
+  const other = await endpoint({ url: r.url, events: SILENT })
+  const waits = (await call('salon', 'POST', `webhook-endpoints/${hangs.id}/test`)).json.delivery_id
+  await sleep(1000)
+  const began = Date.now()
+  assert.equal((await tested(other, ended)).status, 'delivered')
+  assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`)
+  assert.equal((await call('salon', 'GET', `deliveries/${waits}`)).json.attempts, 0, 'it hangs still')
+  await end(other)
+  await delivery(waits, d => d.attempts === 1, { timeoutMs: 30_000 })
+  await end(hangs)
+})
+
 /* ---- addresses ---- */
 
 test('addresses that are private, or none, are refused where they are entered', async () => {
