@@ -114,6 +114,8 @@ static const struct command {
 	{"openapi", "print the description of the API", OPENAPI_USAGE, run_openapi, NOTHING, false},
 	{"simulate-call", "let the sandbox place a call", CTL_SIMULATE_CALL_USAGE,
 		ctl_simulate_call, CONF, true},
+	{"understand", "try what callers' words mean", CTL_UNDERSTAND_USAGE, ctl_understand,
+		NOTHING, true},
 	{"verify-webhook", "check a webhook's signature", CTL_VERIFY_WEBHOOK_USAGE,
 		ctl_verify_webhook, NOTHING, true},
 };

@@ -35,6 +35,7 @@ int ctl_keys(struct ctl *t);
 int ctl_audit(struct ctl *t);
 int ctl_nginx_limits(struct ctl *t);
 int ctl_user(struct ctl *t);
+int ctl_understand(struct ctl *t);
 
 extern const char CTL_SIMULATE_CALL_USAGE[];
 extern const char CTL_VERIFY_WEBHOOK_USAGE[];
@@ -44,5 +45,6 @@ extern const char CTL_KEYS_USAGE[];
 extern const char CTL_AUDIT_USAGE[];
 extern const char CTL_NGINX_LIMITS_USAGE[];
 extern const char CTL_USER_USAGE[];
+extern const char CTL_UNDERSTAND_USAGE[];
 
 #endif

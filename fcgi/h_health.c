@@ -24,9 +24,14 @@ void health_start(void)
 	started_us = clock_monotonic_us();
 }
 
+int64_t health_uptime(void)
+{
+	return (clock_monotonic_us() - started_us) / 1000000;
+}
+
 int h_health(struct req *r)
 {
-	struct health h = {"ok", "ok", (clock_monotonic_us() - started_us) / 1000000};
+	struct health h = {"ok", "ok", health_uptime()};
 	int64_t one;
 
 	if (db_int(&r->c, &one, "SELECT 1") < 0)
@@ -36,8 +41,10 @@ int h_health(struct req *r)
 
 /* ---- for whoever looks after it ---- */
 
-static bool is_local(const char *address)
+bool health_is_near(const struct req *r)
 {
+	const char *address = r->c.remote_address;
+
 	return address != NULL && (text_starts(address, "127.") || strcmp(address, "::1") == 0);
 }
 
@@ -45,7 +52,7 @@ static bool is_local(const char *address)
  * this machine (nginx/snippets/locations.conf). */
 static int check_administrator(struct req *r)
 {
-	if (req_header(r, "authorization") == NULL && is_local(r->c.remote_address))
+	if (req_header(r, "authorization") == NULL && health_is_near(r))
 		return 0;
 	if (auth_identify(r) < 0)
 		return -1;

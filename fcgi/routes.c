@@ -34,6 +34,7 @@
 #include "core/user/people.h"
 #include "core/user/session.h"
 #include "core/user/two_factor.h"
+#include "core/outbound/health.h"
 #include "core/tenant/integration.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_account.h"
@@ -51,9 +52,11 @@
 #include "fcgi/h_inbox.h"
 #include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_metrics.h"
 #include "fcgi/h_live.h"
 #include "fcgi/h_notification.h"
 #include "fcgi/h_platform_company.h"
+#include "fcgi/h_platform_provider.h"
 #include "fcgi/h_platform_tenant.h"
 #include "fcgi/h_platform_user.h"
 #include "fcgi/h_key.h"
@@ -161,6 +164,7 @@
 /* clang-format off */
 const struct route ROUTES[] = {
 {"GET", "/api/health/detailed", h_health_detailed, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH_REPORT, 200, "How each part is: for administrators of the platform, and on the machine itself; 503 with the same body when one is failing", NULL, NULL},
+{"GET", "/api/health/metrics", h_metrics, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "Numbers for Prometheus: on the machine itself, and by the secret metrics_token", NULL, NULL},
 {"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
@@ -211,6 +215,7 @@ CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTA
 ROWS("/integrations", h_integrations, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "Accounts at providers; secrets are never shown but for their last four signs"),
 ADD("/integrations", h_integration_create, PERM_INTEGRATIONS_WRITE, &INTEGRATION_NEW, INTEGRATION, NULL, "Connect an account at a provider"),
 ROW("/integrations/{id}", h_integration, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "One of them, and the address for its webhooks"),
+SHOW("/integrations/{id}/health", h_integration_health, PERM_INTEGRATIONS_READ, PROVIDER_HEALTH, "How it does: whether it is asked now, and what the calls of an hour and a day say"),
 ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
 REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
 CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
@@ -387,6 +392,8 @@ ADMINISTER("GET", "/companies/{id}", h_platform_company, PERM_PLATFORM_READ, TX_
 ADMINISTER("PATCH", "/companies/{id}", h_platform_company_update, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PLATFORM_COMPANY_CHANGE, SHAPE_ONE, PLATFORM_COMPANY, 200, "Change the name, plan or (with a reason) status of a company"),
 ADMINISTER("POST", "/companies/{id}/enter", h_platform_enter, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &ENTER_IN, SHAPE_ONE, COMPANY_ENTRY, 200, "Act inside a company for an hour: its audit shows who, when and the reason"),
 ADMINISTER("DELETE", "/companies/{id}/enter", h_platform_leave, PERM_PLATFORM_WRITE, TX_WRITE, NULL, NULL, SHAPE_NONE, COMPANY_ENTRY, 204, "Act inside a company no more"),
+ADMINISTER("GET", "/providers", h_platform_providers, PERM_PLATFORM_READ, TX_READ, NULL, NULL, SHAPE_LIST, PLATFORM_PROVIDER, 200, "The platform's accounts at providers, and companies' that fail"),
+{"POST", V2 "/platform/providers/retry", h_platform_provider_retry, AUTH_PLATFORM, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PROVIDER_RETRY, SHAPE_NONE, NULL, 204, "Let the next call through to an account that fails", NULL, NULL},
 ADMINISTER("GET", "/users", h_platform_users, PERM_PLATFORM_ADMIN, TX_READ, &PLATFORM_USER_QUERY, NULL, SHAPE_LIST, PLATFORM_USER, 200, "People, newest first; q: in the e-mail address"),
 ADMINISTER("GET", "/users/{id}", h_platform_user, PERM_PLATFORM_ADMIN, TX_READ, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "One of them, with companies"),
 ADMINISTER("POST", "/users/{id}/disable", h_platform_user_disable, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "End all sessions of somebody, and allow no log-in"),

@@ -76,6 +76,7 @@ CREATE TABLE job (
 	kind VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	unique_key VARBINARY(120) NULL,
 	ref_id UUID NULL,
+	trace CHAR(55) CHARACTER SET ascii NULL, -- core/base/trace.h
 	state ENUM('queued','running','done','dead') NOT NULL DEFAULT 'queued',
 	is_due TINYINT(1) NOT NULL DEFAULT 1,
 	priority TINYINT UNSIGNED NOT NULL DEFAULT 5,
@@ -262,7 +263,7 @@ CREATE TABLE provider_call (
 	verdict ENUM('ok','rejected','failed','throttled','denied') NOT NULL, -- core/outbound/verdict.h
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	KEY provider_call_created (company_id, created_at, id),
-	KEY provider_call_age (created_at, provider, outcome, http_status),
+	KEY provider_call_age (created_at, provider, verdict),
 	KEY provider_call_latest (company_id, provider, created_at),
 	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
 );
@@ -277,6 +278,8 @@ CREATE TABLE breaker (
 	since DATETIME(3) NULL,    -- of that; NULL: ever
 	retry_at DATETIME(3) NULL, -- nobody asks before; who does then is the probe
 	probe UUID NULL,
+	passed TINYINT UNSIGNED NOT NULL DEFAULT 0, -- calls let through since, that were not of this kind:
+	operation VARCHAR(60) CHARACTER SET ascii NULL,
 	reason VARCHAR(300) NULL,
 	is_denied TINYINT(1) NOT NULL DEFAULT 0,
 	trips SMALLINT UNSIGNED NOT NULL DEFAULT 0,

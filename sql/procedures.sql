@@ -440,7 +440,7 @@ CREATE PROCEDURE sys_number_owners(p_e164 VARCHAR(40) CHARACTER SET ascii) READS
 -- @web @worker
 CREATE PROCEDURE sys_inbox_add(p_id UUID, p_job UUID, p_company INT UNSIGNED, p_provider VARCHAR(20) CHARACTER SET ascii,
 	p_dedupe VARBINARY(200), p_event VARCHAR(60) CHARACTER SET ascii, p_external VARBINARY(128), p_body MEDIUMBLOB,
-	p_kind VARCHAR(40) CHARACTER SET ascii, p_priority INT, p_max_attempts INT) MODIFIES SQL DATA
+	p_kind VARCHAR(40) CHARACTER SET ascii, p_priority INT, p_max_attempts INT, p_trace CHAR(55) CHARACTER SET ascii) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_new BOOL DEFAULT TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
@@ -451,8 +451,8 @@ BEGIN
 			VALUES (p_id, p_company, p_provider, p_dedupe, p_event, p_external, p_body);
 	END;
 	IF v_new THEN
-		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, priority, max_attempts)
-			VALUES (p_job, p_company, p_kind, p_id, p_priority, p_max_attempts);
+		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, priority, max_attempts, trace)
+			VALUES (p_job, p_company, p_kind, p_id, p_priority, p_max_attempts, p_trace);
 	END IF;
 	COMMIT;
 	SELECT v_new AS is_new;
@@ -520,7 +520,7 @@ BEGIN
 			SELECT COUNT(*) INTO v_shut FROM frontdesk_store.company
 				WHERE id = v_next AND status IN ('suspended', 'closed');
 			SELECT COUNT(*) INTO v_running FROM frontdesk_store.job FORCE INDEX (job_list)
-				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner;
+				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner AND priority <= v_priority;
 			IF v_shut > 0 THEN
 				UPDATE frontdesk_store.job SET is_due = 0, run_at = NOW(3) + INTERVAL 10 MINUTE
 					WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next LIMIT 1000;
@@ -551,7 +551,7 @@ BEGIN
 		END IF;
 	END WHILE;
 	COMMIT;
-	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id, v_last AS turn
+	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id, j.trace, v_last AS turn
 		FROM frontdesk_store.job j LEFT JOIN frontdesk_store.company c ON c.id = j.company_id
 		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;
 END;
@@ -697,12 +697,15 @@ CREATE PROCEDURE sys_health() READS SQL DATA
 	FROM (SELECT MAX(finished_at) AS seen_at FROM frontdesk_store.job
 		WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done') s;
 
--- How providers have answered all companies lately.
+-- How providers have answered all companies lately, and how many accounts at
+-- them are not asked.
 -- @web
 CREATE PROCEDURE sys_health_providers() READS SQL DATA
-	SELECT provider, COUNT(*) AS calls, SUM(outcome IN ('not_sent', 'unknown') OR COALESCE(http_status, 0) >= 500
-			OR COALESCE(http_status, 0) = 429) AS failed
-	FROM frontdesk_store.provider_call WHERE created_at > NOW(3) - INTERVAL 10 MINUTE
+	SELECT provider, SUM(calls) AS calls, SUM(failed) AS failed, SUM(open) AS open FROM (
+		SELECT provider, COUNT(*) AS calls, SUM(verdict IN ('failed', 'throttled', 'denied')) AS failed, 0 AS open
+			FROM frontdesk_store.provider_call WHERE created_at > NOW(3) - INTERVAL 10 MINUTE GROUP BY provider
+		UNION ALL SELECT provider, 0, 0, COUNT(*) FROM frontdesk_store.breaker
+			WHERE state IN ('open', 'half_open') GROUP BY provider) p
 	GROUP BY provider ORDER BY provider;
 
 -- A recurring job, once per period: the unique key names the period.
@@ -945,6 +948,8 @@ BEGIN
 	DECLARE v_rows INT;
 	UPDATE frontdesk.inbox_event SET body = '' WHERE received_at < p_before AND body <> '' LIMIT p_rows;
 	SET v_rows = ROW_COUNT();
+	DELETE FROM frontdesk.inbox_replay WHERE created_at < p_before LIMIT p_rows;
+	SET v_rows = v_rows + ROW_COUNT();
 	UPDATE frontdesk.event SET payload = '{}' WHERE created_at < p_before AND payload <> '{}' LIMIT p_rows;
 	SELECT v_rows + ROW_COUNT() AS n;
 END;
@@ -1081,6 +1086,66 @@ BEGIN
 	DELETE FROM frontdesk_store.company_entry
 		WHERE session_id = p_session AND company_id = p_company AND expires_at > NOW(3);
 	SELECT ROW_COUNT() AS removed;
+END;
+
+-- The platform's accounts at providers that were ever asked (NULL as p_admin only), and
+-- the companies' that are not closed, with what the calls of an hour and a day say.
+-- @platform
+CREATE PROCEDURE sys_platform_providers(p_admin UUID) READS SQL DATA
+	WITH account AS (
+		SELECT 0 AS company_id, NULL AS uid, NULL AS name, k.provider, b.state, b.since, b.retry_at, b.reason, b.is_denied
+			FROM (SELECT DISTINCT provider FROM frontdesk_store.provider_call WHERE company_id = 0
+				UNION SELECT provider FROM frontdesk_store.breaker WHERE company_id = 0) k
+			LEFT JOIN frontdesk_store.breaker b ON b.company_id = 0 AND b.provider = k.provider
+			WHERE p_admin IS NULL
+		UNION ALL SELECT * FROM (
+			SELECT b.company_id, c.uid, c.name, b.provider, b.state, b.since, b.retry_at, b.reason, b.is_denied
+			FROM frontdesk_store.breaker b JOIN frontdesk_store.company c ON c.id = b.company_id
+			WHERE b.state IN ('open', 'half_open') AND (p_admin IS NULL OR EXISTS (SELECT 1
+				FROM frontdesk_store.tenant_membership m WHERE m.user_id = p_admin AND m.tenant_id = c.tenant_id))
+			ORDER BY b.since DESC, c.id LIMIT 500) failing),
+	made AS (
+		SELECT a.company_id, a.provider, p.duration_ms, p.verdict IN ('failed', 'throttled', 'denied') AS failed,
+			p.created_at > NOW(3) - INTERVAL 1 HOUR AS late
+		FROM account a JOIN frontdesk_store.provider_call p ON p.company_id = a.company_id
+			AND p.provider = a.provider AND p.created_at > NOW(3) - INTERVAL 1 DAY),
+	placed AS (
+		SELECT m.*, COUNT(*) OVER (PARTITION BY company_id, provider) AS n,
+			ROW_NUMBER() OVER (PARTITION BY company_id, provider ORDER BY duration_ms) AS place,
+			COUNT(*) OVER (PARTITION BY company_id, provider, late) AS late_n,
+			ROW_NUMBER() OVER (PARTITION BY company_id, provider, late ORDER BY duration_ms) AS late_place
+		FROM made m)
+	SELECT a.uid AS company_id, a.name AS company_name, a.provider, COALESCE(a.state, 'closed') AS state, a.since,
+		a.retry_at, a.reason, COALESCE(a.is_denied, 0) AS is_denied,
+		COALESCE(SUM(p.late), 0) AS hour_calls, COALESCE(SUM(p.late AND p.failed), 0) AS hour_failures,
+		COALESCE(MAX(IF(p.late AND p.late_place <= CEIL(p.late_n * 0.5), p.duration_ms, 0)), 0) AS hour_p50_ms,
+		COALESCE(MAX(IF(p.late AND p.late_place <= CEIL(p.late_n * 0.95), p.duration_ms, 0)), 0) AS hour_p95_ms,
+		COUNT(p.provider) AS day_calls, COALESCE(SUM(p.failed), 0) AS day_failures,
+		COALESCE(MAX(IF(p.place <= CEIL(p.n * 0.5), p.duration_ms, 0)), 0) AS day_p50_ms,
+		COALESCE(MAX(IF(p.place <= CEIL(p.n * 0.95), p.duration_ms, 0)), 0) AS day_p95_ms
+	FROM account a LEFT JOIN placed p ON p.company_id = a.company_id AND p.provider = a.provider
+	GROUP BY a.company_id, a.provider ORDER BY a.company_id > 0, a.since DESC, a.provider;
+
+-- The next call to an account that fails is let through, and what waits comes now.
+-- found 0: it has never failed, or is none of his.
+-- @platform
+CREATE PROCEDURE sys_platform_provider_retry(p_admin UUID, p_company UUID, p_provider VARCHAR(20) CHARACTER SET ascii) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED DEFAULT IF(p_company IS NULL AND p_admin IS NULL, 0, NULL);
+	DECLARE v_found INT DEFAULT 0;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	IF p_company IS NOT NULL THEN
+		SELECT c.id INTO v_company FROM frontdesk_store.company c
+			WHERE c.uid = p_company AND (p_admin IS NULL OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership m
+				WHERE m.user_id = p_admin AND m.tenant_id = c.tenant_id));
+	END IF;
+	SELECT COUNT(*) INTO v_found FROM frontdesk_store.breaker WHERE company_id = v_company AND provider = p_provider;
+	UPDATE frontdesk_store.breaker SET retry_at = NOW(3)
+		WHERE company_id = v_company AND provider = p_provider AND state = 'open';
+	UPDATE frontdesk_store.job SET is_due = 1, run_at = NOW(3)
+		WHERE v_found > 0 AND state = 'queued' AND is_due = 0 AND put_off_since IS NOT NULL
+			AND (v_company = 0 OR company_id = v_company) LIMIT 1000;
+	SELECT v_found AS found;
 END;
 
 -- @platform

@@ -43,6 +43,7 @@ struct ctx {
 	const char *remote_address; /* NULL in jobs */
 	uint64_t permissions;       /* bit per user/perms.def */
 	const char *request_id;
+	const char *trace; /* traceparent of this step (trace.h); NULL: of none */
 	const struct conf *conf;
 	struct db *db;
 	struct tx_witness *witness; /* of every in_tx (core/sys/db.h); NULL: none */
@@ -51,6 +52,8 @@ struct ctx {
 	bool wake;                  /* a job was queued: wake the worker */
 	/* > 0: a provider was not asked, and will not be sooner than in so long */
 	int put_off_ms;
+	const char
+		*booked; /* whence came the visit that this job told of; counted when it is done */
 	unsigned db_calls;
 	int64_t db_us;
 };

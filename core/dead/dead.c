@@ -2,6 +2,7 @@
 #include "core/audit/audit.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
+#include "core/base/trace.h"
 #include "core/sys/db.h"
 
 #define PAYLOAD_SHOWN 65536
@@ -21,6 +22,7 @@ static const struct field FIELDS[] = {
 	INT(job_detail, max_attempts, RO, 0, 65535),
 	TIME(job_detail, run_at, RO),
 	TEXT(job_detail, last_error, RO | PERSONAL, 1000),
+	TEXT(job_detail, trace, RO, TRACE_LENGTH),
 	TIME(job_detail, created_at, RO),
 	TIME(job_detail, finished_at, RO),
 	TEXT(job_detail, payload, RO | JOINED | PERSONAL, PAYLOAD_SHOWN),

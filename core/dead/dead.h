@@ -25,6 +25,7 @@ struct job_detail {
 	int64_t max_attempts;
 	ts_t run_at;
 	const char *last_error;
+	const char *trace; /* traceparent of what queued it */
 	ts_t created_at;
 	ts_t finished_at;
 	const char *payload;  /* of the event it is about, as text; NULL: of none */

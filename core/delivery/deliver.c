@@ -136,16 +136,17 @@ static int leave(struct ctx *c, void *arg)
 	int rc = db_find_locked(c, &WEBHOOK_ENDPOINT, r->id, &r->e);
 
 	c->now = ts_now();
+	r->mine = false;
 	if (rc <= 0)
-		r->mine = false;
-	if (rc <= 0 || next_look(c, &r->e, &next) < 0)
-		return rc < 0 ? -1 : rc;
-	bool due = next.ms != 0 && next.ms <= c->now.ms;
+		return rc;
+	if (next_look(c, &r->e, &next) < 0)
+		return -1;
+	bool on = endpoint_is_on(&r->e) && next.ms != 0, due = next.ms <= c->now.ms;
 
-	r->mine = due && !r->tired && endpoint_is_on(&r->e);
+	r->mine = on && due && !r->tired;
 	if (hold(c, &r->e, r->mine) < 0)
 		return -1;
-	if (r->mine || next.ms == 0 || !endpoint_is_on(&r->e))
+	if (r->mine || !on)
 		return 0;
 	return due ? endpoint_wake(c, r->id) : come_back(c, r, next);
 }
@@ -260,12 +261,13 @@ static const char *error_of(struct ctx *c, const struct http_answer *a)
 
 static const char *head_of(struct ctx *c, const struct http_answer *a)
 {
-	size_t n = a->outcome == HTTP_ANSWERED ? a->body.n : 0;
-	char *s = mem_text_n(c->mem, (const char *)a->body.p, n);
+	if (a->outcome != HTTP_ANSWERED || a->body.n == 0)
+		return NULL;
+	char *s = mem_text_n(c->mem, (const char *)a->body.p, a->body.n);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < a->body.n; i++)
 		s[i] = s[i] == '\0' ? ' ' : s[i];
-	return n == 0 ? NULL : utf8_cut(c->mem, utf8_mend(c->mem, s), DELIVERY_HEAD_MAX);
+	return utf8_cut(c->mem, utf8_mend(c->mem, s), DELIVERY_HEAD_MAX);
 }
 
 /* Two jobs at one delivery is what a worker that stood still can come to: then

@@ -50,12 +50,14 @@ struct provider_state {
 	const char *provider;
 	int64_t calls;
 	int64_t failed;
+	int64_t open; /* breakers (core/outbound/breaker.h), also half open */
 };
 
 static const struct field PROVIDER_FIELDS[] = {
 	TEXT(provider_state, provider, RO, 20),
 	INT(provider_state, calls, RO, 0, INT64_MAX),
 	INT(provider_state, failed, RO, 0, INT64_MAX),
+	INT(provider_state, open, RO, 0, INT64_MAX),
 };
 static const struct table PROVIDER_STATE = TABLE(provider_state, "provider_state", PROVIDER_FIELDS);
 
@@ -190,9 +192,10 @@ static void look_at_providers(struct looking *l)
 
 	for (size_t i = 0; i < found.n; i++)
 		SAY(l, mem_printf(l->c->mem, "provider %s", p[i].provider),
-			2 * p[i].failed > p[i].calls ? HEALTH_WARNING : HEALTH_OK,
-			"%" PRId64 " calls within ten minutes, %" PRId64 " of them failed.",
-			p[i].calls, p[i].failed);
+			p[i].open > 0 || 2 * p[i].failed > p[i].calls ? HEALTH_WARNING : HEALTH_OK,
+			"%" PRId64 " calls within ten minutes, %" PRId64 " of them failed; %" PRId64
+			" accounts are not asked.",
+			p[i].calls, p[i].failed, p[i].open);
 }
 
 static bool has_time(struct looking *l)

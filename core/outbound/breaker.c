@@ -9,7 +9,9 @@
 #include "core/sys/meter.h"
 
 #define FAILURES 5         /* of the latest ten calls */
+#define OTHERS 3           /* calls of other kinds mean as much as one of its own */
 #define PAUSE_MAX_S 600    /* and at once where the account is refused */
+#define ASKED_MAX_S 3600   /* of what a provider may ask all of us to wait */
 #define IN_A_ROW_S 1800    /* it works for longer: the next time is the first again */
 #define KNOWN_US 1000000   /* shorter than any pause */
 #define PROBE_MORE_MS 5000 /* beyond its call, for writing down what came of it */
@@ -39,6 +41,8 @@ static const struct field FIELDS[] = {
 	TIME(breaker, since, RO),
 	TIME(breaker, retry_at, RO),
 	ID(breaker, probe, RO | HIDDEN),
+	INT(breaker, passed, RO | HIDDEN, 0, 255),
+	TEXT(breaker, operation, RO, 60),
 	TEXT(breaker, reason, RO, REASON_LENGTH),
 	BOOL(breaker, is_denied, RO),
 	INT(breaker, trips, RO, 0, 65535),
@@ -129,18 +133,28 @@ static int pause_s(const struct ctx *c, int64_t trips, const struct breaker_news
 		s *= 2;
 	if (s > PAUSE_MAX_S || news->verdict == VERDICT_DENIED)
 		s = PAUSE_MAX_S;
-	return s > news->retry_after ? (int)s : news->retry_after;
+	int asked_s = news->retry_after < ASKED_MAX_S ? news->retry_after : ASKED_MAX_S;
+	return s > asked_s ? (int)s : asked_s;
 }
 
-static int open(struct ctx *c, struct breaker *b, const struct breaker_news *news)
+struct leaving {
+	const struct breaker_pass *p;
+	const struct breaker_news *news;
+};
+
+static int open(struct ctx *c, struct breaker *b, const struct leaving *l)
 {
+	const struct breaker_news *news = l->news;
+
 	b->reason = utf8_cut(c->mem, news->reason, REASON_LENGTH);
 	b->is_denied = news->verdict == VERDICT_DENIED;
 	return db_exec(c,
 		       "UPDATE breaker SET since = IF(state = 'closed', NOW(3), since),"
-		       " state = 'open', trips = ?, is_denied = ?, reason = ?, probe = NULL,"
-		       " retry_at = NOW(3) + INTERVAL ? SECOND WHERE id = ?",
-		       b->trips, b->is_denied, b->reason, pause_s(c, b->trips, news), b->id) < 0
+		       " state = 'open', trips = ?, is_denied = ?, reason = ?, operation = ?,"
+		       " passed = 0, probe = NULL, retry_at = NOW(3) + INTERVAL ? SECOND"
+		       " WHERE id = ?",
+		       b->trips, b->is_denied, b->reason, l->p->operation,
+		       pause_s(c, b->trips, news), b->id) < 0
 		? -1
 		: 0;
 }
@@ -164,11 +178,6 @@ static int close_it(struct ctx *c, const struct breaker *b)
 	return queue_put_off_end(c) < 0 ? -1 : tell(c, EV_INTEGRATION_RECOVERED, b);
 }
 
-struct leaving {
-	const struct breaker_pass *p;
-	const struct breaker_news *news;
-};
-
 static bool works(enum verdict v)
 {
 	return v == VERDICT_OK || v == VERDICT_REJECTED;
@@ -183,10 +192,18 @@ static int probe_ended(struct ctx *c, void *arg)
 
 	if (rc <= 0 || !text_same(b.probe, l->p->probe))
 		return rc < 0 ? -1 : 0;
-	if (works(l->news->verdict))
+	if (!works(l->news->verdict)) {
+		b.trips++;
+		return open(c, &b, l);
+	}
+	if (b.passed + 1 >= OTHERS || text_same(b.operation, l->p->operation))
 		return close_it(c, &b);
-	b.trips++;
-	return open(c, &b, l->news);
+	return db_exec(c,
+		       "UPDATE breaker SET state = 'open', passed = passed + 1, probe = NULL,"
+		       " retry_at = NOW(3) WHERE id = ?",
+		       b.id) < 0
+		? -1
+		: 0;
 }
 
 static int call_failed(struct ctx *c, void *arg)
@@ -204,7 +221,7 @@ static int call_failed(struct ctx *c, void *arg)
 	if (n < FAILURES)
 		return 0;
 	b.trips = b.since.ms != 0 && b.since_s < IN_A_ROW_S ? b.trips + 1 : 1;
-	if (open(c, &b, l->news) < 0)
+	if (open(c, &b, l) < 0)
 		return -1;
 	meter_remember(c, l->p->account, 0);
 	return tell(c, EV_INTEGRATION_FAILED, &b);
@@ -289,8 +306,9 @@ int breaker_works(struct ctx *c, const char *provider)
 
 int breaker_retry(struct ctx *c, const char *provider)
 {
-	if (db_exec(c, "UPDATE breaker SET retry_at = NOW(3) WHERE provider = ? AND state = 'open'",
-		    provider) < 0)
-		return -1;
-	return queue_put_off_end(c);
+	int rc = db_exec(c,
+		"UPDATE breaker SET retry_at = NOW(3) WHERE provider = ? AND state = 'open'",
+		provider);
+
+	return rc > 0 ? queue_put_off_end(c) : rc;
 }

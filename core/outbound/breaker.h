@@ -5,8 +5,11 @@
  * Closed: everybody asks. When five of the latest ten calls (within ten minutes)
  * have failed, or one has been told that the account is refused, it opens: nobody
  * asks for a while, which doubles each time. Then one call is let through, and only
- * one: half open. If the provider answers, it is closed again, else open. Opening
- * and closing are events, in the transaction of the change: exactly one each.
+ * one: half open. If it fails too, it is open again. If the provider answers, it is
+ * closed, when that was a call of the kind that failed (or three others were
+ * answered: who may read need not be able to write); else the next call is let
+ * through. Opening and closing are events, in the transaction of the change: exactly
+ * one each.
  *
  * What fails is no answer, 408, 5xx and 429; what is wrong with a request alone
  * (4xx) says that the provider works. Where a row was found closed, or none, that is
@@ -26,12 +29,14 @@ struct breaker {
 	const char *id;
 	const char *provider;
 	enum breaker_state state;
-	ts_t since;         /* of that; zero: it has never failed */
-	ts_t retry_at;      /* until then nobody asks */
-	const char *probe;  /* who does since, while it is half open */
-	const char *reason; /* why it opened last: a sentence */
-	bool is_denied;     /* the account is refused: a person must see to it */
-	int64_t trips;      /* how often in a row it opened */
+	ts_t since;            /* of that; zero: it has never failed */
+	ts_t retry_at;         /* until then nobody asks */
+	const char *probe;     /* who does since, while it is half open */
+	int64_t passed;        /* calls of other kinds that were answered since */
+	const char *operation; /* that failed last */
+	const char *reason;    /* why it opened last: a sentence */
+	bool is_denied;        /* the account is refused: a person must see to it */
+	int64_t trips;         /* how often in a row it opened */
 	/* of the database's clock, where they are asked for */
 	int64_t wait_ms; /* until retry_at */
 	int64_t since_s; /* since `since` */
@@ -58,9 +63,10 @@ int breaker_counts(struct ctx *c, struct rows *out) MUST_USE;
 struct breaker_pass {
 	const char *provider;
 	const char *account; /* names it for the memory of the machine */
-	int call_ms;         /* the call ends within that */
-	const char *due;     /* the row whose turn to be tried it is; NULL: it works */
-	const char *probe;   /* we are who tries */
+	const char *operation;
+	int call_ms;       /* the call ends within that */
+	const char *due;   /* the row whose turn to be tried it is; NULL: it works */
+	const char *probe; /* we are who tries */
 };
 
 /* 1 go on, 0 nobody asks now (*wait_ms, *why); -1. Not in a transaction. */

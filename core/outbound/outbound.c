@@ -2,6 +2,7 @@
 #include "core/base/id.h"
 #include "core/outbound/limits.h"
 #include "core/sys/db.h"
+#include "core/sys/metric.h"
 
 /* ---- whose account ---- */
 
@@ -151,18 +152,20 @@ static int enter(struct ctx *c, struct passage *p, struct http_answer *a)
 	return rc == 0 ? put_off(c, a, wait_ms, why) : rc;
 }
 
-static int leave(
-	struct ctx *c, struct passage *p, const char *operation, const struct http_answer *a)
+static int leave(struct ctx *c, struct passage *p, const struct http_answer *a)
 {
 	struct breaker_news news = news_of(c, p->limit, a);
 
 	limit_end(c, &p->seat);
-	if (record(c, p->limit->provider, operation, a) < 0)
+	metric_time(c, METRIC_PROVIDER_TIMES, INT64_C(1000) * a->ms, p->limit->provider,
+		VERDICTS[news.verdict]);
+	if (record(c, p->limit->provider, p->breaker.operation, a) < 0)
 		return -1;
 	return p->regardless ? 0 : breaker_leave(c, &p->breaker, &news);
 }
 
-static struct passage passage_of(struct ctx *c, const char *provider, int call_ms)
+static struct passage passage_of(
+	struct ctx *c, const char *provider, const char *operation, int call_ms)
 {
 	struct passage p = {.limit = limit_find(provider)};
 
@@ -170,6 +173,7 @@ static struct passage passage_of(struct ctx *c, const char *provider, int call_m
 		BUG("%s is not in core/outbound/limits.def", provider);
 	p.breaker.provider = p.limit->provider;
 	p.breaker.account = mem_printf(c->mem, "%u:%s", c->company, provider);
+	p.breaker.operation = operation;
 	p.breaker.call_ms = call_ms;
 	return p;
 }
@@ -177,16 +181,16 @@ static struct passage passage_of(struct ctx *c, const char *provider, int call_m
 int outbound_send(struct ctx *c, const struct http_request *r, struct http_answer *a)
 {
 	struct owner was = owner_enter(c, r->provider);
-	struct passage p =
-		passage_of(c, r->provider, r->total_ms > 0 ? r->total_ms : HTTP_TOTAL_MS);
+	struct passage p = passage_of(
+		c, r->provider, r->operation, r->total_ms > 0 ? r->total_ms : HTTP_TOTAL_MS);
 
 	memset(a, 0, sizeof(*a));
 	c->put_off_ms = 0;
 	p.regardless = r->regardless;
 	int rc = enter(c, &p, a);
 	if (rc > 0) {
-		rc = http_send(c, r, a);
-		rc = rc < 0 ? -1 : leave(c, &p, r->operation, a);
+		http_send(c, r, a);
+		rc = leave(c, &p, a);
 	}
 	owner_leave(c, was);
 	return rc < 0 ? -1 : 0;
@@ -195,14 +199,14 @@ int outbound_send(struct ctx *c, const struct http_request *r, struct http_answe
 int outbound_mail(struct ctx *c, const struct mail *m, struct http_answer *a)
 {
 	struct owner was = owner_enter(c, SMTP);
-	struct passage p = passage_of(c, SMTP, MAIL_TOTAL_MS);
+	struct passage p = passage_of(c, SMTP, "send", MAIL_TOTAL_MS);
 
 	memset(a, 0, sizeof(*a));
 	c->put_off_ms = 0;
 	int rc = enter(c, &p, a);
 	if (rc > 0) {
-		rc = mail_send(c, m, a);
-		rc = rc < 0 ? -1 : leave(c, &p, "send", a);
+		mail_send(c, m, a);
+		rc = leave(c, &p, a);
 	}
 	owner_leave(c, was);
 	return rc < 0 ? -1 : 0;

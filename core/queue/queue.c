@@ -1,6 +1,7 @@
 #include "core/queue/queue.h"
 #include "core/base/id.h"
 #include "core/base/log.h"
+#include "core/base/trace.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 
@@ -41,6 +42,7 @@ struct new_job {
 	const char *kind;
 	const char *unique_key;
 	const char *ref_id;
+	const char *trace;
 	int64_t priority;
 	int64_t max_attempts;
 	bool is_due;
@@ -52,6 +54,7 @@ static const struct field NEW_FIELDS[] = {
 	TEXT(new_job, kind, RO, 40),
 	TEXT(new_job, unique_key, RO, 120),
 	ID(new_job, ref_id, RO),
+	TEXT(new_job, trace, RO, TRACE_LENGTH),
 	INT(new_job, priority, RO, 0, 9),
 	INT(new_job, max_attempts, RO, 1, 65535),
 	BOOL(new_job, is_due, RO),
@@ -86,6 +89,7 @@ static int add(struct ctx *c, enum job_kind kind, struct new_job *row)
 	int rc;
 
 	row->kind = rule->name;
+	row->trace = c->trace;
 	row->priority = rule->priority;
 	row->max_attempts = rule->attempts;
 	row->is_due = row->run_at.ms <= c->now.ms;

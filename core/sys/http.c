@@ -368,7 +368,7 @@ static const char *request_objection(const struct http_request *r)
 	return NULL;
 }
 
-static void request_set(struct transfer *t, const struct http_request *r)
+static void request_set(struct ctx *c, struct transfer *t, const struct http_request *r)
 {
 	SET(t, CURLOPT_PROTOCOLS_STR, t->sandbox ? "https,http" : "https");
 	SET(t, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -377,6 +377,8 @@ static void request_set(struct transfer *t, const struct http_request *r)
 	list_add(&t->lists[0], "Expect:");
 	for (const char *const *h = r->headers; h != NULL && *h != NULL; h++)
 		list_add(&t->lists[0], *h);
+	if (c->trace != NULL)
+		list_add(&t->lists[0], mem_printf(c->mem, "traceparent: %s", c->trace));
 	SET(t, CURLOPT_HTTPHEADER, t->lists[0]);
 	if (r->basic_user != NULL) {
 		SET(t, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
@@ -398,7 +400,7 @@ static void request_start(struct ctx *c, struct transfer *t, const struct http_r
 	t->allow = r->allow;
 	t->n_allow = r->n_allow;
 	transfer_start(c, t, r->url, r->total_ms > 0 ? r->total_ms : HTTP_TOTAL_MS);
-	request_set(t, r);
+	request_set(c, t, r);
 }
 
 static void request_end(struct ctx *c, struct transfer *t, const struct http_request *r,
@@ -409,7 +411,7 @@ static void request_end(struct ctx *c, struct transfer *t, const struct http_req
 	transfer_end(t);
 }
 
-int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a)
+void http_send(struct ctx *c, const struct http_request *r, struct http_answer *a)
 {
 	struct transfer t = {0};
 
@@ -418,11 +420,10 @@ int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a
 	const char *why = request_objection(r);
 	if (why != NULL) {
 		refuse(a, why);
-		return 0;
+		return;
 	}
 	request_start(c, &t, r);
 	request_end(c, &t, r, curl_easy_perform(t.curl), a);
-	return 0;
 }
 
 /* ---- many at once ---- */
@@ -562,7 +563,7 @@ static const char *mail_objection(struct ctx *c, const struct mail *m, const cha
 	return NULL;
 }
 
-int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
+void mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
 {
 	struct transfer t = {.message = m->message};
 	const char *password;
@@ -572,7 +573,7 @@ int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
 	const char *why = mail_objection(c, m, &password);
 	if (why != NULL) {
 		refuse(a, why);
-		return 0;
+		return;
 	}
 	t.body = buf_new(c->mem, ANSWER_MAX);
 	transfer_start(c, &t, c->conf->smtp_url, MAIL_TOTAL_MS);
@@ -581,5 +582,4 @@ int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
 	a->outcome = mail_outcome(&t, rc);
 	answer_fill(c, &t, rc, a);
 	transfer_end(&t);
-	return 0;
 }

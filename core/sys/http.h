@@ -62,8 +62,7 @@ struct http_answer {
 
 /* Once per process, before any thread or fork. */
 void http_init(void);
-/* 0: look at outcome. */
-int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a) MUST_USE;
+void http_send(struct ctx *c, const struct http_request *r, struct http_answer *a);
 
 /* Many at once, to a server of our own: their answers, each as of http_send(),
  * when the last one has come or has been given up. Nothing is recorded. */
@@ -80,9 +79,9 @@ struct mail {
 	struct bytes message; /* RFC 5322, CRLF lines */
 };
 
-/* 0. What the server refuses is ANSWERED with its code as the
+/* What the server refuses is ANSWERED with its code as the
  * status (550, 451); body is the server's last line. */
-int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a) MUST_USE;
+void mail_send(struct ctx *c, const struct mail *m, struct http_answer *a);
 /* The address alone, out of "Name <address>" or an address; NULL when it is
  * none that can stand in an SMTP command. */
 const char *mail_address(struct ctx *c, const char *s);

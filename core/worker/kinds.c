@@ -15,6 +15,7 @@
 #include "core/provider/sendgrid.h"
 #include "core/provider/twilio.h"
 #include "core/sys/db.h"
+#include "core/sys/json.h"
 #include "core/user/api_key.h"
 #include "core/worker/replay.h"
 
@@ -86,12 +87,26 @@ static const struct {
 	{EV_ANY, live_on_event},
 };
 
+static const char *source_of(struct ctx *c, const struct event *e)
+{
+	const struct json *j;
+	struct bytes payload = {(const uint8_t *)e->payload, strlen(e->payload)};
+	const char *source = NULL;
+
+	if (json_parse(c, payload, &j) == 0)
+		source = json_text(j, "source");
+	err_clear(c);
+	return source != NULL ? source : "unknown";
+}
+
 static int event_dispatch(struct ctx *c, const char *event_id)
 {
 	struct event e;
 
 	if (event_get(c, event_id, &e) < 0)
 		return -1;
+	if (e.kind == EV_APPOINTMENT_BOOKED)
+		c->booked = source_of(c, &e);
 	for (size_t i = 0; i < COUNT_OF(LISTENERS); i++) {
 		bool heard = LISTENERS[i].kind == e.kind || LISTENERS[i].kind == EV_ANY;
 

@@ -6,6 +6,7 @@
 #include "core/sys/crypto.h"
 #include "core/sys/link.h"
 #include "core/sys/meter.h"
+#include "core/sys/metric.h"
 #include "core/worker/pool.h"
 
 #include <getopt.h>
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
 	if (conf->keyring == NULL || conf->link_key == NULL)
 		return EX_CONFIG;
 	conf->meter = meter_open(mem, mem_printf(mem, "%s/limits", conf->server_run_dir));
+	conf->metrics = metrics_open(mem, conf->server_run_dir);
 	int rc = pool_run(conf, staying);
 	keyring_delete(conf->keyring);
 	link_key_delete(conf->link_key);

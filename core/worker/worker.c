@@ -3,8 +3,10 @@
 #include "core/base/id.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/base/trace.h"
 #include "core/live/live.h"
 #include "core/sys/db.h"
+#include "core/sys/metric.h"
 
 #define FINISH_US 20000000
 #define BACKOFF_UNKNOWN_S 5
@@ -18,6 +20,7 @@ static const struct field FIELDS[] = {
 	INT(claim, max_attempts, RO, 0, 65535),
 	INT(claim, company_number, RO, 0, INT32_MAX),
 	ID(claim, company_id, RO),
+	TEXT(claim, trace, RO, TRACE_LENGTH),
 	INT(claim, turn, RO, 0, INT32_MAX),
 };
 const struct table CLAIM = TABLE(claim, "job", FIELDS);
@@ -281,6 +284,49 @@ static enum attempt_end attempt_succeeded(
 	BUG("a job of mode %d", (int)work->mode);
 }
 
+static const char *outcome_of(enum attempt_end end, bool gives_up)
+{
+	switch (end) {
+	case ATTEMPT_DONE:
+	case ATTEMPT_DONE_LATER:
+		return "done";
+	case ATTEMPT_AGAIN:
+		return gives_up ? "dead" : "failed";
+	case ATTEMPT_PUT_OFF:
+		return "put_off";
+	case ATTEMPT_LOST:
+		return "lost";
+	case ATTEMPT_STUCK:
+		return "stuck";
+	}
+	BUG("an attempt that ended as %d", (int)end);
+}
+
+/* From the arrival, which its id tells; what a person had tried again is no measure. */
+static void count_lag(const struct ctx *c, const struct claim *j, int kind)
+{
+	int64_t ms = ts_now().ms - id_time(j->id).ms;
+
+	if (text_starts(j->kind, "inbox.") && kind != JOB_INBOX_REPLAY &&
+		j->attempts <= JOB_RULES[kind].attempts)
+		metric_time(c, METRIC_WEBHOOK_LAG, ms * 1000, j->kind + strlen("inbox."), NULL);
+}
+
+static void count_attempt(
+	const struct ctx *c, const struct claim *j, const char *outcome, int64_t began_us)
+{
+	int kind = job_kind_find(j->kind);
+	const char *name = kind < 0 ? "unknown" : j->kind;
+
+	metric_count(c, METRIC_JOBS, name, outcome, NULL);
+	metric_time(c, METRIC_JOB_TIMES, clock_monotonic_us() - began_us, name, NULL);
+	if (kind < 0 || strcmp(outcome, "done") != 0)
+		return;
+	count_lag(c, j, kind);
+	if (c->booked != NULL)
+		metric_count(c, METRIC_BOOKINGS, c->booked, NULL, NULL);
+}
+
 enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const struct job_work *work)
 {
 	struct step s = {j, work, false};
@@ -290,6 +336,7 @@ enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const stru
 	int rc;
 
 	c->put_off_ms = 0;
+	c->booked = NULL;
 	if (work == NULL)
 		rc = err_set(c, E_NOT_FOUND,
 			"This version of the worker does not know this kind of job.");
@@ -298,6 +345,7 @@ enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const stru
 	else
 		rc = work->run(c, j->ref_id);
 	alarm(0);
+	bool gives_up = rc < 0 && (permanent(c->err.code) || j->attempts >= j->max_attempts);
 	if (rc < 0)
 		result = err_wire(c->err.code);
 	if (s.lost)
@@ -313,5 +361,6 @@ enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const stru
 	if (end == ATTEMPT_PUT_OFF)
 		result = "put off";
 	log_attempt(c, j, result, began);
+	count_attempt(c, j, outcome_of(end, gives_up), began);
 	return end;
 }

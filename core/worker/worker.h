@@ -33,7 +33,8 @@ struct claim {
 	int64_t max_attempts;
 	int64_t company_number;
 	const char *company_id;
-	int64_t turn; /* the company that had its turn last */
+	const char *trace; /* of whoever queued it; NULL: nobody */
+	int64_t turn;      /* the company that had its turn last */
 };
 
 extern const struct table CLAIM;
@@ -43,7 +44,9 @@ struct claiming {
 	const char *owner;
 	int n;
 	int64_t after; /* the number of a company */
-	int busy;      /* a company with so many jobs running elsewhere gets no more */
+	/* a company with so many jobs running elsewhere gets no more that are as
+	 * urgent as these, or less */
+	int busy;
 };
 
 /* Up to n due jobs, with a lease for each that is long enough for the first

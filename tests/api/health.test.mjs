@@ -2,12 +2,14 @@
 // wrong, to whom, and how soon.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import parsePrometheus from 'parse-prometheus-text-format'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { request, waitFor } from '../support/http.mjs'
 import { partMembers, signal } from '../support/process.mjs'
+import { retellRequest } from '../support/retell.mjs'
 import { sqlOn } from '../support/sql.mjs'
 import { startStack } from '../support/stack.mjs'
 import { endStack } from './audited.mjs'
@@ -100,9 +102,14 @@ test('dead letters of today', () => whileWrong('dead letters', 'warning', {
 }))
 
 test('a provider that fails', () => whileWrong('provider twilio', 'warning', {
-  wrong: () => sql(`INSERT INTO provider_call (id, company_id, provider, operation, outcome, http_status, duration_ms)
-    VALUES (UUID(), 1, 'twilio', 'x', 'answered', 500, 1), (UUID(), 1, 'twilio', 'x', 'not_sent', NULL, 1), (UUID(), 1, 'twilio', 'x', 'answered', 200, 1);`),
-  right: () => sql("UPDATE provider_call SET http_status = 200, outcome = 'answered';"),
+  wrong: () => sql(`INSERT INTO provider_call (id, company_id, provider, operation, outcome, http_status, duration_ms, verdict)
+    VALUES (UUID(), 1, 'twilio', 'x', 'answered', 500, 1, 'failed'), (UUID(), 1, 'twilio', 'x', 'not_sent', NULL, 1, 'failed'), (UUID(), 1, 'twilio', 'x', 'answered', 200, 1, 'ok');`),
+  right: () => sql("UPDATE provider_call SET verdict = 'ok';"),
+}))
+
+test('an account at a provider that is not asked', () => whileWrong('provider twilio', 'warning', {
+  wrong: () => sql("INSERT INTO breaker (company_id, id, provider, state, retry_at) VALUES (1, UUID(), 'twilio', 'open', NOW(3) + INTERVAL 1 HOUR);"),
+  right: () => sql('DELETE FROM breaker;'),
 }))
 
 test('a database that hangs: within seconds', async () => {
@@ -117,4 +124,90 @@ test('a database that hangs: within seconds', async () => {
     freeze('mariadb', 'SIGCONT')
   }
   await waitFor('the database', async () => await status('database') === 'ok', { timeoutMs: 15_000 })
+})
+
+/* ---- numbers for Prometheus, as its own format is read ---- */
+
+const scrape = async (options) => request(`${stack.base}/api/health/metrics`, options)
+async function numbers() {
+  const r = await client.call('none', 'GET', '/api/health/metrics')
+  assert.deepEqual([r.status, r.headers['content-type']], [200, 'text/plain; version=0.0.4; charset=utf-8'])
+  const families = Object.fromEntries(parsePrometheus(r.text).map(f => [f.name, f]))
+  // the parser keeps one histogram of a family: its series are read as what they are without types
+  const samples = parsePrometheus(r.text.replace(/^#.*\n/gm, '')).flatMap(f => f.metrics.map(m => ({ name: f.name, ...m })))
+  const all = (name, labels = {}) => samples.filter(m => m.name === name).filter(m => Object.entries(labels).every(([k, v]) => m.labels?.[k] === v))
+  return { text: r.text, families, all, value: (name, labels) => Number(all(name, labels)[0]?.value ?? 0) }
+}
+
+test('the numbers are in the format of Prometheus, and each family once', async () => {
+  const { families, text, all, value } = await numbers()
+  for (const [name, type] of Object.entries({
+    frontdesk_requests_total: 'COUNTER', frontdesk_request_seconds: 'HISTOGRAM', frontdesk_jobs_total: 'COUNTER', frontdesk_job_seconds: 'HISTOGRAM',
+    frontdesk_webhook_lag_seconds: 'HISTOGRAM', frontdesk_bookings_total: 'COUNTER', frontdesk_provider_call_seconds: 'HISTOGRAM',
+    frontdesk_queue_jobs: 'GAUGE', frontdesk_queue_oldest_seconds: 'GAUGE', frontdesk_build_info: 'GAUGE', frontdesk_uptime_seconds: 'GAUGE', frontdesk_start_time_seconds: 'GAUGE',
+  })) {
+    assert.equal(families[name]?.type, type, name)
+    assert.ok(families[name].help.endsWith('.'), name)
+  }
+  assert.equal(new Set(text.split('\n').filter(l => l.startsWith('# TYPE'))).size, text.split('\n').filter(l => l.startsWith('# TYPE')).length)
+  assert.doesNotMatch(text, /[0-9a-f]{8}-[0-9a-f]{4}-/, 'no ids')
+  assert.match(all('frontdesk_build_info')[0].labels.version, /^\d/)
+  for (const { labels, value: total } of all('frontdesk_request_seconds_count')) {
+    const buckets = all('frontdesk_request_seconds_bucket', labels).map(m => ({ le: Number(m.labels.le.replace('+Inf', 'Infinity')), n: Number(m.value) })).sort((x, y) => x.le - y.le)
+    assert.equal(buckets.length, 15)
+    for (let i = 1; i < buckets.length; i++) assert.ok(buckets[i].n >= buckets[i - 1].n, 'buckets hold all that is not more')
+    assert.equal(buckets.at(-1).n, Number(total))
+    assert.ok(value('frontdesk_request_seconds_sum', labels) >= 0)
+  }
+  assert.ok(all('frontdesk_request_seconds_count').length > 2)
+})
+
+test('a call that ends in a booking is counted all the way', async () => {
+  const before = await numbers()
+  const route = { route: '/webhooks/retell/{hook}', method: 'POST', status: '2xx' }
+  const services = (await client.call('salon', 'GET', '/api/v2/services')).json.data
+  const day = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
+  const haircut = services.find(s => s.name === 'Haircut').id
+  const free = (await client.call('salon', 'GET', `/api/v2/availability?service_id=${haircut}&from=${day(3)}&to=${day(10)}`)).json.slots
+  const booked = await client.call('salon', 'POST', '/api/v2/bookings', { json: { service_id: haircut, starts_at: free[0].starts_at, customer: { name: 'Nora Nummer', phone: '+4915112340000' } } })
+  assert.equal(booked.status, 201, booked.text)
+  const hook = retellRequest({ callId: 'call_of_the_numbers', event: 'call_analyzed' })
+  assert.equal((await request(stack.base + hook.path, hook)).status, 204)
+  assert.equal((await client.call('salon', 'GET', `/api/v2/customers/${crypto.randomUUID()}`)).status, 404)
+  assert.equal((await request(`${stack.base}/api/v2/nonsense/${crypto.randomUUID()}`)).status, 404)
+
+  const grew = async (name, labels, by = 1) => waitFor(`${name} ${JSON.stringify(labels)}`, async () => {
+    const now = await numbers()
+    return now.value(name, labels) - before.value(name, labels) >= by
+  }, { timeoutMs: 20_000 })
+  await grew('frontdesk_requests_total', route)
+  await grew('frontdesk_requests_total', { route: '/api/v2/customers/{id}', method: 'GET', status: '4xx' })
+  await grew('frontdesk_requests_total', { route: 'other', method: 'other', status: '4xx' })
+  await grew('frontdesk_request_seconds_count', { route: '/api/v2/bookings', method: 'POST' })
+  await grew('frontdesk_jobs_total', { kind: 'inbox.retell', outcome: 'done' })
+  await grew('frontdesk_webhook_lag_seconds_count', { provider: 'retell' })
+  await grew('frontdesk_bookings_total', { source: booked.json.source })
+  await grew('frontdesk_provider_call_seconds_count', { provider: 'twilio', outcome: 'ok' })
+  await grew('frontdesk_job_seconds_count', { kind: 'notification.send' })
+  const now = await numbers()
+  assert.equal(now.value('frontdesk_uncounted_total'), 0)
+  assert.ok(now.value('frontdesk_webhook_lag_seconds_sum', { provider: 'retell' }) < 60)
+})
+
+test('numbers are for this machine, and for who has the token', async () => {
+  const token = readFileSync(join(stack.var, 'secrets', 'metrics_token'), 'utf8').trim()
+  const far = { 'X-Forwarded-For': '203.0.113.7' }
+  assert.equal((await scrape({ headers: far })).status, 403)
+  assert.equal((await scrape({ headers: { ...far, Authorization: `Bearer ${token}` } })).status, 200)
+  for (const wrong of ['nonsense', token.slice(1), `${token}x`, '']) assert.equal((await scrape({ headers: { Authorization: `Bearer ${wrong}` } })).status, 401)
+  assert.equal((await scrape({ headers: { Authorization: `Bearer ${await client.token('admin')}` } })).status, 401)
+})
+
+test('workers that are killed leave the numbers whole', async () => {
+  const route = { route: '/api/v2/services', method: 'GET', status: '2xx' }
+  await client.call('salon', 'GET', '/api/v2/services')
+  const before = (await numbers()).value('frontdesk_requests_total', route)
+  for (const pid of partMembers(stack, 'api').slice(1)) signal(pid, 'SIGKILL')
+  await waitFor('new workers', async () => (await client.call('salon', 'GET', '/api/v2/services')).status === 200, { timeoutMs: 15_000 })
+  assert.ok((await numbers()).value('frontdesk_requests_total', route) > before)
 })

@@ -16,8 +16,8 @@ void calls_forget(void)
 	static const char *const TABLES[] = {"delivery_attempt", "delivery", "webhook_endpoint",
 		"notification", "task", "occupancy", "hold", "appointment_segment",
 		"appointment_add_on", "appointment", "platform_cost", "call_event", "call",
-		"unassigned_call", "job", "event", "inbox_replay", "inbox_event", "audit_entry",
-		"consent", "customer"};
+		"unassigned_call", "breaker", "job", "event", "inbox_replay", "inbox_event",
+		"audit_entry", "consent", "customer"};
 
 	ck_assert_int_eq(db_script(admin, "START TRANSACTION"), 0);
 	for (size_t i = 0; i < COUNT_OF(TABLES); i++)

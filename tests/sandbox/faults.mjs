@@ -3,11 +3,12 @@ import { refuseFields } from './server.mjs';
 
 const ANSWERS = ['timeout', 'drip', 'redirect', 'huge', 'garbage'];
 const FAULTS = {
-  twilio: ['500', '429', 'drop-after-accept', 'drop-and-forget', ...ANSWERS],
+  twilio: ['500', '401', '429', 'drop-after-accept', 'drop-and-forget', ...ANSWERS],
   smtp: ['450', '550', 'drop', 'drop-after-accept'],
   sendgrid: ['500', '429', 'drop-after-accept', ...ANSWERS],
   slack: ['500', '429', '404', ...ANSWERS],
   telegram: ['500', '429', '403', ...ANSWERS],
+  pagerduty: ['500', '429', '400', ...ANSWERS],
 };
 const HANG_MS = 120_000;
 const DRIP_MS = 1_000;

@@ -62,10 +62,11 @@ export class Twilio {
 
     switch (fail) {
       case '500': return error(500, 20500, 'An internal server error has occurred');
+      case '401': return error(401, 20003, 'Authenticate');
       case '429': return error(429, 20429, 'Too Many Requests');
       case 'drop-after-accept':
       case 'drop-and-forget':
-        if (fault(form) === null) this.#accept(form, { forget: fail === 'drop-and-forget' });
+        if (fault(form) === null) this.#accept(form, req, { forget: fail === 'drop-and-forget' });
         req.socket.destroy();
         return null;
       default: break;
@@ -74,18 +75,18 @@ export class Twilio {
     if (answer !== undefined) return answer;
     const wrong = fault(form);
     if (wrong !== null) return error(400, ...wrong);
-    return { status: 201, json: this.#accept(form) };
+    return { status: 201, json: this.#accept(form, req) };
   }
 
   /** Takes the message; its fate runs on after the answer. One that is forgotten is in no list, and nothing is told of it. */
-  #accept(form, { forget = false } = {}) {
+  #accept(form, req, { forget = false } = {}) {
     const made = { ...createMessage(TWILIO_ACCOUNT, form), callback: form.get('StatusCallback') || null };
     const message = forget ? made : this.#store.sms.add(made);
     const { sid, to, from, body, messaging_service_sid: service } = message;
     const answer = shown(message);
 
     this.#store.sent({
-      kind: 'sms', to, from: from ?? service, subject: null, body, html: null, attachments: [], sid,
+      kind: 'sms', to, from: from ?? service, subject: null, body, html: null, attachments: [], sid, traceparent: req.headers.traceparent ?? null,
     });
     if (forget) return answer;
     const sending = this.#deliver(message)

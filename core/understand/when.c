@@ -1,0 +1,557 @@
+#include "core/understand/when.h"
+#include "core/understand/action.h"
+#include "core/understand/chart.h"
+
+#define NEAR 4 /* words between a day and what says that it is not wanted */
+
+struct option {
+	struct sense date; /* sym S_NONE: none was said */
+	struct sense win;
+	uint16_t from, to; /* words */
+	bool or_before;    /* "or" stands between the one before and this one */
+};
+
+struct reading {
+	const struct scene *scene;
+	struct when *out;
+	struct option o[WHEN_OPTIONS_MAX];
+	size_t n;
+	struct option was[WHEN_OPTIONS_MAX];
+	size_t n_was;
+	bool or, fix, not ; /* stand before the next sense */
+	bool taken_back;    /* "no" stands behind the last one */
+	bool old;           /* what follows is an appointment that there is */
+	bool old_time;
+	bool moves;                         /* a move is spoken of */
+	bool weekday_not[WHEN_OPTIONS_MAX]; /* of out->nots */
+	size_t end;                         /* of the last day or time */
+};
+
+struct scene scene_at(const struct tz *zone, ts_t at, const char *region)
+{
+	wall_t now = tz_wall(zone, at);
+
+	return (struct scene){
+		.zone = zone,
+		.at = at,
+		.now = now,
+		.today = day_of_wall(now),
+		.opens = WHEN_OPENS,
+		.closes = WHEN_CLOSES,
+		.month_first = region != NULL && strcmp(region, "US") == 0,
+	};
+}
+
+/* ---- options ---- */
+
+static struct option *last(struct reading *r)
+{
+	return r->n == 0 ? NULL : &r->o[r->n - 1];
+}
+
+static struct option *push(struct reading *r)
+{
+	if (r->n == WHEN_OPTIONS_MAX) {
+		memmove(r->o, r->o + 1, sizeof(r->o[0]) * (WHEN_OPTIONS_MAX - 1));
+		r->n--;
+	}
+	struct option *o = &r->o[r->n++];
+	*o = (struct option){.from = UINT16_MAX};
+	return o;
+}
+
+static void cover(struct option *o, const struct sense *s)
+{
+	o->from = s->from < o->from ? s->from : o->from;
+	o->to = s->from + s->len > o->to ? (uint16_t)(s->from + s->len) : o->to;
+}
+
+static bool has(const struct sense *s)
+{
+	return s->sym != S_NONE;
+}
+
+static bool is_one(const struct sense *d)
+{
+	return d->first.n == d->last.n;
+}
+
+static bool is_exact(const struct sense *w)
+{
+	return has(w) && w->t1 != NO_TIME && w->t1 == w->t2;
+}
+
+static void doubt(struct sense *s, int sure)
+{
+	s->sure = sure < s->sure ? sure : s->sure;
+}
+
+/* ---- a day after a day ---- */
+
+/* Two days without a word between them: the one may tell the other apart. */
+static void join_date(struct option *o, const struct sense *d)
+{
+	struct sense *was = &o->date;
+
+	if ((was->flags & F_WEEK) != 0 && (d->flags & F_WEEKDAY) != 0 && was->last.n != DAY_OPEN) {
+		int ahead = (day_weekday(d->first) - day_weekday(was->first) + 7) % 7;
+
+		if (was->first.n + ahead <= was->last.n) {
+			was->first.n += ahead;
+			was->last = was->first;
+			was->flags = d->flags;
+			return;
+		}
+	}
+	if (is_one(was) && is_one(d) && day_weekday(was->first) == day_weekday(d->first) &&
+		(d->flags & F_WEEKDAY) != 0)
+		return;
+	if (is_one(d) && is_one(was) && (was->flags & F_WEEKDAY) != 0 &&
+		day_weekday(was->first) == day_weekday(d->first)) {
+		*was = *d;
+		return;
+	}
+	if (d->first.n >= was->first.n && d->last.n <= was->last.n) {
+		*was = *d;
+		return;
+	}
+	if (was->first.n >= d->first.n && was->last.n <= d->last.n)
+		return;
+	/* "from Monday on", "until Friday" */
+	if (was->last.n == DAY_OPEN && d->last.n >= was->first.n && !is_one(d)) {
+		was->last = d->last;
+		return;
+	}
+	*was = *d;
+	doubt(was, 50);
+}
+
+static void set_date(struct reading *r, const struct sense *d)
+{
+	struct option *o = last(r);
+
+	if (o != NULL && has(&o->date) && r->fix) {
+		struct option kept = *o;
+
+		r->n = 0;
+		o = push(r);
+		*o = kept;
+		o->date = *d;
+		r->out->fixes = true;
+	} else if (o == NULL || (has(&o->date) && r->or) || (r->or &&has(&o->win) && r->n > 1)) {
+		o = push(r);
+		o->date = *d;
+		o->or_before = r->or &&r->n > 1;
+		r->out->fixes = r->out->fixes || (r->fix && r->n == 1);
+	} else if (!has(&o->date)) {
+		o->date = *d;
+	} else {
+		join_date(o, d);
+	}
+	cover(last(r), d);
+}
+
+/* ---- a time after a time ---- */
+
+static void join_part(struct sense *was, const struct sense *w)
+{
+	const struct sense *part = (was->flags & F_PART) != 0 ? was : w;
+	struct sense time = part == was ? *w : *was;
+	enum part p = (enum part)part->v;
+
+	if ((time.flags & F_PART) != 0) { /* two parts: the narrower */
+		int a = was->t2 == NO_TIME ? 1440 : was->t2, b = w->t2 == NO_TIME ? 1440 : w->t2;
+
+		if (b - w->t1 <= a - was->t1)
+			*was = *w;
+		return;
+	}
+	if (time.t1 != NO_TIME)
+		clock_within(p, &time);
+	else if ((time.flags & F_T12_END) != 0) {
+		struct sense end = {.t1 = time.t2, .flags = F_T12};
+
+		clock_within(p, &end);
+		time.t2 = end.t1;
+		time.flags &= ~(unsigned)F_T12_END;
+	}
+	if (is_exact(w == part ? was : w))
+		time.t2 = time.t1;
+	if (time.t1 == NO_TIME && time.t2 > part->t1)
+		time.t1 = part->t1;
+	else if (time.t2 == NO_TIME && time.t1 < part->t2)
+		time.t2 = part->t2;
+	else if (is_exact(&time) &&
+		(time.t1 < part->t1 - 60 || (part->t2 != NO_TIME && time.t1 > part->t2 + 60)) &&
+		p != PART_NIGHT)
+		doubt(&time, 50);
+	time.v = 0;
+	*was = time;
+}
+
+static void join_win(struct option *o, const struct sense *w)
+{
+	struct sense *was = &o->win;
+
+	if (((was->flags | w->flags) & F_PART) != 0) {
+		join_part(was, w);
+	} else if (was->t2 == NO_TIME && w->t1 == NO_TIME) {
+		was->t2 = w->t2;
+		was->flags |= w->flags;
+	} else if (was->t1 == NO_TIME && w->t2 == NO_TIME) {
+		was->t1 = w->t1;
+		was->flags |= w->flags;
+	} else if (was->t1 != w->t1 || was->t2 != w->t2) {
+		*was = *w;
+		doubt(was, 50);
+	}
+}
+
+/* "Thursday or Friday afternoon": of both. */
+static void share_win(struct reading *r)
+{
+	for (size_t i = r->n; i-- > 1 && r->o[i].or_before && !has(&r->o[i - 1].win);)
+		r->o[i - 1].win = r->o[i].win;
+}
+
+static void set_win(struct reading *r, const struct sense *w)
+{
+	struct option *o = last(r);
+	bool or = r->or || (w->flags & F_OR) != 0, fix = r->fix || (w->flags & F_FIX) != 0;
+
+	if ((w->flags & F_OR) != 0 && (o == NULL || !has(&o->win)))
+		return; /* a number after "or", but no time before it */
+	if ((w->flags & F_FIX) != 0 && (o == NULL || !has(&o->win)) && w->sure > 60) {
+		if (o == NULL)
+			r->out->fixes = true;
+	}
+	if (o == NULL) {
+		o = push(r);
+		o->win = *w;
+		r->out->fixes = r->out->fixes || fix;
+	} else if (!has(&o->win)) {
+		o->win = *w;
+		share_win(r);
+	} else if (fix) {
+		o->win = *w;
+		r->out->fixes = true;
+	} else if (or) {
+		struct option copy = *o;
+
+		o = push(r);
+		*o = copy;
+		o->win = *w;
+		o->or_before = true;
+	} else {
+		join_win(o, w);
+	}
+	cover(o, w);
+}
+
+/* ---- from the first sense to the last ---- */
+
+static void set_aside(struct reading *r)
+{
+	for (size_t i = 0; i < r->n && r->n_was < WHEN_OPTIONS_MAX; i++)
+		r->was[r->n_was++] = r->o[i];
+	r->n = 0;
+}
+
+static void add_not(struct reading *r, const struct sense *d)
+{
+	struct when *w = r->out;
+
+	if (w->n_nots < WHEN_OPTIONS_MAX)
+		r->weekday_not[w->n_nots] = (d->flags & F_WEEKDAY) != 0;
+	if (w->n_nots < WHEN_OPTIONS_MAX)
+		w->nots[w->n_nots++] = (struct when_option){.first = d->first,
+			.last = d->last,
+			.from = NO_TIME,
+			.to = NO_TIME,
+			.confidence = d->sure * INT64_C(10000)};
+}
+
+static void turn_down(struct reading *r, const struct sense *s)
+{
+	struct option *o = last(r);
+
+	if (o == NULL || !has(&o->date) || s->from > r->end + NEAR)
+		return;
+	for (size_t i = 0; i < r->n; i++) {
+		/* at three it does not go, at four it may */
+		if (has(&r->o[i].date) && !is_exact(&r->o[i].win))
+			add_not(r, &r->o[i].date);
+	}
+	r->n = 0;
+}
+
+static void old_date(struct reading *r, const struct sense *s)
+{
+	if (r->n_was < WHEN_OPTIONS_MAX) {
+		struct option *o = &r->was[r->n_was++];
+
+		*o = (struct option){
+			.date = *s, .from = s->from, .to = (uint16_t)(s->from + s->len)};
+	}
+	r->old = false;
+	r->old_time = true;
+}
+
+static void take_date(struct reading *r, const struct sense *s)
+{
+	if ((s->flags & F_NEVER) != 0)
+		return;
+	if ((s->flags & F_PAST) != 0 || r->old) {
+		old_date(r, s);
+		return;
+	}
+	r->old_time = false;
+	if (r->not ) {
+		add_not(r, s);
+		return;
+	}
+	if ((s->flags & F_OR) != 0 && (r->n == 0 || !has(&last(r)->date)))
+		return; /* a month after "or", but none before it */
+	r->or = r->or || (s->flags & F_OR) != 0;
+	struct sense d = *s;
+	d.t1 = d.t2 = NO_TIME;
+	d.flags &= ~(unsigned)F_OR;
+	if (r->moves && (s->flags & F_FROM_TO) != 0) {
+		old_date(r, s);
+		r->old_time = false;
+		d.first = d.last;
+	}
+	set_date(r, &d);
+	if (s->t1 == NO_TIME && s->t2 == NO_TIME)
+		return;
+	struct sense w = *s;
+	w.sym = S_WIN;
+	r->or = r->fix = false;
+	set_win(r, &w);
+}
+
+static void take_win(struct reading *r, const struct sense *s)
+{
+	if (r->old_time || r->old) {
+		if (r->n_was > 0 && !has(&r->was[r->n_was - 1].win))
+			r->was[r->n_was - 1].win = *s;
+		return;
+	}
+	set_win(r, s);
+}
+
+static void forget_marks(struct reading *r, const struct sense *s)
+{
+	r->or = r->fix = r->not = r->taken_back = false;
+	r->end = s->from + s->len;
+}
+
+static void take(struct reading *r, const struct sense *s)
+{
+	switch ((int)s->sym) {
+	case S_DATE:
+		take_date(r, s);
+		forget_marks(r, s);
+		break;
+	case S_WIN:
+		take_win(r, s);
+		forget_marks(r, s);
+		break;
+	case S_NOTDATE:
+		if ((s->flags & F_PAST) == 0)
+			add_not(r, s);
+		r->or = false;
+		break;
+	case S_NOTAFTER:
+		if (s->v == 1)
+			r->not = true;
+		else
+			turn_down(r, s);
+		break;
+	case S_OR:
+		r->or = true;
+		break;
+	case S_FIX:
+		r->fix = r->fix || s->v != 1;
+		r->taken_back = r->taken_back || s->v == 0;
+		break;
+	case S_OLD:
+		if (s->v == 1)
+			set_aside(r);
+		else
+			r->old = r->n == 0;
+		break;
+	case S_NEW:
+		if (s->v == 2 && r->moves)
+			set_aside(r);
+		if (s->v == 0 || r->n_was > 0 || s->v == 2)
+			r->old = r->old_time = false;
+		break;
+	case S_SOON:
+		r->out->soonest = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- what is meant ---- */
+
+/* The end of a window, when it may be twelve hours later. */
+static void settle_end(const struct scene *s, struct sense *w)
+{
+	if ((w->flags & F_T12_END) == 0)
+		return;
+	int a = w->t2 % 720, b = a + 720;
+	if (w->t1 != NO_TIME) {
+		w->t2 = a > w->t1 ? a : b;
+	} else {
+		struct sense end = {.t1 = w->t2, .flags = F_T12, .sure = 100};
+
+		clock_settle(s, &end);
+		w->t2 = end.t1;
+		doubt(w, end.sure);
+	}
+	if (w->t1 != NO_TIME && w->t2 <= w->t1)
+		doubt(w, 40);
+}
+
+static void settle_window(const struct scene *s, struct sense *w)
+{
+	bool exact = is_exact(w);
+	bool both = w->t1 != NO_TIME && w->t2 != NO_TIME && !exact;
+
+	/* from seven to nine: in the morning, if the end says so */
+	if (both && (w->flags & F_T12) != 0 && (w->flags & F_T12_END) == 0) {
+		int a = w->t1 % 720;
+
+		w->t1 = a + 720 < w->t2 ? a + 720 : a;
+		w->flags &= ~(unsigned)F_T12;
+	}
+	if (w->t1 != NO_TIME)
+		clock_settle(s, w);
+	if (exact)
+		w->t2 = w->t1;
+	settle_end(s, w);
+	if (both && w->t2 <= w->t1)
+		doubt(w, 40);
+	if (exact && (w->t1 < s->opens - 120 || w->t1 >= s->closes + 180))
+		doubt(w, 70); /* that early, or that late? */
+}
+
+/* What is over today is not meant, or meant twelve hours later. */
+static void settle_today(const struct scene *s, const struct sense *d, struct sense *w, bool t12)
+{
+	if (!is_one(d) || d->first.n != s->today.n || !has(w))
+		return;
+	int now = wall_minute(s->now);
+	bool over = is_exact(w) ? w->t1 < now : w->t2 != NO_TIME && w->t2 <= now;
+	if (!over)
+		return;
+	doubt(w, 60);
+	if (t12 && is_exact(w) && w->t1 < 720 && w->t1 + 720 > now)
+		w->t1 = w->t2 = w->t1 + 720;
+}
+
+static struct when_option settle(const struct scene *s, struct option *o)
+{
+	struct when_option out = {.from = NO_TIME, .to = NO_TIME};
+	bool t12 = (o->win.flags & F_T12) != 0;
+	int sure = 100;
+
+	if (has(&o->date)) {
+		out.first = o->date.first;
+		out.last = o->date.last;
+		sure = o->date.sure;
+	}
+	if (has(&o->win)) {
+		if ((o->win.flags & F_PART) == 0)
+			settle_window(s, &o->win);
+		if (has(&o->date))
+			settle_today(s, &o->date, &o->win, t12);
+		out.from = o->win.t1;
+		out.to = o->win.t2;
+		out.about = (o->win.flags & F_ABOUT) != 0;
+		sure = o->win.sure < sure ? o->win.sure : sure;
+	}
+	if (out.first.n != 0 && is_one(&o->date) && has(&o->win) && is_exact(&o->win)) {
+		out.kind = tz_of_wall(s->zone, wall_of(out.first, out.from)).kind;
+		if (out.kind != TZ_UNIQUE)
+			sure = sure < 60 ? sure : 60;
+	}
+	out.confidence = sure > 98 ? 980000 : sure * INT64_C(10000);
+	return out;
+}
+
+/* "Next week, but not on Monday": that of next week. */
+static void place_nots(struct reading *r)
+{
+	for (size_t i = 0; i < r->out->n_nots; i++) {
+		struct when_option *not = &r->out->nots[i];
+
+		for (size_t k = 0; r->weekday_not[i] && k < r->n; k++) {
+			const struct sense *d = &r->o[k].date;
+			int ahead = (not ->first.n - d->first.n) % 7;
+
+			ahead += ahead < 0 ? 7 : 0;
+			if (has(d) && !is_one(d) && d->last.n != DAY_OPEN &&
+				d->first.n + ahead <= d->last.n)
+				not ->first.n = not ->last.n = d->first.n + ahead;
+		}
+	}
+}
+
+static void conclude(
+	struct arena *mem, struct reading *r, const struct said *said, struct when *out)
+{
+	place_nots(r);
+	for (size_t i = 0; i < r->n; i++) {
+		struct option *o = &r->o[i];
+
+		doubt(&o->date, r->taken_back ? 70 : 100);
+		doubt(&o->win, r->taken_back ? 70 : 100);
+		out->options[out->n] = settle(r->scene, o);
+		out->options[out->n].words = o->from < o->to
+			? said_span(mem, said, o->from, (size_t)(o->to - o->from))
+			: "";
+		if (out->n == 0 || out->options[out->n].confidence < out->confidence)
+			out->confidence = out->options[out->n].confidence;
+		out->n++;
+	}
+	for (size_t i = 0; i < r->n_was; i++) {
+		out->was[out->n_was] = settle(r->scene, &r->was[i]);
+		out->was[out->n_was++].words = said_span(
+			mem, said, r->was[i].from, (size_t)(r->was[i].to - r->was[i].from));
+	}
+	if (out->n == 0 && (out->n_nots > 0 || out->soonest))
+		out->confidence = 900000;
+}
+
+static void take_bare(struct reading *r, const struct sense *bare)
+{
+	struct sense w = *bare;
+
+	w.sym = S_WIN;
+	w.t2 = w.t1;
+	r->out->bare = true;
+	doubt(&w, 65);
+	set_win(r, &w);
+}
+
+void when_read(struct arena *mem, const struct language *l, const struct scene *scene,
+	const struct said *said, const bool *taken, struct when *out)
+{
+	struct mem_mark mark = mem_mark(mem);
+	struct senses all = chart_read(mem, language_ready(l), scene, said, taken);
+	struct reading r = {.scene = scene, .out = out};
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < all.n; i++)
+		r.moves = r.moves || (all.p[i].sym == S_NEW && all.p[i].v != 2);
+	for (size_t i = 0; i < all.n; i++)
+		take(&r, &all.p[i]);
+	if (r.n == 0 && r.n_was == 0 && out->n_nots == 0 && all.n == 0 && all.bare != NULL)
+		take_bare(&r, all.bare);
+	mem_release(mem, mark); /* the chart is large */
+	conclude(mem, &r, said, out);
+}
