@@ -157,6 +157,22 @@ static void check_networks(struct doctor *d)
 			d->c->conf->webhooks_allow);
 }
 
+/* Nothing fails without it. */
+static void check_live(struct doctor *d)
+{
+	const char *path = d->c->conf->live_socket;
+
+	if (text_empty(path))
+		doctor_ok(d, "live", "there are no streams: browsers ask every 15 seconds.");
+	else if (access(path, F_OK) < 0)
+		doctor_warn(d, "live",
+			"%s is not there (%s): start frontdesk-live.service, or set live.socket to "
+			"nothing. Browsers ask every 15 seconds meanwhile.",
+			path, strerror(errno));
+	else
+		doctor_ok(d, "live", "%s", path);
+}
+
 /* ---- the database ---- */
 
 /* A backup without the keyring of its time is the usual reason. */
@@ -218,6 +234,7 @@ int schema_doctor(struct ctx *c, FILE *out)
 	check_public_url(&d);
 	check_run_dir(&d);
 	check_networks(&d);
+	check_live(&d);
 	check_database(&d);
 	return d.failures;
 }
