@@ -261,3 +261,31 @@ ACTION(not_date)
 	out->flags = d->flags;
 	return is_plain(d) && d->last.n != DAY_OPEN && span(out, d->first, d->last);
 }
+
+ACTION(week_of)
+{
+	const struct sense *d = parts[n - 1];
+
+	(void)r;
+	if (!is_plain(d) || d->first.n != d->last.n)
+		return false;
+	day_t monday = monday_of(d->first);
+	out->flags = F_WEEK;
+	less_sure(out, 75);
+	return span(out, monday.n < s->today.n ? s->today : monday, later(monday, 6));
+}
+
+ACTION(feast_weekend)
+{
+	day_t first, last;
+
+	(void)r, (void)n;
+	if (!date_feast((enum feast)parts[0]->v, s->today, &first, &last))
+		return false;
+	int weekday = day_weekday(last);
+	day_t saturday = later(last, weekday <= 2 ? -weekday - 1 : 6 - weekday);
+	out->flags = F_WEEK;
+	less_sure(out, 70);
+	return span(out, first.n < saturday.n ? first : saturday,
+		last.n > saturday.n + 1 ? last : later(saturday, 1));
+}

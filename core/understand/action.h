@@ -75,15 +75,17 @@ ACTION(from_date);
 ACTION(until_date);
 ACTION(after_date);
 ACTION(before_date);
-ACTION(part_of);      /* arg 1 the beginning, 2 the middle, 3 the end; DATE */
-ACTION(nth_weekday);  /* arg -1: the last; NTH, WEEKDAY, MONTHS */
-ACTION(nth_week);     /* NTH, MONTHS */
-ACTION(week_number);  /* WEEKNO */
-ACTION(date_part);    /* DATE; arg: enum part */
-ACTION(own_day_part); /* today; likewise */
-ACTION(days_ahead);   /* from today on, arg days, COUNT times */
-ACTION(next_day);     /* DATE; arg days later */
-ACTION(next_weekday); /* WEEKDAY after DATE */
+ACTION(part_of);       /* arg 1 the beginning, 2 the middle, 3 the end; DATE */
+ACTION(nth_weekday);   /* arg -1: the last; NTH, WEEKDAY, MONTHS */
+ACTION(nth_week);      /* NTH, MONTHS */
+ACTION(week_number);   /* WEEKNO */
+ACTION(date_part);     /* DATE; arg: enum part */
+ACTION(own_day_part);  /* today; likewise */
+ACTION(days_ahead);    /* from today on, arg days, COUNT times */
+ACTION(next_day);      /* DATE; arg days later */
+ACTION(next_weekday);  /* WEEKDAY after DATE */
+ACTION(week_of);       /* the week in which DATE is */
+ACTION(feast_weekend); /* FEAST, and the weekend that it makes longer */
 ACTION(not_date);
 ACTION(rest_of); /* DATE, from tomorrow on */
 

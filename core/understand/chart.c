@@ -70,12 +70,15 @@ static bool push_compound(struct chart *k, const char *t, uint16_t said)
 }
 
 /* Stutter: "am am", "I I". Numbers and letters may be meant twice. */
-static bool said_again(const struct said *s, size_t i)
+static bool said_again(const struct chart *k, size_t i)
 {
+	const struct said *s = k->said;
+	word_id id = ready_id(k->l, s->w[i].t);
 	int v;
 
 	return i > 0 && strlen(s->w[i].t) > 1 && !s->w[i].digits &&
-		strcmp(s->w[i].t, s->w[i - 1].t) == 0 && number_of(LANGUAGES[0], &s->w[i], &v) < 0;
+		strcmp(s->w[i].t, s->w[i - 1].t) == 0 && !means(k->l, id, S_NUM) &&
+		!means(k->l, id, S_ORD) && number_of(ready_language(k->l), &s->w[i], &v) < 0;
 }
 
 static void prepare_words(struct chart *k, const bool *taken)
@@ -91,7 +94,7 @@ static void prepare_words(struct chart *k, const bool *taken)
 		}
 		if (ready_is_filler(k->l, id))
 			continue;
-		if (said_again(s, i) && !means(k->l, id, S_NUM))
+		if (said_again(k, i))
 			continue;
 		if (id != 0 || s->w[i].digits || !push_compound(k, s->w[i].t, (uint16_t)i))
 			push_word(k, s->w[i].t, (uint16_t)i, &s->w[i]);

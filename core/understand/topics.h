@@ -44,7 +44,8 @@ struct concept {
 };
 
 enum cue_kind {
-	CUE_NAME,       /* a name follows: "my name is" */
+	CUE_NAME,       /* a name follows: "my name is"; value "title": only if a title
+	                 * does; "last": only the last name */
 	CUE_NAME_WEAK,  /* perhaps: "this is" */
 	CUE_NAME_AFTER, /* a name was before: "is my name" */
 	CUE_TITLE,      /* "Frau", "Dr." */
@@ -71,6 +72,7 @@ enum cue_kind {
 	CUE_ASK_STAFF,
 	CUE_ASK_TIME,
 	CUE_OFFER,
+	CUE_SAME_TIME, /* as the appointment that there is */
 	CUE_FIRST_ONE,
 	CUE_SECOND_ONE,
 	CUE_LAST_ONE,

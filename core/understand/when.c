@@ -18,9 +18,10 @@ struct reading {
 	size_t n;
 	struct option was[WHEN_OPTIONS_MAX];
 	size_t n_was;
-	bool or, fix, not ; /* stand before the next sense */
-	bool taken_back;    /* "no" stands behind the last one */
-	bool old;           /* what follows is an appointment that there is */
+	bool either, fix, unwanted; /* stand before the next sense */
+	bool taken_back;            /* "no" stands behind the last one */
+	bool last_not;              /* the last day was one that is not wanted */
+	bool old;                   /* what follows is an appointment that there is */
 	bool old_time;
 	bool moves;                         /* a move is spoken of */
 	bool weekday_not[WHEN_OPTIONS_MAX]; /* of out->nots */
@@ -138,10 +139,11 @@ static void set_date(struct reading *r, const struct sense *d)
 		*o = kept;
 		o->date = *d;
 		r->out->fixes = true;
-	} else if (o == NULL || (has(&o->date) && r->or) || (r->or &&has(&o->win) && r->n > 1)) {
+	} else if (o == NULL || (has(&o->date) && r->either) ||
+		(r->either && has(&o->win) && r->n > 1)) {
 		o = push(r);
 		o->date = *d;
-		o->or_before = r->or &&r->n > 1;
+		o->or_before = r->either && r->n > 1;
 		r->out->fixes = r->out->fixes || (r->fix && r->n == 1);
 	} else if (!has(&o->date)) {
 		o->date = *d;
@@ -217,7 +219,7 @@ static void share_win(struct reading *r)
 static void set_win(struct reading *r, const struct sense *w)
 {
 	struct option *o = last(r);
-	bool or = r->or || (w->flags & F_OR) != 0, fix = r->fix || (w->flags & F_FIX) != 0;
+	bool either = r->either || (w->flags & F_OR) != 0, fix = r->fix || (w->flags & F_FIX) != 0;
 
 	if ((w->flags & F_OR) != 0 && (o == NULL || !has(&o->win)))
 		return; /* a number after "or", but no time before it */
@@ -235,7 +237,7 @@ static void set_win(struct reading *r, const struct sense *w)
 	} else if (fix) {
 		o->win = *w;
 		r->out->fixes = true;
-	} else if (or) {
+	} else if (either) {
 		struct option copy = *o;
 
 		o = push(r);
@@ -306,13 +308,15 @@ static void take_date(struct reading *r, const struct sense *s)
 		return;
 	}
 	r->old_time = false;
-	if (r->not ) {
+	/* "not Monday or Tuesday" */
+	if (r->unwanted || (r->last_not && r->either && !r->fix)) {
 		add_not(r, s);
 		return;
 	}
+	r->last_not = false;
 	if ((s->flags & F_OR) != 0 && (r->n == 0 || !has(&last(r)->date)))
 		return; /* a month after "or", but none before it */
-	r->or = r->or || (s->flags & F_OR) != 0;
+	r->either = r->either || (s->flags & F_OR) != 0;
 	struct sense d = *s;
 	d.t1 = d.t2 = NO_TIME;
 	d.flags &= ~(unsigned)F_OR;
@@ -326,7 +330,7 @@ static void take_date(struct reading *r, const struct sense *s)
 		return;
 	struct sense w = *s;
 	w.sym = S_WIN;
-	r->or = r->fix = false;
+	r->either = r->fix = false;
 	set_win(r, &w);
 }
 
@@ -342,7 +346,7 @@ static void take_win(struct reading *r, const struct sense *s)
 
 static void forget_marks(struct reading *r, const struct sense *s)
 {
-	r->or = r->fix = r->not = r->taken_back = false;
+	r->either = r->fix = r->unwanted = r->taken_back = false;
 	r->end = s->from + s->len;
 }
 
@@ -360,16 +364,17 @@ static void take(struct reading *r, const struct sense *s)
 	case S_NOTDATE:
 		if ((s->flags & F_PAST) == 0)
 			add_not(r, s);
-		r->or = false;
+		r->last_not = true;
+		r->either = false;
 		break;
 	case S_NOTAFTER:
 		if (s->v == 1)
-			r->not = true;
+			r->unwanted = true;
 		else
 			turn_down(r, s);
 		break;
 	case S_OR:
-		r->or = true;
+		r->either = true;
 		break;
 	case S_FIX:
 		r->fix = r->fix || s->v != 1;
@@ -462,6 +467,7 @@ static struct when_option settle(const struct scene *s, struct option *o)
 	if (has(&o->date)) {
 		out.first = o->date.first;
 		out.last = o->date.last;
+		out.weekday = (o->date.flags & F_WEEKDAY) != 0;
 		sure = o->date.sure;
 	}
 	if (has(&o->win)) {
@@ -487,16 +493,16 @@ static struct when_option settle(const struct scene *s, struct option *o)
 static void place_nots(struct reading *r)
 {
 	for (size_t i = 0; i < r->out->n_nots; i++) {
-		struct when_option *not = &r->out->nots[i];
+		struct when_option *unwanted = &r->out->nots[i];
 
 		for (size_t k = 0; r->weekday_not[i] && k < r->n; k++) {
 			const struct sense *d = &r->o[k].date;
-			int ahead = (not ->first.n - d->first.n) % 7;
+			int ahead = (unwanted->first.n - d->first.n) % 7;
 
 			ahead += ahead < 0 ? 7 : 0;
 			if (has(d) && !is_one(d) && d->last.n != DAY_OPEN &&
 				d->first.n + ahead <= d->last.n)
-				not ->first.n = not ->last.n = d->first.n + ahead;
+				unwanted->first.n = unwanted->last.n = d->first.n + ahead;
 		}
 	}
 }
