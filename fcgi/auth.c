@@ -224,6 +224,19 @@ int auth_company(struct req *r)
 	return 0;
 }
 
+int auth_watch(struct req *r, const char *session_id, const char *company_id)
+{
+	struct ctx *c = &r->c;
+	int rc = session_find(c, session_id, company_id, &r->who);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || r->who.company_number == 0 || r->who.company_status == COMPANY_CLOSED ||
+		lacks_factor(&r->who))
+		return err_set(c, E_FORBIDDEN, NULL);
+	return 0;
+}
+
 int auth_platform(struct req *r)
 {
 	if (r->who.user_id == NULL || (!r->who.is_platform_admin && !r->who.is_tenant_admin))

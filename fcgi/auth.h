@@ -17,6 +17,8 @@ int auth_identify(struct req *r) MUST_USE;
 /* Enters the company of the request. E_COMPANY_REQUIRED, E_COMPANY_FORBIDDEN,
  * E_NOT_FOUND (it is closed), E_COMPANY_SUSPENDED (it is, and this is no GET). */
 int auth_company(struct req *r) MUST_USE;
+/* Whether a session may watch a company now; nothing is entered. E_FORBIDDEN. */
+int auth_watch(struct req *r, const char *session_id, const char *company_id) MUST_USE;
 /* Whoever administers the platform or a tenant, with the rights of that.
  * E_FORBIDDEN. */
 int auth_platform(struct req *r) MUST_USE;

@@ -26,6 +26,7 @@ const char CTL_NGINX_LIMITS_USAGE[] =
 #define AUTH_A_SECOND 10
 #define AUTH_BURST 40
 #define OPEN_AT_ONCE 100
+#define STREAMS_AT_ONCE 500
 #define OPEN_MAX INT64_C(65535) /* nginx takes no more */
 /* Two processes check passwords, five a second each: who waits longer than for
  * these is told at once. No matter of addresses, so it is not multiplied. */
@@ -50,15 +51,21 @@ static void print_zones(const struct conf *conf, FILE *out)
 		"limit_req_zone $frontdesk_key_book zone=frontdesk_book:16m rate=%" PRId64 "r/m;\n",
 		f * conf->limits_public_bookings);
 	fputs("limit_conn_zone $frontdesk_key_open zone=frontdesk_open:16m;\n"
+	      "limit_conn_zone $frontdesk_key_streams zone=frontdesk_streams:16m;\n"
 	      "limit_conn_zone $frontdesk_key_login zone=frontdesk_login:64k;\n"
 	      "map $frontdesk_key_anonymous $frontdesk_policy {\n",
 		out);
 	fprintf(out, "\tdefault \"%" PRId64 ";w=60\";\n\t\"\" \"\";\n}\n", anonymous);
 }
 
+static void print_open(FILE *out, const char *zone, int64_t n)
+{
+	fprintf(out, "limit_conn frontdesk_%s %" PRId64 ";\n", zone, n < OPEN_MAX ? n : OPEN_MAX);
+}
+
 static void print_limits(const struct conf *conf, FILE *out)
 {
-	int64_t f = conf->limits_factor, open = f * OPEN_AT_ONCE;
+	int64_t f = conf->limits_factor;
 
 	fputs(HEAD, out);
 	fprintf(out, "limit_req zone=frontdesk_wall burst=%" PRId64 " nodelay;\n", f * WALL_BURST);
@@ -68,7 +75,8 @@ static void print_limits(const struct conf *conf, FILE *out)
 		f * conf->limits_anonymous - 1);
 	fprintf(out, "limit_req zone=frontdesk_book burst=%" PRId64 " nodelay;\n",
 		f * conf->limits_public_bookings - 1);
-	fprintf(out, "limit_conn frontdesk_open %" PRId64 ";\n", open < OPEN_MAX ? open : OPEN_MAX);
+	print_open(out, "open", f * OPEN_AT_ONCE);
+	print_open(out, "streams", f * STREAMS_AT_ONCE);
 	fprintf(out, "limit_conn frontdesk_login %d;\n", LOGINS_WAITING);
 }
 

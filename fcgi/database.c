@@ -3,6 +3,10 @@
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 
+/* A little more than a lock is waited for (sql/frontdesk.cnf): whoever asks us
+ * hears within nginx's patience, and a provider's, that the database is stuck. */
+#define ANSWER_S 6
+
 static struct db *platform; /* lives as long as the process */
 
 struct db *database_new(const struct conf *conf, struct arena *mem, const char *account)
@@ -15,6 +19,7 @@ struct db *database_new(const struct conf *conf, struct arena *mem, const char *
 		.user = account,
 		.password = conf_secret(conf, mem, mem_printf(mem, "db_%s", account)),
 		.schema = "frontdesk",
+		.answer_s = ANSWER_S,
 	};
 
 	return a.password == NULL ? NULL : db_new(&a);

@@ -1,4 +1,5 @@
 #include "fcgi/h_integration.h"
+#include "core/outbound/health.h"
 #include "core/tenant/integration.h"
 #include "fcgi/crud.h"
 
@@ -21,23 +22,38 @@ int h_integrations(struct req *r)
 	if (crud_query(r, &l, &q) < 0 || crud_rows(r, &l, &q, &rows, &next) < 0)
 		return -1;
 	integration_complete(&r->c, &rows);
+	if (integration_look(&r->c, &rows) < 0)
+		return -1;
 	return reply_rows(r, &INTEGRATION, &rows, next);
 }
 
 int h_integration(struct req *r)
 {
 	struct integration i;
+	struct rows one = {&i, 1};
 
-	if (integration_get(&r->c, r->ids[0], &i) < 0)
+	if (integration_get(&r->c, r->ids[0], &i) < 0 || integration_look(&r->c, &one) < 0)
 		return -1;
 	return reply(r, 200, &INTEGRATION, &i);
+}
+
+int h_integration_health(struct req *r)
+{
+	struct provider_health h;
+	struct integration i;
+
+	if (integration_get(&r->c, r->ids[0], &i) < 0 ||
+		provider_health(&r->c, PROVIDERS[i.provider], &h) < 0)
+		return -1;
+	return reply(r, 200, &PROVIDER_HEALTH, &h);
 }
 
 int h_integration_create(struct req *r)
 {
 	struct integration i;
+	struct rows one = {&i, 1};
 
-	if (integration_create(&r->c, r->in, &i) < 0)
+	if (integration_create(&r->c, r->in, &i) < 0 || integration_look(&r->c, &one) < 0)
 		return -1;
 	return crud_created(r, &i);
 }
@@ -45,8 +61,10 @@ int h_integration_create(struct req *r)
 int h_integration_update(struct req *r)
 {
 	struct integration i;
+	struct rows one = {&i, 1};
 
-	if (integration_change(&r->c, r->ids[0], r->in, r->given, &i) < 0)
+	if (integration_change(&r->c, r->ids[0], r->in, r->given, &i) < 0 ||
+		integration_look(&r->c, &one) < 0)
 		return -1;
 	return reply(r, 200, &INTEGRATION, &i);
 }

@@ -8,6 +8,7 @@ extern const struct table INTEGRATION_TEST;
 
 int h_integrations(struct req *r);
 int h_integration(struct req *r);
+int h_integration_health(struct req *r);
 int h_integration_create(struct req *r);
 int h_integration_update(struct req *r);
 int h_integration_delete(struct req *r);

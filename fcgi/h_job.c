@@ -1,5 +1,5 @@
 #include "fcgi/h_job.h"
-#include "core/queue/dead.h"
+#include "core/dead/dead.h"
 #include "fcgi/h_call.h"
 #include "fcgi/page.h"
 

@@ -9,6 +9,7 @@
 #include "core/sys/db.h"
 #include "core/sys/http.h"
 #include "core/sys/meter.h"
+#include "core/sys/metric.h"
 #include "core/sys/link.h"
 #include "core/sys/phone_number.h"
 #include "core/sys/token.h"
@@ -64,6 +65,7 @@ int main(int argc, char **argv)
 	if (only_look)
 		return 0;
 	conf->meter = meter_open(mem, mem_printf(mem, "%s/limits", conf->server_run_dir));
+	conf->metrics = metrics_open(mem, conf->server_run_dir);
 	http_init();
 	health_start();
 	(void)tz_find("Europe/Berlin");

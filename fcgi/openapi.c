@@ -1,4 +1,5 @@
 #include "fcgi/openapi.h"
+#include "core/health/health.h"
 #include "core/sys/json.h"
 #include "core/sys/list.h"
 #include "fcgi/page.h"
@@ -336,9 +337,10 @@ static void put_parameters(struct buf *b, const struct route *k)
 	buf_char(b, ']');
 }
 
-static void put_answer(struct buf *b, const struct route *k)
+static void put_success(struct buf *b, const struct route *k, int status)
 {
-	buf_printf(b, ",\"responses\":{\"%d\":{\"description\":\"success\"", k->status);
+	buf_printf(b, "\"%d\":{\"description\":\"%s\"", status,
+		status < 400 ? "success" : "failure, told in the same words");
 	if (k->shape == SHAPE_ONE) {
 		buf_text_add(b, ",\"content\":{\"application/json\":{\"schema\":");
 		put_ref(b, k->out);
@@ -352,8 +354,17 @@ static void put_answer(struct buf *b, const struct route *k)
 			"},\"next_cursor\":{\"type\":[\"string\",\"null\"]}},"
 			"\"required\":[\"data\",\"next_cursor\"]}}}");
 	}
+	buf_text_add(b, "},");
+}
+
+static void put_answer(struct buf *b, const struct route *k)
+{
+	buf_text_add(b, ",\"responses\":{");
+	put_success(b, k, k->status);
+	if (k->out == &HEALTH_REPORT)
+		put_success(b, k, 503);
 	buf_text_add(b,
-		"},\"default\":{\"description\":\"failure\",\"content\":{\"application/json\":"
+		"\"default\":{\"description\":\"failure\",\"content\":{\"application/json\":"
 		"{\"schema\":{\"$ref\":\"#/components/schemas/Error\"}}}}}");
 }
 

@@ -64,6 +64,7 @@ void reply_error(struct req *r)
 	r->etag = NULL;
 	r->type = NULL;
 	r->file = NULL;
+	r->live_channel = NULL;
 	buf_text_add(&r->out, "{\"status\":\"error\",\"code\":");
 	json_quote(&r->out, err_wire(e->code));
 	buf_text_add(&r->out, ",\"message\":");

@@ -62,6 +62,7 @@ struct req {
 	const char *cors_origin;   /* another site's page may read it */
 	const char *cors_method;   /* of a preflight: what it may use */
 	const char *frame_origins; /* X-Frame-Origins, for nginx */
+	const char *live_channel;  /* X-Live-Channel, for frontdesk-live */
 	bool replayed;             /* the stored answer of an Idempotency-Key */
 };
 

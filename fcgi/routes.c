@@ -7,12 +7,14 @@
 #include "core/call/unassigned.h"
 #include "core/customer/consent.h"
 #include "core/customer/customer.h"
+#include "core/health/health.h"
+#include "core/inbox/look.h"
 #include "core/notify/notify.h"
 #include "core/notify/template.h"
 #include "core/phone/phone.h"
 #include "core/privacy/erase.h"
 #include "core/privacy/retention.h"
-#include "core/queue/dead.h"
+#include "core/dead/dead.h"
 #include "core/service/edit.h"
 #include "core/service/part.h"
 #include "core/service/room.h"
@@ -32,6 +34,7 @@
 #include "core/user/people.h"
 #include "core/user/session.h"
 #include "core/user/two_factor.h"
+#include "core/outbound/health.h"
 #include "core/tenant/integration.h"
 #include "fcgi/crud.h"
 #include "fcgi/h_account.h"
@@ -46,10 +49,14 @@
 #include "fcgi/h_feed.h"
 #include "fcgi/h_health.h"
 #include "fcgi/h_hold.h"
+#include "fcgi/h_inbox.h"
 #include "fcgi/h_integration.h"
 #include "fcgi/h_job.h"
+#include "fcgi/h_metrics.h"
+#include "fcgi/h_live.h"
 #include "fcgi/h_notification.h"
 #include "fcgi/h_platform_company.h"
+#include "fcgi/h_platform_provider.h"
 #include "fcgi/h_platform_tenant.h"
 #include "fcgi/h_platform_user.h"
 #include "fcgi/h_key.h"
@@ -64,6 +71,7 @@
 #include "fcgi/h_staff.h"
 #include "fcgi/h_two_factor.h"
 #include "fcgi/h_waiting_list.h"
+#include "fcgi/h_webhook.h"
 #include "fcgi/in_retell.h"
 #include "fcgi/in_twilio.h"
 #include "fcgi/openapi.h"
@@ -155,6 +163,8 @@
 
 /* clang-format off */
 const struct route ROUTES[] = {
+{"GET", "/api/health/detailed", h_health_detailed, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH_REPORT, 200, "How each part is: for administrators of the platform, and on the machine itself; 503 with the same body when one is failing", NULL, NULL},
+{"GET", "/api/health/metrics", h_metrics, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "Numbers for Prometheus: on the machine itself, and by the secret metrics_token", NULL, NULL},
 {"GET", "/api/health", h_health, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_ONE, &HEALTH, 200, "Whether the service works", NULL, NULL},
 {"GET", V2 "/openapi.json", h_openapi, AUTH_NONE, PERM_NONE, TX_READ, NULL, NULL, SHAPE_NONE, NULL, 200, "This description", NULL, NULL},
 LOG_IN("/auth/login", h_login, &LOGIN_IN, "Log in"),
@@ -205,9 +215,26 @@ CHANGE("/api-keys/{id}/rotate", h_api_key_rotate, PERM_KEYS_WRITE, &API_KEY_ROTA
 ROWS("/integrations", h_integrations, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "Accounts at providers; secrets are never shown but for their last four signs"),
 ADD("/integrations", h_integration_create, PERM_INTEGRATIONS_WRITE, &INTEGRATION_NEW, INTEGRATION, NULL, "Connect an account at a provider"),
 ROW("/integrations/{id}", h_integration, PERM_INTEGRATIONS_READ, INTEGRATION, NULL, "One of them, and the address for its webhooks"),
+SHOW("/integrations/{id}/health", h_integration_health, PERM_INTEGRATIONS_READ, PROVIDER_HEALTH, "How it does: whether it is asked now, and what the calls of an hour and a day say"),
 ALTER("/integrations/{id}", h_integration_update, PERM_INTEGRATIONS_WRITE, &INTEGRATION_EDIT, INTEGRATION, NULL, "Change it; what webhooks were signed with before holds for a day"),
 REMOVE("/integrations/{id}", h_integration_delete, PERM_INTEGRATIONS_WRITE, INTEGRATION, NULL, "Disconnect it, and forget its secrets"),
 CHANGE("/integrations/{id}/test", h_integration_test, PERM_INTEGRATIONS_WRITE, NULL, INTEGRATION_TEST, 202, "Ask the provider whether the secret works; the outcome stands on the integration", NULL),
+ROWS("/webhook-endpoints", h_webhook_endpoints, PERM_INTEGRATIONS_READ, WEBHOOK_ENDPOINT, NULL, "Where events are posted to (Standard Webhooks); secrets are shown when they are made, and never again"),
+ADD("/webhook-endpoints", h_webhook_endpoint_create, PERM_INTEGRATIONS_WRITE, &WEBHOOK_ENDPOINT_IN, NEW_WEBHOOK_ENDPOINT, NULL, "Have events posted to an https address; without events: all that are offered"),
+ROW("/webhook-endpoints/{id}", h_webhook_endpoint, PERM_INTEGRATIONS_READ, WEBHOOK_ENDPOINT, NULL, "One of them"),
+ALTER("/webhook-endpoints/{id}", h_webhook_endpoint_update, PERM_INTEGRATIONS_WRITE, &WEBHOOK_ENDPOINT_IN, WEBHOOK_ENDPOINT, NULL, "Change it; while it is not active nothing is posted, and what happens is not kept for it"),
+REMOVE("/webhook-endpoints/{id}", h_webhook_endpoint_delete, PERM_INTEGRATIONS_WRITE, WEBHOOK_ENDPOINT, NULL, "Post nothing there any more, and forget its secrets"),
+CHANGE("/webhook-endpoints/{id}/rotate-secret", h_webhook_endpoint_rotate, PERM_INTEGRATIONS_WRITE, NULL, NEW_WEBHOOK_ENDPOINT, 200, "A new secret, shown this once; the one before signs, too, for a day", NULL),
+CHANGE("/webhook-endpoints/{id}/test", h_webhook_endpoint_test, PERM_INTEGRATIONS_WRITE, NULL, ENDPOINT_TEST, 202, "Post a test.ping now; what comes of it stands on the delivery", NULL),
+CHANGE("/webhook-endpoints/{id}/enable", h_webhook_endpoint_enable, PERM_INTEGRATIONS_WRITE, NULL, WEBHOOK_ENDPOINT, 200, "Post to it again, after it was disabled because nothing reached it", NULL),
+CHANGE("/webhook-endpoints/{id}/replay", h_webhook_endpoint_replay, PERM_INTEGRATIONS_WRITE, &ENDPOINT_REPLAY_IN, ENDPOINT_REPLAYED, 200, "Send again what has failed in a time, or all of it with what happened while nothing was posted; at most 500", NULL),
+SHOW("/webhook-endpoints/{id}/statistics", h_webhook_endpoint_statistics, PERM_INTEGRATIONS_READ, DELIVERY_COUNTS, "How many of its deliveries of the last 30 days arrived, wait, or have failed"),
+LIST_OF("/deliveries", h_deliveries, PERM_INTEGRATIONS_READ, &DELIVERY_QUERY, DELIVERY, "What was posted to endpoints, newest first (30 days), without bodies and logs; from is included, to is not"),
+SHOW("/deliveries/{id}", h_delivery, PERM_INTEGRATIONS_READ, DELIVERY, "One delivery, with what is posted and the log of its attempts; its id is the receiver's webhook-id"),
+CHANGE("/deliveries/{id}/replay", h_delivery_replay, PERM_INTEGRATIONS_WRITE, NULL, DELIVERY, 200, "Send it again, under the same id", NULL),
+ADD("/hooks/subscribe", h_hook_subscribe, PERM_INTEGRATIONS_WRITE, &REST_HOOK, REST_HOOK, NULL, "A REST hook (Zapier, Make, n8n): have one kind of event posted to an address, until it answers 410"),
+REMOVE("/hooks/{id}", h_hook_unsubscribe, PERM_INTEGRATIONS_WRITE, REST_HOOK, NULL, "End a REST hook"),
+LIST_OF("/hooks/sample", h_hook_sample, PERM_INTEGRATIONS_READ, &HOOK_SAMPLE_QUERY, HOOK_SAMPLE, "An example of what is posted about an event"),
 ROWS("/branches", crud_list, PERM_COMPANY_READ, BRANCH, NULL, "Branches"),
 ADD("/branches", h_branch_create, PERM_COMPANY_WRITE, &BRANCH, BRANCH, NULL, "Open a branch"),
 ROW("/branches/{id}", crud_get, PERM_COMPANY_READ, BRANCH, NULL, "One branch"),
@@ -333,12 +360,19 @@ SHOW("/templates/{name}/{channel}/{language}", h_template, PERM_NOTIFICATIONS_RE
 REMOVE("/templates/{name}/{channel}/{language}", h_template_reset, PERM_COMPANY_WRITE, TEMPLATE, NULL, "Say it as it is shipped again"),
 LIST_OF("/jobs", h_jobs, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work in the background"),
 SHOW("/jobs/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A job: what it is about, and how it failed"),
+LIST_OF("/inbox", h_inbox, PERM_OPERATIONS_READ, &INBOX_QUERY, INBOX_ENTRY, "What providers sent, newest first; from is included, to is not"),
+SHOW("/inbox/{id}", h_inbox_event, PERM_OPERATIONS_READ, INBOX_SHOWN, "An event: what it holds (for those who may read calls and customers), its job, and its replays with the difference each made"),
+CHANGE("/inbox/{id}/replay", h_inbox_replay, PERM_OPERATIONS_WRITE, NULL, INBOX_REPLAY, 202, "Process an event again; the event then tells what that changed", NULL),
 LIST_OF("/dead-letters", h_dead_letters, PERM_OPERATIONS_READ, &JOB_QUERY, JOB, "Work that has been given up"),
 CHANGE("/dead-letters/replay", h_dead_letters_replay, PERM_OPERATIONS_WRITE, &REPLAY_IN, REPLAYED, 200, "Try dead letters again: some, of a kind, or all", NULL),
 SHOW("/dead-letters/{id}", h_job, PERM_OPERATIONS_READ, JOB_DETAIL, "A dead letter: what it is about, and how it failed"),
 CHANGE("/dead-letters/{id}/replay", h_dead_letter_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Try a dead letter again", NULL),
 LIST_OF("/unassigned-calls", h_unassigned_calls, PERM_OPERATIONS_READ, &PAGE_QUERY, UNASSIGNED_CALL, "Calls to numbers that nobody has"),
 CHANGE("/unassigned-calls/{id}/replay", h_unassigned_call_replay, PERM_OPERATIONS_WRITE, NULL, JOB, 200, "Process an unassigned call again", NULL),
+
+{"GET", V2 "/changes", h_changes, AUTH_COMPANY, PERM_COMPANY_READ, TX_READ, &CHANGES_QUERY, NULL, SHAPE_ONE, &LIVE_CHANGES, 200, "Which records changed, in order, behind a number; without one: where to begin. Kept for a day: after that, reset", NULL, NULL},
+{"POST", V2 "/live/ticket", h_live_ticket, AUTH_COMPANY, PERM_COMPANY_READ, TX_WRITE, NULL, NULL, SHAPE_ONE, &LIVE_TICKET, 201, "An address that one EventSource or WebSocket may open, within 30 seconds, and gets changes from for ten minutes", NULL, NULL},
+{"POST", V2 "/live/authorize", h_live_authorize, AUTH_NONE, PERM_NONE, TX_WRITE, NULL, NULL, SHAPE_NONE, NULL, 204, "Uses up the ticket in X-Live-Ticket: in X-Live-Channel, which company it is for (frontdesk-live asks)", NULL, NULL},
 
 LIST_OF("/audit", h_audit, PERM_AUDIT_READ, &AUDIT_QUERY, AUDIT_ENTRY, "Who did what, newest first; from is included, to is not"),
 {"GET", V2 "/audit/export", h_audit_export, AUTH_COMPANY, PERM_AUDIT_READ, TX_READ, &AUDIT_EXPORT_QUERY, NULL, SHAPE_NONE, NULL, 200, "The log of a time as a file, at most 16 MiB", NULL, NULL},
@@ -358,6 +392,8 @@ ADMINISTER("GET", "/companies/{id}", h_platform_company, PERM_PLATFORM_READ, TX_
 ADMINISTER("PATCH", "/companies/{id}", h_platform_company_update, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PLATFORM_COMPANY_CHANGE, SHAPE_ONE, PLATFORM_COMPANY, 200, "Change the name, plan or (with a reason) status of a company"),
 ADMINISTER("POST", "/companies/{id}/enter", h_platform_enter, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &ENTER_IN, SHAPE_ONE, COMPANY_ENTRY, 200, "Act inside a company for an hour: its audit shows who, when and the reason"),
 ADMINISTER("DELETE", "/companies/{id}/enter", h_platform_leave, PERM_PLATFORM_WRITE, TX_WRITE, NULL, NULL, SHAPE_NONE, COMPANY_ENTRY, 204, "Act inside a company no more"),
+ADMINISTER("GET", "/providers", h_platform_providers, PERM_PLATFORM_READ, TX_READ, NULL, NULL, SHAPE_LIST, PLATFORM_PROVIDER, 200, "The platform's accounts at providers, and companies' that fail"),
+{"POST", V2 "/platform/providers/retry", h_platform_provider_retry, AUTH_PLATFORM, PERM_PLATFORM_WRITE, TX_WRITE, NULL, &PROVIDER_RETRY, SHAPE_NONE, NULL, 204, "Let the next call through to an account that fails", NULL, NULL},
 ADMINISTER("GET", "/users", h_platform_users, PERM_PLATFORM_ADMIN, TX_READ, &PLATFORM_USER_QUERY, NULL, SHAPE_LIST, PLATFORM_USER, 200, "People, newest first; q: in the e-mail address"),
 ADMINISTER("GET", "/users/{id}", h_platform_user, PERM_PLATFORM_ADMIN, TX_READ, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "One of them, with companies"),
 ADMINISTER("POST", "/users/{id}/disable", h_platform_user_disable, PERM_PLATFORM_ADMIN, TX_WRITE, NULL, NULL, SHAPE_ONE, PLATFORM_USER_ONE, 200, "End all sessions of somebody, and allow no log-in"),

@@ -7,6 +7,7 @@
 #include "core/sys/crypto.h"
 #include "core/sys/db.h"
 #include "core/sys/json.h"
+#include "core/sys/metric.h"
 #include "fcgi/auth.h"
 #include "fcgi/database.h"
 #include "fcgi/cors.h"
@@ -350,6 +351,18 @@ static void log_request(struct req *r, int64_t began_us)
 		c->err.code != E_OK ? err_wire(c->err.code) : NULL, NULL);
 }
 
+/* An address that is none of ours is one route, whatever it is. */
+static void count_request(struct req *r, int64_t began_us)
+{
+	static const char *const CLASSES[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
+	const char *route = r->route != NULL ? r->route->path : "other";
+	const char *method = r->route != NULL ? r->route->method : "other";
+	int k = r->status / 100 - 1;
+
+	metric_count(&r->c, METRIC_REQUESTS, route, method, CLASSES[k >= 0 && k < 5 ? k : 4]);
+	metric_time(&r->c, METRIC_REQUEST_TIMES, clock_monotonic_us() - began_us, route, method);
+}
+
 static int run_steps(struct req *r)
 {
 	if (text_same(r->method, "OPTIONS"))
@@ -383,4 +396,5 @@ void serve(struct req *r)
 	if (rc == 0 && r->c.wake)
 		queue_wake(&r->c);
 	log_request(r, began);
+	count_request(r, began);
 }

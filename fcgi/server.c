@@ -2,6 +2,7 @@
 #include "core/base/id.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/base/trace.h"
 #include "core/sys/db.h"
 #include "fcgi/cors.h"
 #include "fcgi/limit.h"
@@ -125,6 +126,21 @@ static const char *request_id(struct req *r)
 	return id_new(&r->c);
 }
 
+/* One that came twice is none. */
+static const char *traceparent(struct req *r)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < r->n_headers; i++) {
+		if (strcmp(r->headers[i].name, "traceparent") != 0)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = r->headers[i].value;
+	}
+	return found;
+}
+
 static void read_body(struct req *r, FCGX_Request *f)
 {
 	const char *length = FCGX_GetParam("CONTENT_LENGTH", f->envp);
@@ -175,6 +191,7 @@ static void send_reply(struct req *r, FCGX_Request *f)
 	put_header(&b, "Idempotency-Replayed", r->replayed ? "true" : NULL);
 	put_header(&b, "WWW-Authenticate", r->status == 401 ? "Bearer" : NULL);
 	put_header(&b, "X-Frame-Origins", r->frame_origins);
+	put_header(&b, "X-Live-Channel", r->live_channel);
 	limit_headers(r, &b);
 	cors_headers(r, &b);
 	if (r->status == 503 || r->c.err.retry_after > 0)
@@ -198,9 +215,11 @@ static void handle(const struct server *s, struct arena *mem, FCGX_Request *f)
 	read_address(&r, f);
 	r.c.remote_address = param(&r, f, "REMOTE_ADDR");
 	r.c.request_id = request_id(&r);
+	trace_begin(&r.c, traceparent(&r));
 	read_body(&r, f);
 	serve(&r);
 	send_reply(&r, f);
+	trace_end();
 }
 
 /* nginx hangs up when its client has left, or has waited too long. What nobody

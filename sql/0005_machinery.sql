@@ -26,8 +26,29 @@ CREATE TABLE inbox_event (
 	received_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	UNIQUE KEY inbox_event_dedupe (company_id, provider, dedupe_key),
 	KEY inbox_event_external (company_id, provider, external_id),
-	KEY inbox_event_received (company_id, received_at),
+	KEY inbox_event_received (company_id, received_at, id),
 	CONSTRAINT inbox_event_company CHECK (company_id < 2147483648)
+);
+
+-- What came of processing an event again (core/inbox/replay.h); open: at most one
+-- of an event at a time.
+CREATE TABLE inbox_replay (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	inbox_event_id UUID NOT NULL,
+	open TINYINT(1) NULL DEFAULT 1,
+	state ENUM('queued','running','done','failed') NOT NULL DEFAULT 'queued',
+	outcome VARCHAR(300) NULL,
+	error VARCHAR(1000) NULL,
+	diff MEDIUMTEXT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	began_at DATETIME(3) NULL,
+	finished_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY inbox_replay_open (company_id, inbox_event_id, open),
+	KEY inbox_replay_event (company_id, inbox_event_id, created_at, id),
+	KEY inbox_replay_age (created_at),
+	CONSTRAINT inbox_replay_company CHECK (company_id < 2147483648)
 );
 
 CREATE TABLE unassigned_call (
@@ -55,6 +76,7 @@ CREATE TABLE job (
 	kind VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	unique_key VARBINARY(120) NULL,
 	ref_id UUID NULL,
+	trace CHAR(55) CHARACTER SET ascii NULL, -- core/base/trace.h
 	state ENUM('queued','running','done','dead') NOT NULL DEFAULT 'queued',
 	is_due TINYINT(1) NOT NULL DEFAULT 1,
 	priority TINYINT UNSIGNED NOT NULL DEFAULT 5,
@@ -64,6 +86,7 @@ CREATE TABLE job (
 	lease_until DATETIME(3) NULL,
 	owner VARBINARY(64) NULL,
 	crashes SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	put_off_since DATETIME(3) NULL, -- since then no attempt could be made
 	last_error VARCHAR(1000) NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	finished_at DATETIME(3) NULL,
@@ -94,7 +117,7 @@ CREATE TABLE notification (
 	id UUID NOT NULL,
 	dedupe_key VARBINARY(160) NOT NULL,
 	audience ENUM('customer','staff','owner','platform') NOT NULL DEFAULT 'customer',
-	channel ENUM('sms','email','slack','telegram','in_app') NOT NULL,
+	channel ENUM('sms','email','slack','telegram','pagerduty','in_app') NOT NULL,
 	template VARCHAR(60) CHARACTER SET ascii NOT NULL,
 	language VARCHAR(16) CHARACTER SET ascii NOT NULL,
 	recipient VARCHAR(254) NOT NULL,
@@ -147,7 +170,7 @@ CREATE TABLE template (
 	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
 	id UUID NOT NULL,
 	name VARCHAR(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-	channel ENUM('sms','email','slack','telegram','in_app') NOT NULL,
+	channel ENUM('sms','email','slack','telegram','pagerduty','in_app') NOT NULL,
 	language VARCHAR(16) CHARACTER SET ascii NOT NULL,
 	subject VARCHAR(500) NULL,
 	body TEXT NOT NULL,
@@ -156,6 +179,76 @@ CREATE TABLE template (
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY template_text (company_id, name, channel, language),
 	CONSTRAINT template_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
+-- Where a company's events are posted to (core/delivery); one job at a time has
+-- the lease.
+CREATE TABLE webhook_endpoint (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	url VARCHAR(500) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	description VARCHAR(200) NULL,
+	event_list VARCHAR(1000) CHARACTER SET ascii COLLATE ascii_bin NULL, -- NULL: all
+	source ENUM('api','zapier') NOT NULL DEFAULT 'api',
+	format ENUM('envelope','flat') NOT NULL DEFAULT 'envelope',
+	is_active TINYINT(1) NOT NULL DEFAULT 1,
+	secret_cell VARBINARY(1024) NULL,
+	previous_cell VARBINARY(1024) NULL,
+	previous_until DATETIME(3) NULL,
+	failures INT UNSIGNED NOT NULL DEFAULT 0, -- in a row
+	wait_until DATETIME(3) NULL,
+	failing_since DATETIME(3) NULL,
+	warned_at DATETIME(3) NULL,
+	disabled_at DATETIME(3) NULL,
+	disabled_reason VARCHAR(300) NULL,
+	lease_owner UUID NULL,
+	lease_until DATETIME(3) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	deleted_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	KEY webhook_endpoint_created (company_id, created_at, id),
+	KEY webhook_endpoint_deleted (deleted_at),
+	CONSTRAINT webhook_endpoint_company FOREIGN KEY (company_id) REFERENCES company (id)
+);
+
+-- An event on its way to one of them: the text that is signed and posted.
+CREATE TABLE delivery (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	endpoint_id UUID NOT NULL,
+	event_id UUID NOT NULL,
+	event VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	subject_id UUID NULL,
+	body TEXT NOT NULL,
+	status ENUM('pending','delivered','failed') NOT NULL DEFAULT 'pending',
+	attempts INT UNSIGNED NOT NULL DEFAULT 0,
+	tries INT UNSIGNED NOT NULL DEFAULT 0, -- since it was sent, or sent again by a person
+	next_attempt_at DATETIME(3) NULL,
+	response_status SMALLINT UNSIGNED NULL,
+	error VARCHAR(300) NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	finished_at DATETIME(3) NULL,
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY delivery_event (company_id, endpoint_id, event_id),
+	KEY delivery_due (company_id, endpoint_id, status, next_attempt_at),
+	KEY delivery_created (company_id, created_at, id),
+	KEY delivery_subject (company_id, subject_id),
+	KEY delivery_age (created_at),
+	CONSTRAINT delivery_endpoint FOREIGN KEY (company_id, endpoint_id) REFERENCES webhook_endpoint (company_id, id)
+);
+
+CREATE TABLE delivery_attempt (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	delivery_id UUID NOT NULL,
+	attempt INT UNSIGNED NOT NULL,
+	attempted_at DATETIME(3) NOT NULL,
+	duration_ms INT UNSIGNED NOT NULL,
+	request_headers VARCHAR(1000) CHARACTER SET ascii NOT NULL,
+	response_status SMALLINT UNSIGNED NULL,
+	response_head TEXT NULL,
+	error VARCHAR(300) NULL,
+	PRIMARY KEY (company_id, delivery_id, attempt),
+	CONSTRAINT delivery_attempt_delivery FOREIGN KEY (company_id, delivery_id) REFERENCES delivery (company_id, id) ON DELETE CASCADE
 );
 
 CREATE TABLE provider_call (
@@ -167,9 +260,34 @@ CREATE TABLE provider_call (
 	http_status SMALLINT UNSIGNED NULL,
 	duration_ms INT UNSIGNED NOT NULL,
 	error VARCHAR(300) NULL,
+	verdict ENUM('ok','rejected','failed','throttled','denied') NOT NULL, -- core/outbound/verdict.h
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	KEY provider_call_created (company_id, created_at, id),
+	KEY provider_call_age (created_at, provider, verdict),
+	KEY provider_call_latest (company_id, provider, created_at),
 	CONSTRAINT provider_call_company CHECK (company_id < 2147483648)
+);
+
+-- Whether an account at a provider works: a company's, or in company 0 the
+-- platform's. Without a row it has never failed (core/outbound/breaker.h).
+CREATE TABLE breaker (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id UUID NOT NULL,
+	provider VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	state ENUM('closed','open','half_open') NOT NULL DEFAULT 'closed',
+	since DATETIME(3) NULL,    -- of that; NULL: ever
+	retry_at DATETIME(3) NULL, -- nobody asks before; who does then is the probe
+	probe UUID NULL,
+	passed TINYINT UNSIGNED NOT NULL DEFAULT 0, -- calls let through since, that were not of this kind:
+	operation VARCHAR(60) CHARACTER SET ascii NULL,
+	reason VARCHAR(300) NULL,
+	is_denied TINYINT(1) NOT NULL DEFAULT 0,
+	trips SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	UNIQUE KEY breaker_provider (company_id, provider),
+	KEY breaker_state (state),
+	CONSTRAINT breaker_company CHECK (company_id < 2147483648)
 );
 
 -- What was done, one row a change; no program may change or delete one.
@@ -223,4 +341,33 @@ CREATE TABLE idempotency (
 	PRIMARY KEY (company_id, actor_id, `key`),
 	KEY idempotency_age (created_at),
 	CONSTRAINT idempotency_company CHECK (company_id < 2147483648)
+);
+
+-- Which records of a company changed, in the order of commits: a number is given
+-- while the counter is held until the end of the transaction. Kept for a day.
+CREATE TABLE live_counter (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	last_id BIGINT UNSIGNED NOT NULL,
+	PRIMARY KEY (company_id),
+	CONSTRAINT live_counter_company CHECK (company_id < 2147483648)
+);
+
+CREATE TABLE live_change (
+	company_id INT UNSIGNED NOT NULL DEFAULT (CONNECTION_ID() ^ 2147483648),
+	id BIGINT UNSIGNED NOT NULL,
+	kind VARCHAR(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	subject_id UUID NOT NULL,
+	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+	PRIMARY KEY (company_id, id),
+	KEY live_change_age (created_at),
+	CONSTRAINT live_change_company CHECK (company_id < 2147483648)
+);
+
+-- One opens one stream: of this session, to this company.
+CREATE TABLE live_ticket (
+	hash BINARY(32) NOT NULL PRIMARY KEY,
+	session_id UUID NOT NULL,
+	company_uid UUID NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	KEY live_ticket_age (expires_at)
 );

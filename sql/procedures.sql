@@ -440,7 +440,7 @@ CREATE PROCEDURE sys_number_owners(p_e164 VARCHAR(40) CHARACTER SET ascii) READS
 -- @web @worker
 CREATE PROCEDURE sys_inbox_add(p_id UUID, p_job UUID, p_company INT UNSIGNED, p_provider VARCHAR(20) CHARACTER SET ascii,
 	p_dedupe VARBINARY(200), p_event VARCHAR(60) CHARACTER SET ascii, p_external VARBINARY(128), p_body MEDIUMBLOB,
-	p_kind VARCHAR(40) CHARACTER SET ascii, p_priority INT, p_max_attempts INT) MODIFIES SQL DATA
+	p_kind VARCHAR(40) CHARACTER SET ascii, p_priority INT, p_max_attempts INT, p_trace CHAR(55) CHARACTER SET ascii) MODIFIES SQL DATA
 BEGIN
 	DECLARE v_new BOOL DEFAULT TRUE;
 	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
@@ -451,8 +451,8 @@ BEGIN
 			VALUES (p_id, p_company, p_provider, p_dedupe, p_event, p_external, p_body);
 	END;
 	IF v_new THEN
-		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, priority, max_attempts)
-			VALUES (p_job, p_company, p_kind, p_id, p_priority, p_max_attempts);
+		INSERT INTO frontdesk_store.job (id, company_id, kind, ref_id, priority, max_attempts, trace)
+			VALUES (p_job, p_company, p_kind, p_id, p_priority, p_max_attempts, p_trace);
 	END IF;
 	COMMIT;
 	SELECT v_new AS is_new;
@@ -486,6 +486,9 @@ BEGIN
 				last_error = 'Its lease ran out: the worker hung, or its machine stopped.',
 				finished_at = IF(attempts >= max_attempts, NOW(3), NULL)
 			WHERE id = lapsed.id AND state = 'running' AND lease_until < NOW(3);
+		IF ROW_COUNT() > 0 THEN
+			CALL live_dead(lapsed.id);
+		END IF;
 	END FOR;
 	START TRANSACTION;
 	OPEN late;
@@ -517,7 +520,7 @@ BEGIN
 			SELECT COUNT(*) INTO v_shut FROM frontdesk_store.company
 				WHERE id = v_next AND status IN ('suspended', 'closed');
 			SELECT COUNT(*) INTO v_running FROM frontdesk_store.job FORCE INDEX (job_list)
-				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner;
+				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner AND priority <= v_priority;
 			IF v_shut > 0 THEN
 				UPDATE frontdesk_store.job SET is_due = 0, run_at = NOW(3) + INTERVAL 10 MINUTE
 					WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next LIMIT 1000;
@@ -548,7 +551,7 @@ BEGIN
 		END IF;
 	END WHILE;
 	COMMIT;
-	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id, v_last AS turn
+	SELECT j.id, j.kind, j.ref_id, j.attempts, j.max_attempts, j.company_id AS company_number, c.uid AS company_id, j.trace, v_last AS turn
 		FROM frontdesk_store.job j LEFT JOIN frontdesk_store.company c ON c.id = j.company_id
 		WHERE j.state = 'running' AND j.owner = p_owner ORDER BY j.priority, j.run_at, j.id;
 END;
@@ -575,6 +578,9 @@ BEGIN
 			state = IF(crashes >= 2, 'dead', 'queued'),
 			finished_at = IF(crashes >= 2, NOW(3), NULL)
 		WHERE id = p_job AND state = 'running' AND owner = p_owner;
+	IF ROW_COUNT() > 0 THEN
+		CALL live_dead(p_job);
+	END IF;
 	CALL sys_job_release(p_owner, NULL);
 END;
 
@@ -594,7 +600,7 @@ CREATE PROCEDURE sys_job_finish(p_id UUID, p_attempt INT, p_state VARCHAR(10) CH
 BEGIN
 	DECLARE v_ended INT;
 	UPDATE frontdesk_store.job
-		SET state = p_state, last_error = p_error, owner = NULL, lease_until = NULL,
+		SET state = p_state, last_error = p_error, owner = NULL, lease_until = NULL, put_off_since = NULL,
 			is_due = p_delay_ms = 0,
 			run_at = IF(p_state = 'queued', NOW(3) + INTERVAL p_delay_ms * 1000 MICROSECOND, run_at),
 			finished_at = IF(p_state = 'queued', NULL, NOW(3))
@@ -607,6 +613,38 @@ BEGIN
 	SELECT v_ended AS ended;
 END;
 
+-- Ends an attempt that was not made, because a provider is not asked now: queued
+-- again and not counted, after the delay or, the longer it has waited, up to a
+-- minute (who waits in a long line need not look often); dead when that has gone
+-- on for too long.
+-- ended 0: another attempt has begun since, 1: it waits, 2: it is dead.
+-- @worker
+CREATE PROCEDURE sys_job_put_off(p_id UUID, p_attempt INT, p_error VARCHAR(1000) CHARACTER SET utf8mb4,
+	p_delay_ms INT, p_patience_s INT) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_ended INT;
+	DECLARE v_waited_s INT DEFAULT 0;
+	DECLARE v_over BOOL;
+	SELECT COALESCE(TIMESTAMPDIFF(SECOND, put_off_since, NOW(3)), 0) INTO v_waited_s
+		FROM frontdesk_store.job WHERE id = p_id;
+	SET v_over = v_waited_s > p_patience_s;
+	SET p_delay_ms = GREATEST(p_delay_ms, LEAST(v_waited_s, 60) * FLOOR(500 + RAND() * 500));
+	UPDATE frontdesk_store.job
+		SET state = IF(v_over, 'dead', 'queued'), last_error = p_error, owner = NULL, lease_until = NULL,
+			max_attempts = LEAST(max_attempts + 1, 65535), put_off_since = COALESCE(put_off_since, NOW(3)),
+			is_due = 0, run_at = NOW(3) + INTERVAL p_delay_ms * 1000 MICROSECOND,
+			finished_at = IF(v_over, NOW(3), NULL)
+		WHERE id = p_id AND attempts = p_attempt AND state = 'running';
+	SET v_ended = ROW_COUNT();
+	IF v_ended > 0 AND v_over THEN
+		INSERT INTO frontdesk_store.job_failure (company_id, job_id, attempt, error)
+			SELECT company_id, id, p_attempt, p_error FROM frontdesk_store.job WHERE id = p_id;
+		SET v_ended = 2;
+		CALL live_dead(p_id);
+	END IF;
+	SELECT v_ended AS ended;
+END;
+
 -- Ends many attempts as done: [["id", attempt], …], those that are still ours.
 -- @worker
 CREATE PROCEDURE sys_job_done(p_attempts TEXT CHARACTER SET utf8mb4) MODIFIES SQL DATA
@@ -615,12 +653,60 @@ CREATE PROCEDURE sys_job_done(p_attempts TEXT CHARACTER SET utf8mb4) MODIFIES SQ
 		SET j.state = 'done', j.last_error = NULL, j.owner = NULL, j.lease_until = NULL, j.finished_at = NOW(3)
 		WHERE j.attempts = d.attempt AND j.state = 'running';
 
+-- How many accounts at each provider are not asked, of all companies and the platform.
+-- @web @worker
+CREATE PROCEDURE sys_breakers() READS SQL DATA
+	SELECT provider, SUM(state = 'open') AS open, SUM(state = 'half_open') AS half_open
+	FROM frontdesk_store.breaker WHERE state IN ('open', 'half_open') GROUP BY provider ORDER BY provider;
+
+-- A provider answers again: what was put off comes now. Of the company that the
+-- connection is in; p_all: of all.
+-- @web @worker
+CREATE PROCEDURE sys_jobs_put_off_end(p_all BOOL) MODIFIES SQL DATA
+	UPDATE frontdesk_store.job SET is_due = 1, run_at = NOW(3)
+		WHERE state = 'queued' AND is_due = 0 AND put_off_since IS NOT NULL
+			AND (p_all OR company_id = CONNECTION_ID() ^ 2147483648) LIMIT 1000;
+
 -- Milliseconds until the next job is due (0: now), no row when none waits.
 -- @worker
 CREATE PROCEDURE sys_job_next() READS SQL DATA
 	SELECT IF(EXISTS (SELECT 1 FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1), 0,
 		GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NOW(3), MIN(run_at)) DIV 1000)) AS due_ms
 	FROM frontdesk_store.job WHERE state = 'queued' HAVING MIN(run_at) IS NOT NULL;
+
+-- What waits, and when the worker was seen last: audit.seal comes every ten
+-- seconds. Counts end at 100,000. What became due while no worker looked is still
+-- marked as waiting.
+-- @web
+CREATE PROCEDURE sys_health() READS SQL DATA
+	SELECT NOW(3) AS now, @@datadir AS data_dir,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1 LIMIT 100000) q)
+			+ (SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+				WHERE state = 'queued' AND is_due = 0 AND run_at <= NOW(3) LIMIT 100000) q) AS due,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+			WHERE state = 'queued' AND is_due = 0 AND run_at > NOW(3) LIMIT 100000) q) AS waiting,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'running' LIMIT 100000) q) AS running,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job WHERE state = 'dead' LIMIT 100000) q) AS dead,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM frontdesk_store.job
+			WHERE state = 'dead' AND finished_at > NOW(3) - INTERVAL 1 DAY LIMIT 100000) q) AS dead_today,
+		GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, LEAST(
+			COALESCE((SELECT MIN(run_at) FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 1), NOW(3)),
+			COALESCE((SELECT MIN(run_at) FROM frontdesk_store.job WHERE state = 'queued' AND is_due = 0), NOW(3))
+			), NOW(3)) DIV 1000, 0)) AS oldest_ms,
+		COALESCE(TIMESTAMPDIFF(SECOND, s.seen_at, NOW(3)), 0) AS seen_s, s.seen_at IS NOT NULL AS was_seen
+	FROM (SELECT MAX(finished_at) AS seen_at FROM frontdesk_store.job
+		WHERE company_id = 0 AND kind = 'audit.seal' AND state = 'done') s;
+
+-- How providers have answered all companies lately, and how many accounts at
+-- them are not asked.
+-- @web
+CREATE PROCEDURE sys_health_providers() READS SQL DATA
+	SELECT provider, SUM(calls) AS calls, SUM(failed) AS failed, SUM(open) AS open FROM (
+		SELECT provider, COUNT(*) AS calls, SUM(verdict IN ('failed', 'throttled', 'denied')) AS failed, 0 AS open
+			FROM frontdesk_store.provider_call WHERE created_at > NOW(3) - INTERVAL 10 MINUTE GROUP BY provider
+		UNION ALL SELECT provider, 0, 0, COUNT(*) FROM frontdesk_store.breaker
+			WHERE state IN ('open', 'half_open') GROUP BY provider) p
+	GROUP BY provider ORDER BY provider;
 
 -- A recurring job, once per period: the unique key names the period.
 -- @worker
@@ -660,7 +746,20 @@ BEGIN
 			JOIN frontdesk_store.company c ON c.id = x.company_id AND c.status = 'closed'
 			WHERE x.received_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows) o ON o.id = i.id;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.inbox_replay WHERE created_at < NOW(3) - INTERVAL 7 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	DELETE FROM frontdesk_store.provider_call WHERE created_at < NOW(3) - INTERVAL 90 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.live_change WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.live_ticket WHERE expires_at < NOW(3) LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE FROM frontdesk_store.delivery WHERE created_at < NOW(3) - INTERVAL 30 DAY LIMIT p_rows;
+	SET v_more = v_more + (ROW_COUNT() = p_rows);
+	DELETE e FROM frontdesk_store.webhook_endpoint e JOIN (SELECT x.company_id, x.id FROM frontdesk_store.webhook_endpoint x
+			WHERE x.deleted_at < NOW(3) - INTERVAL 31 DAY AND NOT EXISTS (SELECT 1 FROM frontdesk_store.delivery d
+				WHERE d.company_id = x.company_id AND d.endpoint_id = x.id) LIMIT p_rows) o
+		ON o.company_id = e.company_id AND o.id = e.id;
 	SET v_more = v_more + (ROW_COUNT() = p_rows);
 	-- nobody counts the rows of a hold that has expired: who comes to its
 	-- time deletes them, and these are what nobody came to
@@ -760,6 +859,30 @@ CREATE PROCEDURE sys_forget_events(p_customer UUID) MODIFIES SQL DATA
 			'$.transcript', '$.summary', '$.sentiment', '$.booking_details'), '{}') WHERE id = k.id;
 	END FOR;
 
+-- The same of what was posted about them, or is about to be, in either format; and
+-- what was answered.
+-- @web @worker
+CREATE PROCEDURE sys_forget_deliveries(p_customer UUID) MODIFIES SQL DATA
+	FOR k IN (
+		SELECT d.id FROM frontdesk.customer c JOIN (
+				SELECT p_customer AS id
+				UNION ALL SELECT id FROM frontdesk.appointment WHERE customer_id = p_customer
+				UNION ALL SELECT id FROM frontdesk.`call` WHERE customer_id = p_customer
+				UNION ALL SELECT u.id FROM frontdesk.unassigned_call u
+					JOIN frontdesk.customer x ON x.id = p_customer AND x.phone = u.from_number) s
+			JOIN frontdesk.delivery d ON d.subject_id = s.id
+			WHERE c.id = p_customer AND c.erased_at IS NOT NULL
+	) DO
+		UPDATE frontdesk.delivery SET body = COALESCE(JSON_REMOVE(body, '$.name', '$.phone', '$.email',
+			'$.customer_name', '$.customer_phone', '$.notes', '$.cancel_reason', '$.from_number', '$.to_number',
+			'$.transcript', '$.summary', '$.sentiment', '$.booking_details',
+			'$.data.name', '$.data.phone', '$.data.email', '$.data.customer_name', '$.data.customer_phone',
+			'$.data.notes', '$.data.cancel_reason', '$.data.from_number', '$.data.to_number',
+			'$.data.transcript', '$.data.summary', '$.data.sentiment', '$.data.booking_details'), '{}'), error = NULL
+			WHERE id = k.id;
+		UPDATE frontdesk.delivery_attempt SET response_head = NULL, error = NULL WHERE delivery_id = k.id;
+	END FOR;
+
 -- What was said when work about the customer failed.
 -- @web @worker
 CREATE PROCEDURE sys_forget_jobs(p_customer UUID) MODIFIES SQL DATA
@@ -825,6 +948,8 @@ BEGIN
 	DECLARE v_rows INT;
 	UPDATE frontdesk.inbox_event SET body = '' WHERE received_at < p_before AND body <> '' LIMIT p_rows;
 	SET v_rows = ROW_COUNT();
+	DELETE FROM frontdesk.inbox_replay WHERE created_at < p_before LIMIT p_rows;
+	SET v_rows = v_rows + ROW_COUNT();
 	UPDATE frontdesk.event SET payload = '{}' WHERE created_at < p_before AND payload <> '{}' LIMIT p_rows;
 	SELECT v_rows + ROW_COUNT() AS n;
 END;
@@ -963,6 +1088,66 @@ BEGIN
 	SELECT ROW_COUNT() AS removed;
 END;
 
+-- The platform's accounts at providers that were ever asked (NULL as p_admin only), and
+-- the companies' that are not closed, with what the calls of an hour and a day say.
+-- @platform
+CREATE PROCEDURE sys_platform_providers(p_admin UUID) READS SQL DATA
+	WITH account AS (
+		SELECT 0 AS company_id, NULL AS uid, NULL AS name, k.provider, b.state, b.since, b.retry_at, b.reason, b.is_denied
+			FROM (SELECT DISTINCT provider FROM frontdesk_store.provider_call WHERE company_id = 0
+				UNION SELECT provider FROM frontdesk_store.breaker WHERE company_id = 0) k
+			LEFT JOIN frontdesk_store.breaker b ON b.company_id = 0 AND b.provider = k.provider
+			WHERE p_admin IS NULL
+		UNION ALL SELECT * FROM (
+			SELECT b.company_id, c.uid, c.name, b.provider, b.state, b.since, b.retry_at, b.reason, b.is_denied
+			FROM frontdesk_store.breaker b JOIN frontdesk_store.company c ON c.id = b.company_id
+			WHERE b.state IN ('open', 'half_open') AND (p_admin IS NULL OR EXISTS (SELECT 1
+				FROM frontdesk_store.tenant_membership m WHERE m.user_id = p_admin AND m.tenant_id = c.tenant_id))
+			ORDER BY b.since DESC, c.id LIMIT 500) failing),
+	made AS (
+		SELECT a.company_id, a.provider, p.duration_ms, p.verdict IN ('failed', 'throttled', 'denied') AS failed,
+			p.created_at > NOW(3) - INTERVAL 1 HOUR AS late
+		FROM account a JOIN frontdesk_store.provider_call p ON p.company_id = a.company_id
+			AND p.provider = a.provider AND p.created_at > NOW(3) - INTERVAL 1 DAY),
+	placed AS (
+		SELECT m.*, COUNT(*) OVER (PARTITION BY company_id, provider) AS n,
+			ROW_NUMBER() OVER (PARTITION BY company_id, provider ORDER BY duration_ms) AS place,
+			COUNT(*) OVER (PARTITION BY company_id, provider, late) AS late_n,
+			ROW_NUMBER() OVER (PARTITION BY company_id, provider, late ORDER BY duration_ms) AS late_place
+		FROM made m)
+	SELECT a.uid AS company_id, a.name AS company_name, a.provider, COALESCE(a.state, 'closed') AS state, a.since,
+		a.retry_at, a.reason, COALESCE(a.is_denied, 0) AS is_denied,
+		COALESCE(SUM(p.late), 0) AS hour_calls, COALESCE(SUM(p.late AND p.failed), 0) AS hour_failures,
+		COALESCE(MAX(IF(p.late AND p.late_place <= CEIL(p.late_n * 0.5), p.duration_ms, 0)), 0) AS hour_p50_ms,
+		COALESCE(MAX(IF(p.late AND p.late_place <= CEIL(p.late_n * 0.95), p.duration_ms, 0)), 0) AS hour_p95_ms,
+		COUNT(p.provider) AS day_calls, COALESCE(SUM(p.failed), 0) AS day_failures,
+		COALESCE(MAX(IF(p.place <= CEIL(p.n * 0.5), p.duration_ms, 0)), 0) AS day_p50_ms,
+		COALESCE(MAX(IF(p.place <= CEIL(p.n * 0.95), p.duration_ms, 0)), 0) AS day_p95_ms
+	FROM account a LEFT JOIN placed p ON p.company_id = a.company_id AND p.provider = a.provider
+	GROUP BY a.company_id, a.provider ORDER BY a.company_id > 0, a.since DESC, a.provider;
+
+-- The next call to an account that fails is let through, and what waits comes now.
+-- found 0: it has never failed, or is none of his.
+-- @platform
+CREATE PROCEDURE sys_platform_provider_retry(p_admin UUID, p_company UUID, p_provider VARCHAR(20) CHARACTER SET ascii) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED DEFAULT IF(p_company IS NULL AND p_admin IS NULL, 0, NULL);
+	DECLARE v_found INT DEFAULT 0;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	IF p_company IS NOT NULL THEN
+		SELECT c.id INTO v_company FROM frontdesk_store.company c
+			WHERE c.uid = p_company AND (p_admin IS NULL OR EXISTS (SELECT 1 FROM frontdesk_store.tenant_membership m
+				WHERE m.user_id = p_admin AND m.tenant_id = c.tenant_id));
+	END IF;
+	SELECT COUNT(*) INTO v_found FROM frontdesk_store.breaker WHERE company_id = v_company AND provider = p_provider;
+	UPDATE frontdesk_store.breaker SET retry_at = NOW(3)
+		WHERE company_id = v_company AND provider = p_provider AND state = 'open';
+	UPDATE frontdesk_store.job SET is_due = 1, run_at = NOW(3)
+		WHERE v_found > 0 AND state = 'queued' AND is_due = 0 AND put_off_since IS NOT NULL
+			AND (v_company = 0 OR company_id = v_company) LIMIT 1000;
+	SELECT v_found AS found;
+END;
+
 -- @platform
 CREATE PROCEDURE sys_users(p_like VARCHAR(300) CHARACTER SET utf8mb4, p_before DATETIME(3), p_before_id UUID, p_n INT) READS SQL DATA
 	SELECT u.id, u.email, u.name, u.locale, u.is_platform_admin, u.created_at, u.disabled_at
@@ -995,6 +1180,67 @@ BEGIN
 	UPDATE frontdesk_store.user SET disabled_at = IF(p_disabled, NOW(3), NULL) WHERE id = p_user;
 	UPDATE frontdesk_store.session SET revoked_at = NOW(3) WHERE user_id = p_user AND p_disabled AND revoked_at IS NULL;
 END;
+
+-- Numbers changes of a company: [["kind", "id"], …]. The counter is held until
+-- the transaction ends, so that the numbers are in the order of commits and
+-- whoever has seen one has seen all before it. Above 1, which is the beginning.
+-- @none
+CREATE PROCEDURE live_add(p_company INT UNSIGNED, p_changes MEDIUMTEXT CHARACTER SET utf8mb4, OUT p_first BIGINT UNSIGNED) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_n INT DEFAULT JSON_LENGTH(p_changes);
+	DECLARE v_last BIGINT UNSIGNED;
+	UPDATE frontdesk_store.live_counter SET last_id = last_id + v_n WHERE company_id = p_company;
+	IF ROW_COUNT() = 0 THEN
+		BEGIN
+			DECLARE CONTINUE HANDLER FOR 1062 BEGIN END; -- somebody else was first at the same moment
+			INSERT INTO frontdesk_store.live_counter (company_id, last_id) VALUES (p_company, 1);
+		END;
+		UPDATE frontdesk_store.live_counter SET last_id = last_id + v_n WHERE company_id = p_company;
+	END IF;
+	SELECT last_id INTO v_last FROM frontdesk_store.live_counter WHERE company_id = p_company;
+	SET p_first = v_last - v_n + 1;
+	INSERT INTO frontdesk_store.live_change (company_id, id, kind, subject_id)
+		SELECT p_company, p_first - 1 + j.n, j.kind, CAST(j.id AS UUID)
+		FROM JSON_TABLE(p_changes, '$[*]' COLUMNS (n FOR ORDINALITY, kind VARCHAR(60) PATH '$[0]', id CHAR(36) PATH '$[1]')) j;
+END;
+
+-- A job that is dead now, if it is one, and of a company, is news: for doors that
+-- are no transaction of their own.
+-- @none
+CREATE PROCEDURE live_dead(p_job UUID) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_company INT UNSIGNED DEFAULT 0;
+	DECLARE v_first BIGINT UNSIGNED;
+	DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN END;
+	DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+	SELECT company_id INTO v_company FROM frontdesk_store.job WHERE id = p_job AND state = 'dead';
+	IF v_company > 0 THEN
+		START TRANSACTION;
+		CALL live_add(v_company, JSON_ARRAY(JSON_ARRAY('job.changed', p_job)), v_first);
+		COMMIT;
+	END IF;
+END;
+
+-- Those of the company that the connection is in; the number of the first.
+-- @worker
+CREATE PROCEDURE sys_live_add(p_changes MEDIUMTEXT CHARACTER SET utf8mb4) MODIFIES SQL DATA
+BEGIN
+	DECLARE v_first BIGINT UNSIGNED;
+	CALL live_add(CONNECTION_ID() ^ 2147483648, p_changes, v_first);
+	SELECT v_first AS first_id;
+END;
+
+-- A ticket for one stream.
+-- @web
+CREATE PROCEDURE sys_live_ticket_add(p_hash BINARY(32), p_session UUID, p_company UUID, p_seconds INT) MODIFIES SQL DATA
+	INSERT INTO frontdesk_store.live_ticket (hash, session_id, company_uid, expires_at)
+	VALUES (p_hash, p_session, p_company, NOW(3) + INTERVAL p_seconds SECOND);
+
+-- Uses it up; no row: there is none, or it was used, or its time is over.
+-- @web
+CREATE PROCEDURE sys_live_ticket_use(p_hash BINARY(32)) MODIFIES SQL DATA
+	DELETE FROM frontdesk_store.live_ticket WHERE hash = p_hash AND expires_at > NOW(3)
+	RETURNING session_id, company_uid AS company_id;
 
 -- Whose customers these are: the tenant of the company that the connection is in.
 -- @web @worker

@@ -1,6 +1,7 @@
 #include "core/audit/audit.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
+#include "core/event/event.h"
 #include "core/sys/db.h"
 
 #define NOTE_MAX 300
@@ -33,6 +34,26 @@ static const struct field FIELDS[] = {
 };
 const struct table AUDIT_ENTRY = TABLE(audit_entry, "audit_entry", FIELDS);
 
+static const char *const QUIET[] = {
+#define X(action) action,
+#include "core/audit/quiet.def"
+#undef X
+};
+
+/* What is about many, or the company itself, is told under the company's id. */
+static int tell(struct ctx *c, const struct audit_entry *row)
+{
+	const char *id = row->subject_id != NULL ? row->subject_id : c->company_id;
+
+	if (c->company == 0 || id == NULL)
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(QUIET); i++) {
+		if (strcmp(QUIET[i], row->action) == 0)
+			return 0;
+	}
+	return event_changed(c, row->subject, id);
+}
+
 static int add(struct ctx *c, struct audit_entry *row)
 {
 	row->id = id_new(c);
@@ -42,7 +63,7 @@ static int add(struct ctx *c, struct audit_entry *row)
 	row->request_id = c->request_id;
 	if (!db_in_tx(c))
 		BUG("%s is audited outside the transaction of the change", row->action);
-	return db_insert(c, &AUDIT_ENTRY, row) < 0 ? -1 : 0;
+	return db_insert(c, &AUDIT_ENTRY, row) < 0 ? -1 : tell(c, row);
 }
 
 int audit_add(struct ctx *c, const char *action, const char *subject, const char *subject_id,

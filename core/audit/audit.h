@@ -3,6 +3,9 @@
  * transaction; values of personal fields are never written, only the names of
  * the fields that changed.
  *
+ * Whoever shows the company's records hears of each change: of what has no event
+ * of its own an EV_RECORD_CHANGED is emitted here (quiet.def).
+ *
  * Rows are appended and nothing else: no account of the programs may change or
  * delete one. core/audit/seal.h chains them, core/audit/trail.h reads them.
  */

@@ -14,6 +14,15 @@
 
 struct db;
 struct conf;
+struct tx_witness;
+
+/* What a transaction has changed, for those who watch the company (core/live). */
+struct noted {
+	struct noted *next;
+	int64_t id; /* in the order of commits; 0: not given yet */
+	const char *kind;
+	const char *subject_id;
+};
 
 enum actor_kind {
 	ACTOR_NONE,
@@ -34,9 +43,17 @@ struct ctx {
 	const char *remote_address; /* NULL in jobs */
 	uint64_t permissions;       /* bit per user/perms.def */
 	const char *request_id;
+	const char *trace; /* traceparent of this step (trace.h); NULL: of none */
 	const struct conf *conf;
 	struct db *db;
-	bool wake; /* a job was queued: wake the worker */
+	struct tx_witness *witness; /* of every in_tx (core/sys/db.h); NULL: none */
+	struct noted *changes;      /* of the open transaction */
+	struct noted *changed;      /* of those that were committed */
+	bool wake;                  /* a job was queued: wake the worker */
+	/* > 0: a provider was not asked, and will not be sooner than in so long */
+	int put_off_ms;
+	const char
+		*booked; /* whence came the visit that this job told of; counted when it is done */
 	unsigned db_calls;
 	int64_t db_us;
 };

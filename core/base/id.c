@@ -1,4 +1,5 @@
 #include "core/base/id.h"
+#include "core/base/text.h"
 #include <sys/random.h>
 
 void random_bytes(void *p, size_t n)
@@ -57,4 +58,18 @@ bool id_valid(const char *s)
 			return false;
 	}
 	return s[ID_LENGTH] == '\0';
+}
+
+ts_t id_time(const char *id)
+{
+	ts_t t = {0};
+
+	for (int i = 0; i < 13; i++) {
+		uint8_t v;
+		const char two[3] = {'0', id[i], '\0'};
+
+		if (id[i] != '-' && hex_decode(two, &v, 1))
+			t.ms = t.ms << 4 | v;
+	}
+	return t;
 }

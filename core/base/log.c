@@ -1,16 +1,23 @@
 #include "core/base/log.h"
 
 #define LINE_MAX_BYTES 2000
+#define TRACE_MAX 32
 
 static const char *program_name = "frontdesk";
+static char trace[TRACE_MAX + 1]; /* of the one thing that this process does */
 
 void log_name(const char *program)
 {
 	program_name = program;
 }
 
+void log_trace(const char *trace_id)
+{
+	snprintf(trace, sizeof(trace), "%s", trace_id);
+}
+
 struct line {
-	char p[LINE_MAX_BYTES + 2];
+	char p[LINE_MAX_BYTES + sizeof(" trace_id=") + TRACE_MAX + 2];
 	size_t n;
 };
 
@@ -65,6 +72,9 @@ void log_line(const char *what, ...)
 		put_value(&l, value);
 	}
 	va_end(ap);
+	/* there is room for it behind the longest line */
+	if (*trace != '\0')
+		l.n += (size_t)snprintf(l.p + l.n, sizeof(l.p) - l.n, " trace_id=%s", trace);
 	l.p[l.n++] = '\n';
 	/* one write per line; a full disk or closed pipe must not stop us */
 	if (write(STDERR_FILENO, l.p, l.n) < 0)

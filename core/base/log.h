@@ -17,6 +17,9 @@ extern "C" {
 /* Pairs of text up to a NULL key. A NULL value is left out. */
 void log_line(const char *what, ...) __attribute__((sentinel));
 
+/* The trace that the present work belongs to, in every line from now on; "": none. */
+void log_trace(const char *trace_id);
+
 /* The program's name in every line; set once at start. */
 void log_name(const char *program);
 

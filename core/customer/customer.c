@@ -186,6 +186,8 @@ static int fill_in(struct ctx *c, const struct customer *in, struct customer *kn
 	known->name = known->name ? known->name : in->name;
 	known->email = known->email ? known->email : in->email;
 	known->language = known->language ? known->language : in->language;
+	if (event_emit(c, EV_CUSTOMER_UPDATED, known->id, &CUSTOMER, known) < 0)
+		return -1;
 	return audit_add(c, "customer.update", "customer", known->id, buf_text(&fields) + 1);
 }
 

@@ -22,6 +22,15 @@ static const struct field FIELDS[] = {
 };
 const struct table EVENT = TABLE(event, "event", FIELDS);
 
+struct changed {
+	const char *record;
+};
+
+static const struct field CHANGED_FIELDS[] = {
+	TEXT(changed, record, RO, 40),
+};
+static const struct table CHANGED = TABLE(changed, "changed", CHANGED_FIELDS);
+
 /* ---- storage ---- */
 
 int event_get(struct ctx *c, const char *id, struct event *out)
@@ -47,4 +56,24 @@ int event_emit(struct ctx *c, enum event_kind kind, const char *subject_id, cons
 	if (db_insert(c, &EVENT, &e) < 0)
 		return -1;
 	return queue_add(c, JOB_EVENT_DISPATCH, e.id, (ts_t){0}, NULL);
+}
+
+int event_changed(struct ctx *c, const char *record, const char *id)
+{
+	struct changed row = {record};
+
+	return event_emit(c, EV_RECORD_CHANGED, id, &CHANGED, &row);
+}
+
+const char *event_record(struct ctx *c, const struct event *e)
+{
+	struct bytes text = {(const uint8_t *)e->payload, strlen(e->payload)};
+	const struct json *j;
+	const char *record = NULL;
+
+	if (json_parse(c, text, &j) < 0)
+		err_clear(c); /* what is kept too long is emptied */
+	else
+		record = json_text(j, "record");
+	return record != NULL ? record : "record";
 }

@@ -31,6 +31,11 @@ extern const struct table EVENT;
 /* Needs a transaction. The payload is the row through its table. */
 int event_emit(struct ctx *c, enum event_kind kind, const char *subject_id, const struct table *t,
 	const void *row) MUST_USE;
+/* A row that has no event of its own was made, changed or deleted: "service".
+ * For those who show it, and never for webhooks. Needs a transaction. */
+int event_changed(struct ctx *c, const char *record, const char *id) MUST_USE;
+/* Of EV_RECORD_CHANGED: which record. In the arena. */
+const char *event_record(struct ctx *c, const struct event *e);
 int event_get(struct ctx *c, const char *id, struct event *out) MUST_USE;
 
 #endif

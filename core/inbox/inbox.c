@@ -54,9 +54,9 @@ static int add(struct ctx *c, uint32_t company, const struct inbox_event *e, enu
 {
 	const struct job_rule *rule = &JOB_RULES[kind];
 	int64_t is_new;
-	int rc = db_int(c, &is_new, "CALL sys_inbox_add(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e->id,
+	int rc = db_int(c, &is_new, "CALL sys_inbox_add(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e->id,
 		id_new(c), company, e->provider, e->dedupe_key, e->event, e->external_id, e->body,
-		rule->name, rule->priority, rule->attempts);
+		rule->name, rule->priority, rule->attempts, c->trace);
 
 	return rc < 0 ? -1 : (int)is_new;
 }

@@ -13,6 +13,7 @@ enum channel {
 	CHANNEL_EMAIL,
 	CHANNEL_SLACK,
 	CHANNEL_TELEGRAM,
+	CHANNEL_PAGERDUTY, /* an incident: opened and resolved */
 	CHANNEL_IN_APP,
 	CHANNEL_COUNT
 };

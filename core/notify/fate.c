@@ -1,6 +1,7 @@
 /* What becomes of a message: its status moves forward, and when it has failed
  * for good the next channel stands in. */
 #include "core/base/text.h"
+#include "core/live/live.h"
 #include "core/notify/make.h"
 #include "core/sys/db.h"
 
@@ -33,7 +34,7 @@ int notification_reported(struct ctx *c, const struct notification_report *r)
 
 static int reported(struct ctx *c, void *arg)
 {
-	return notification_reported(c, arg) < 0 ? -1 : 0;
+	return notification_reported(c, arg) < 0 ? -1 : live_number(c);
 }
 
 int notification_end(struct ctx *c, struct notification_report *r)
@@ -41,11 +42,18 @@ int notification_end(struct ctx *c, struct notification_report *r)
 	return db_in_tx(c) ? reported(c, r) : in_tx(c, reported, r);
 }
 
+static int is_over(struct ctx *c, void *arg)
+{
+	const struct notification_report *r = arg;
+
+	return notification_move(c, r->id, r) < 0 ? -1 : live_number(c);
+}
+
 int notification_over(struct ctx *c, const char *id, const char *why)
 {
-	struct notification_report r = {.status = NOTE_FAILED, .error = why};
+	struct notification_report r = {.id = id, .status = NOTE_FAILED, .error = why};
 
-	return notification_move(c, id, &r) < 0 ? -1 : 0;
+	return in_tx(c, is_over, &r);
 }
 
 /* ---- whether it still makes sense ---- */

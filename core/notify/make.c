@@ -1,6 +1,7 @@
 #include "core/notify/make.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
+#include "core/live/live.h"
 #include "core/notify/manners.h"
 #include "core/notify/reader.h"
 #include "core/notify/template.h"
@@ -82,8 +83,11 @@ static int add(struct ctx *c, const struct making *m, enum channel channel)
 	if (has_calendar(m, channel))
 		n.calendar = occasion_calendar(c, m->o);
 	int rc = db_insert_new(c, &NOTIFICATION, &n);
-	if (rc <= 0 || n.status != NOTE_QUEUED)
+	if (rc <= 0)
 		return rc;
+	live_note(c, "notification.changed", n.id);
+	if (n.status != NOTE_QUEUED)
+		return 1;
 	return queue_add(c, JOB_NOTIFICATION_SEND, n.id, n.send_at, NULL) < 0 ? -1 : 1;
 }
 
@@ -134,7 +138,8 @@ static bool is_reader(const struct reader *p, const struct notification *n)
 		text_same(p->address[n->channel], n->recipient);
 }
 
-static int stand_in(struct ctx *c, const struct making *m, enum channel failed)
+/* Behind the one that failed; CHANNEL_COUNT: there is none. */
+static enum channel next_channel(const struct making *m, enum channel failed)
 {
 	bool behind = false;
 
@@ -142,10 +147,10 @@ static int stand_in(struct ctx *c, const struct making *m, enum channel failed)
 		enum channel channel = m->to->order[i];
 
 		if (behind && m->to->address[channel] != NULL)
-			return add(c, m, channel) < 0 ? -1 : 0;
+			return channel;
 		behind = behind || channel == failed;
 	}
-	return 0;
+	return CHANNEL_COUNT;
 }
 
 /* What was said in hours then has come nearer. */
@@ -156,27 +161,48 @@ static int64_t hours_left(const struct ctx *c, const struct occasion *o)
 	return hours < 1 ? 1 : hours;
 }
 
-int notify_fallback(struct ctx *c, const struct notification *n)
+/* Who it was for, as it is now: 1, 0 nobody any more, -1. */
+static int made_again(
+	struct ctx *c, const struct notification *n, struct occasion *o, struct making *m)
 {
 	const struct rule *r = rule_find(n->template);
 	const char *end = mem_printf(c->mem, ":%s:%s", n->template, CHANNELS[n->channel]);
-	size_t k = strlen(n->dedupe_key), m = strlen(end);
-	struct occasion o;
+	size_t k = strlen(n->dedupe_key), length = strlen(end);
 	struct rows readers;
 
-	if (r == NULL || r->about == ABOUT_DAY || n->subject_id == NULL || k <= m)
+	if (r == NULL || r->about == ABOUT_DAY || n->subject_id == NULL || k <= length)
 		return 0;
-	if (occasion_load(c, r->about, n->subject_id, &o) < 0)
+	if (occasion_load(c, r->about, n->subject_id, o) < 0)
 		return err_take(c, E_NOT_FOUND) ? 0 : -1;
-	o.hours = hours_left(c, &o);
-	if (readers_of(c, r, &o, &readers) < 0)
+	o->hours = hours_left(c, o);
+	if (readers_of(c, r, o, &readers) < 0)
 		return -1;
 	for (size_t i = 0; i < readers.n; i++) {
 		const struct reader *to = (const struct reader *)readers.p + i;
-		struct making making = {r, &o, to, mem_text_n(c->mem, n->dedupe_key, k - m)};
 
+		*m = (struct making){r, o, to, mem_text_n(c->mem, n->dedupe_key, k - length)};
 		if (is_reader(to, n))
-			return stand_in(c, &making, n->channel);
+			return 1;
 	}
 	return 0;
+}
+
+int notify_fallback(struct ctx *c, const struct notification *n)
+{
+	struct occasion o;
+	struct making m;
+	int rc = made_again(c, n, &o, &m);
+
+	if (rc <= 0 || next_channel(&m, n->channel) == CHANNEL_COUNT)
+		return rc < 0 ? -1 : 0;
+	return add(c, &m, next_channel(&m, n->channel)) < 0 ? -1 : 0;
+}
+
+int notify_can_fall_back(struct ctx *c, const struct notification *n)
+{
+	struct occasion o;
+	struct making m;
+	int rc = made_again(c, n, &o, &m);
+
+	return rc <= 0 ? rc : next_channel(&m, n->channel) != CHANNEL_COUNT;
 }

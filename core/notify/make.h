@@ -16,5 +16,7 @@ int notify_make(
 /* The next channel for its reader, after one that has failed for good. In a
  * transaction; again: nothing new. */
 int notify_fallback(struct ctx *c, const struct notification *n) MUST_USE;
+/* Whether there is one: 1, 0, -1. */
+int notify_can_fall_back(struct ctx *c, const struct notification *n) MUST_USE;
 
 #endif

@@ -1,5 +1,6 @@
 #include "core/notify/notify.h"
 #include "core/base/text.h"
+#include "core/live/live.h"
 #include "core/sys/db.h"
 
 #define ERROR_LENGTH 500
@@ -80,7 +81,7 @@ int notification_read(struct ctx *c, const char *id, const char *user_id, struct
 		" WHERE id = ? AND user_id = ? AND channel = 'in_app'",
 		id, user_id);
 
-	if (db_must(c, rc, "notification", id) < 0)
+	if (db_must(c, rc, "notification", id) < 0 || event_changed(c, "notification", id) < 0)
 		return -1;
 	return notification_get(c, id, out);
 }
@@ -111,13 +112,17 @@ int notification_again(struct ctx *c, const char *id, const char *error, bool un
 
 int notification_move(struct ctx *c, const char *id, const struct notification_report *r)
 {
-	return db_exec(c,
+	int rc = db_exec(c,
 		"UPDATE notification SET status = ?, provider = COALESCE(?, provider),"
 		" provider_message_id = COALESCE(provider_message_id, ?), error = ?,"
 		" sent_at = IF(?, COALESCE(sent_at, NOW(3)), sent_at), tried_at = NULL"
 		" WHERE id = ? AND status + 0 < ?",
 		STATUS[r->status], r->provider, r->message_id, error_text(c, r->error),
 		r->status <= NOTE_DELIVERED, id, (int)r->status + 1);
+
+	if (rc > 0)
+		live_note(c, "notification.changed", id);
+	return rc;
 }
 
 int notification_has_other(

@@ -1,6 +1,7 @@
 #include "core/notify/occasion.h"
 #include "core/base/buf.h"
 #include "core/base/text.h"
+#include "core/outbound/limits.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 #include "core/sys/http.h"
@@ -224,8 +225,9 @@ static void event_values(struct ctx *c, const struct occasion *o, struct values 
 
 	v->text[VAR_DIALLED] = dialled == NULL ? NULL : phone_international(c->mem, dialled);
 	v->text[VAR_CALLER] = caller == NULL ? NULL : phone_international(c->mem, caller);
-	v->text[VAR_PROVIDER] = json_text(o->payload, "provider");
+	v->text[VAR_PROVIDER] = provider_title(json_text(o->payload, "provider"));
 	v->text[VAR_REASON] = json_text(o->payload, "reason");
+	v->text[VAR_ENDPOINT] = json_text(o->payload, "url");
 }
 
 void occasion_values(struct ctx *c, const struct occasion *o, const char *locale,

@@ -45,6 +45,8 @@ static bool applies(const struct ctx *c, enum rule_id rule, const struct occasio
 	case RULE_OWNER_UNASSIGNED:
 	case RULE_OWNER_FAILED:
 	case RULE_OWNER_RECOVERED:
+	case RULE_OWNER_WEBHOOK_FAILING:
+	case RULE_OWNER_WEBHOOK_DISABLED:
 		return c->company != 0;
 	case RULE_PLATFORM_UNASSIGNED:
 	case RULE_PLATFORM_FAILED:

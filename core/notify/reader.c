@@ -106,6 +106,7 @@ static int owner_readers(
 	order_of(r, &p[n]);
 	if (account_address(c, PROVIDER_SLACK, CHANNEL_SLACK, &p[n]) < 0 ||
 		account_address(c, PROVIDER_TELEGRAM, CHANNEL_TELEGRAM, &p[n]) < 0 ||
+		account_address(c, PROVIDER_PAGERDUTY, CHANNEL_PAGERDUTY, &p[n]) < 0 ||
 		people_here(c, &people) < 0)
 		return -1;
 	n++;
@@ -181,8 +182,43 @@ static int platform_reader(struct ctx *c, const struct rule *r, struct reader *p
 	p->address[CHANNEL_SLACK] = conf->alerts_slack ? "slack" : NULL;
 	p->address[CHANNEL_TELEGRAM] =
 		text_empty(conf->alerts_telegram_chat) ? NULL : conf->alerts_telegram_chat;
+	p->address[CHANNEL_PAGERDUTY] = conf->alerts_pagerduty ? "pagerduty" : NULL;
 	order_of(r, p);
 	return 1;
+}
+
+/* ---- what fails does not carry the news of it, where there is another way ---- */
+
+static bool carries(const char *provider, enum channel channel)
+{
+	if (channel == CHANNEL_EMAIL)
+		return strcmp(provider, "smtp") == 0;
+	return strcmp(provider, CHANNELS[channel]) == 0;
+}
+
+static bool is_reached(const struct reader *p, int n, const char *but)
+{
+	for (int i = 0; i < n; i++) {
+		for (int k = 0; k < CHANNEL_COUNT; k++) {
+			if (p[i].address[k] != NULL && !carries(but, (enum channel)k))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void avoid(const struct occasion *o, struct reader *p, int n)
+{
+	const char *failing = json_text(o->payload, "provider");
+
+	if (failing == NULL || !is_reached(p, n, failing))
+		return;
+	for (int i = 0; i < n; i++) {
+		for (int k = 0; k < CHANNEL_COUNT; k++) {
+			if (carries(failing, (enum channel)k))
+				p[i].address[k] = NULL;
+		}
+	}
 }
 
 /* ---- all ---- */
@@ -206,6 +242,8 @@ int readers_of(struct ctx *c, const struct rule *r, const struct occasion *o, st
 		n = platform_reader(c, r, p);
 		break;
 	}
+	if (r->event == EV_INTEGRATION_FAILED)
+		avoid(o, p, n);
 	*out = (struct rows){p, n < 0 ? 0 : (size_t)n};
 	return n < 0 ? -1 : 0;
 }

@@ -5,6 +5,7 @@ const char *const CHANNELS[CHANNEL_COUNT + 1] = {
 	[CHANNEL_EMAIL] = "email",
 	[CHANNEL_SLACK] = "slack",
 	[CHANNEL_TELEGRAM] = "telegram",
+	[CHANNEL_PAGERDUTY] = "pagerduty",
 	[CHANNEL_IN_APP] = "in_app",
 };
 

@@ -60,7 +60,17 @@ static const struct table GIVEN_VISIT = TABLE(appointment, "given_visit", VISIT_
 /* clang-format off */
 const struct personal PERSONALS[] = {
 	{"inbox_event", "body", "CALL sys_forget_inbox(?)", NULL, NULL, NULL, NULL},
+	/* before what it is found by is gone */
+	{"inbox_replay", "diff,error",
+		"DELETE FROM inbox_replay WHERE LOCATE(?, diff) > 0 OR inbox_event_id IN"
+		" (SELECT i.id FROM `call` a JOIN inbox_event i ON i.provider = a.provider"
+		" AND i.external_id = a.provider_call_id WHERE a.customer_id = ?)"
+		" OR EXISTS (SELECT 1 FROM customer c WHERE c.id = ? AND (LOCATE(c.phone, diff) > 0"
+		" OR LOCATE(c.email, diff) > 0 OR LOCATE(c.phone, error) > 0 OR LOCATE(c.email, error) > 0))",
+		NULL, NULL, NULL, NULL},
 	{"event", "payload", "CALL sys_forget_events(?)", NULL, NULL, NULL, NULL},
+	{"delivery", "body,error", "CALL sys_forget_deliveries(?)", NULL, NULL, NULL, NULL},
+	{"delivery_attempt", "response_head,error", "CALL sys_forget_deliveries(?)", NULL, NULL, NULL, NULL},
 	{"job", "last_error", "CALL sys_forget_jobs(?)", NULL, NULL, NULL, NULL},
 	{"job_failure", "error", "CALL sys_forget_jobs(?)", NULL, NULL, NULL, NULL},
 	{"provider_call", "error", "CALL sys_forget_provider_calls(?)", NULL, NULL, NULL, NULL},

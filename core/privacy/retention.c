@@ -89,8 +89,9 @@ static int count_inbox(struct ctx *c, ts_t t, int64_t *n)
 {
 	return db_int(c, n,
 		"SELECT (SELECT COUNT(*) FROM inbox_event WHERE received_at < ? AND body <> '')"
-		" + (SELECT COUNT(*) FROM event WHERE created_at < ? AND payload <> '{}')",
-		t, t);
+		" + (SELECT COUNT(*) FROM event WHERE created_at < ? AND payload <> '{}')"
+		" + (SELECT COUNT(*) FROM inbox_replay WHERE created_at < ?)",
+		t, t, t);
 }
 
 static int drop_inbox(struct ctx *c, ts_t t)

@@ -8,7 +8,7 @@
 
 #include "core/base/ctx.h"
 #include "core/notify/notify.h"
-#include "core/sys/http.h"
+#include "core/outbound/outbound.h"
 #include "core/tenant/integration.h"
 
 enum fate {
@@ -33,6 +33,7 @@ int sms_carry(struct ctx *c, const struct notification *n, struct carried *out) 
 int mail_carry(struct ctx *c, const struct notification *n, struct carried *out) MUST_USE;
 int slack_carry(struct ctx *c, const struct notification *n, struct carried *out) MUST_USE;
 int telegram_carry(struct ctx *c, const struct notification *n, struct carried *out) MUST_USE;
+int pagerduty_carry(struct ctx *c, const struct notification *n, struct carried *out) MUST_USE;
 
 /* The secret of the company's account at a provider; of the platform's alerts, the
  * file with that name: 1, or 0 when there is none, which *out then says; -1. */

@@ -1,8 +1,10 @@
 #include "core/provider/check.h"
 #include "core/base/text.h"
+#include "core/live/live.h"
+#include "core/outbound/outbound.h"
+#include "core/provider/pagerduty.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
-#include "core/sys/http.h"
 #include "core/sys/json.h"
 #include "core/tenant/integration.h"
 
@@ -26,6 +28,7 @@ static const struct question {
 	[PROVIDER_SENDGRID] = {"scopes.list", "GET", "/v3/scopes", BASE(sendgrid_url)},
 	[PROVIDER_SLACK] = {"webhook.empty", "POST", "", 0},
 	[PROVIDER_TELEGRAM] = {"getMe", "GET", "/getMe", BASE(telegram_url)},
+	[PROVIDER_PAGERDUTY] = {"events.resolve", "POST", "/v2/enqueue", BASE(pagerduty_url)},
 #undef BASE
 };
 
@@ -60,11 +63,16 @@ static int ask(
 		.basic_user = login ? i->account : NULL,
 		.basic_password = login ? secret : NULL,
 		.total_ms = DEADLINE_MS,
+		.regardless = true,
 	};
 
-	if (post)
-		r.body = (struct bytes){(const uint8_t *)"{}", 2};
-	return http_send(c, &r, answer);
+	if (post) {
+		const char *body =
+			i->provider == PROVIDER_PAGERDUTY ? pagerduty_nothing(c, secret) : "{}";
+
+		r.body = (struct bytes){(const uint8_t *)body, strlen(body)};
+	}
+	return outbound_send(c, &r, answer);
 }
 
 /* NULL: it works. */
@@ -89,6 +97,9 @@ static const char *objection(
 	/* of a message without text it says just that */
 	if (i->provider == PROVIDER_SLACK && a->status == 400)
 		return NULL;
+	if (i->provider == PROVIDER_PAGERDUTY && a->status == 400)
+		return "PagerDuty does not accept the secret: enter the integration key of an "
+		       "Events API v2 integration (32 characters).";
 	if (a->status < 200 || a->status >= 300)
 		return mem_printf(c->mem, "%s answered %d: try again later.", title, a->status);
 	return NULL;
@@ -135,14 +146,23 @@ static int find_out(struct ctx *c, const struct integration *i, const char **err
 
 struct outcome {
 	const char *id;
+	enum provider provider;
 	const char *error;
 };
 
+/* What works again is asked again, if it is the account that is in use. */
 static int write_down(struct ctx *c, void *arg)
 {
 	const struct outcome *o = arg;
+	struct integration in_use;
 
-	return integration_tested(c, o->id, o->error);
+	if (integration_tested(c, o->id, o->error) < 0)
+		return -1;
+	int rc = o->error != NULL ? 0 : integration_find(c, o->provider, &in_use);
+	if (rc > 0 && strcmp(in_use.id, o->id) == 0)
+		rc = breaker_works(c, PROVIDERS[o->provider]);
+	live_note(c, "integration.changed", o->id);
+	return rc < 0 ? -1 : live_number(c);
 }
 
 int provider_check(struct ctx *c, const char *integration_id)
@@ -152,6 +172,7 @@ int provider_check(struct ctx *c, const char *integration_id)
 
 	if (integration_get(c, integration_id, &i) < 0)
 		return err_take(c, E_NOT_FOUND) ? 0 : -1; /* deleted meanwhile */
+	o.provider = i.provider;
 	if (find_out(c, &i, &o.error) < 0)
 		return -1;
 	return in_tx(c, write_down, &o);

@@ -5,6 +5,7 @@
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 
+#define GIVE_WAY_MS (15 * 60 * 1000)
 #define UNKNOWN_WAIT_S 20 /* until a provider's list shows what it took */
 
 /* ---- the ways to send ---- */
@@ -15,6 +16,7 @@ static int (*const CARRIERS[CHANNEL_COUNT])(
 	[CHANNEL_EMAIL] = mail_carry,
 	[CHANNEL_SLACK] = slack_carry,
 	[CHANNEL_TELEGRAM] = telegram_carry,
+	[CHANNEL_PAGERDUTY] = pagerduty_carry,
 	[CHANNEL_IN_APP] = NULL, /* it is there as soon as it is made */
 };
 
@@ -43,8 +45,11 @@ int carried_secret(struct ctx *c, enum provider provider, const char *platform_f
 void carried_silent(
 	struct ctx *c, const char *title, const struct http_answer *a, struct carried *out)
 {
+	out->retry_after = a->retry_after;
 	out->fate = a->outcome == HTTP_NOT_SENT ? FATE_AGAIN : FATE_UNKNOWN;
-	out->error = mem_printf(c->mem, "%s did not answer: %.300s", title, a->error);
+	out->error = c->put_off_ms > 0
+		? a->error
+		: mem_printf(c->mem, "%s did not answer: %.300s", title, a->error);
 }
 
 /* ---- the end of an attempt ---- */
@@ -87,6 +92,26 @@ static int end(struct ctx *c, const struct notification *n, const struct carried
 	return notification_end(c, &fate);
 }
 
+/* A customer does not wait for a provider that nobody asks, where there is another
+ * way: not at all when it refuses the account, for a while when it fails. */
+static int give_way(struct ctx *c, const struct notification *n, struct carried *r)
+{
+	int64_t since = n->send_at.ms != 0 ? n->send_at.ms : n->created_at.ms;
+	struct breaker b = {.is_denied = false};
+
+	if (c->put_off_ms == 0 || r->fate != FATE_AGAIN || r->provider == NULL ||
+		n->audience != AUDIENCE_CUSTOMER || n->tried_at.ms != 0)
+		return 0;
+	if (breaker_find(c, r->provider, &b) < 0)
+		return -1;
+	if (!b.is_denied && c->now.ms - since < GIVE_WAY_MS)
+		return 0;
+	int rc = notify_can_fall_back(c, n);
+	if (rc > 0)
+		r->fate = FATE_REFUSED;
+	return rc < 0 ? -1 : 0;
+}
+
 int messages_send(struct ctx *c, const char *notification_id)
 {
 	struct notification n;
@@ -102,7 +127,7 @@ int messages_send(struct ctx *c, const char *notification_id)
 		return -1;
 	if (rc > 0)
 		return notification_over(c, n.id, r.error);
-	if (CARRIERS[n.channel](c, &n, &r) < 0)
+	if (CARRIERS[n.channel](c, &n, &r) < 0 || give_way(c, &n, &r) < 0)
 		return -1;
 	return end(c, &n, &r);
 }

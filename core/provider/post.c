@@ -1,7 +1,7 @@
 #include "core/provider/post.h"
 #include "core/base/text.h"
+#include "core/outbound/outbound.h"
 #include "core/sys/conf.h"
-#include "core/sys/http.h"
 
 static bool login_refused(int status)
 {
@@ -15,7 +15,7 @@ static struct post fate_of(struct ctx *c, const struct http_answer *a)
 
 	if (answered && a->status < 400)
 		return (struct post){.fate = POST_SENT};
-	if (a->outcome == HTTP_NOT_SENT || a->outcome == HTTP_UNKNOWN)
+	if (c->put_off_ms == 0 && (a->outcome == HTTP_NOT_SENT || a->outcome == HTTP_UNKNOWN))
 		p.error = mem_printf(c->mem, "The mail server did not answer: %.300s", a->error);
 	else if (answered)
 		p.error = mem_printf(c->mem, "The mail server answered: %.300s",
@@ -45,7 +45,7 @@ int post_letter(struct ctx *c, struct letter *l, struct post *out)
 		*out = (struct post){POST_REFUSED, why, 0};
 		return 0;
 	}
-	if (mail_send(c, &mail, &answer) < 0)
+	if (outbound_mail(c, &mail, &answer) < 0)
 		return -1;
 	*out = fate_of(c, &answer);
 	return 0;

@@ -1,9 +1,9 @@
 #include "core/provider/sendgrid.h"
 #include "core/base/buf.h"
 #include "core/base/text.h"
+#include "core/outbound/outbound.h"
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
-#include "core/sys/http.h"
 #include "core/sys/json.h"
 
 #define SENDGRID "sendgrid"
@@ -123,7 +123,7 @@ int sendgrid_carry(struct ctx *c, const struct integration *i, const struct lett
 			mem_printf(c->mem, "Authorization: Bearer %s", key), NULL},
 		.body = {(const uint8_t *)body, strlen(body)},
 	};
-	if (http_send(c, &r, &answer) < 0)
+	if (outbound_send(c, &r, &answer) < 0)
 		return -1;
 	if (answer.outcome == HTTP_ANSWERED)
 		read_answer(c, &answer, out);

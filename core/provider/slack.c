@@ -3,6 +3,7 @@
  * again, which costs a reader a second look. */
 #include "core/base/buf.h"
 #include "core/base/text.h"
+#include "core/outbound/outbound.h"
 #include "core/provider/carrier.h"
 #include "core/sys/json.h"
 
@@ -68,7 +69,7 @@ int slack_carry(struct ctx *c, const struct notification *n, struct carried *out
 		.headers = (const char *[]){"Content-Type: application/json", NULL},
 		.body = {(const uint8_t *)body, strlen(body)},
 	};
-	if (http_send(c, &r, &answer) < 0)
+	if (outbound_send(c, &r, &answer) < 0)
 		return -1;
 	if (answer.outcome == HTTP_ANSWERED)
 		read_answer(c, &answer, out);

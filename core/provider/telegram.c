@@ -2,6 +2,7 @@
  * logged. There is no idempotency: what may have been sent is sent again. */
 #include "core/base/buf.h"
 #include "core/base/text.h"
+#include "core/outbound/outbound.h"
 #include "core/provider/carrier.h"
 #include "core/sys/conf.h"
 #include "core/sys/json.h"
@@ -39,6 +40,7 @@ static void read_answer(struct ctx *c, const struct http_answer *a, struct carri
 		return;
 	}
 	description = json_text(j, "description");
+	out->retry_after = a->retry_after;
 	if (json_int(json_get(j, "parameters"), "retry_after", &wait) && wait > 0 && wait <= 3600)
 		out->retry_after = (int)wait;
 	out->fate = a->status == 429 || a->status >= 500 ? FATE_AGAIN : FATE_REFUSED;
@@ -64,7 +66,7 @@ int telegram_carry(struct ctx *c, const struct notification *n, struct carried *
 		.headers = (const char *[]){"Content-Type: application/json", NULL},
 		.body = {(const uint8_t *)body, strlen(body)},
 	};
-	if (http_send(c, &r, &answer) < 0)
+	if (outbound_send(c, &r, &answer) < 0)
 		return -1;
 	if (answer.outcome == HTTP_ANSWERED)
 		read_answer(c, &answer, out);

@@ -1,6 +1,6 @@
 #include "core/provider/twilio.h"
+#include "core/outbound/outbound.h"
 #include "core/sys/conf.h"
-#include "core/sys/http.h"
 #include "core/sys/json.h"
 
 /* What an error code means where its HTTP status alone does not say it. */
@@ -40,8 +40,8 @@ static void read_refusal(struct ctx *c, const struct http_answer *a, struct carr
 	int64_t code = 0;
 
 	(void)json_int(j, "code", &code);
-	if (a->status >= 500 || a->status == 408)
-		out->fate = FATE_UNKNOWN;
+	if (a->status >= 500 || a->status == 408 || a->status < 400)
+		out->fate = FATE_UNKNOWN; /* a redirect is nothing that Twilio says */
 	else if (a->status == 429 || a->status == 401 || a->status == 403)
 		out->fate = FATE_AGAIN;
 	else
@@ -78,7 +78,7 @@ int twilio_send(struct ctx *c, const struct twilio_account *a, const struct noti
 	struct http_answer answer;
 
 	*out = (struct carried){.provider = "twilio"};
-	if (http_send(c, &r, &answer) < 0)
+	if (outbound_send(c, &r, &answer) < 0)
 		return -1;
 	if (answer.outcome != HTTP_ANSWERED) {
 		read_no_answer(c, &answer, out);
@@ -125,7 +125,7 @@ int twilio_recent(struct ctx *c, const struct twilio_account *a, const char *to,
 
 	memset(out, 0, sizeof(*out));
 	*answer = (struct carried){.provider = "twilio"};
-	if (http_send(c, &r, &h) < 0)
+	if (outbound_send(c, &r, &h) < 0)
 		return -1;
 	if (h.outcome != HTTP_ANSWERED) {
 		read_no_answer(c, &h, answer);

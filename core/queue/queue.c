@@ -1,7 +1,7 @@
 #include "core/queue/queue.h"
-#include "core/audit/audit.h"
 #include "core/base/id.h"
 #include "core/base/log.h"
+#include "core/base/trace.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 
@@ -42,6 +42,7 @@ struct new_job {
 	const char *kind;
 	const char *unique_key;
 	const char *ref_id;
+	const char *trace;
 	int64_t priority;
 	int64_t max_attempts;
 	bool is_due;
@@ -53,6 +54,7 @@ static const struct field NEW_FIELDS[] = {
 	TEXT(new_job, kind, RO, 40),
 	TEXT(new_job, unique_key, RO, 120),
 	ID(new_job, ref_id, RO),
+	TEXT(new_job, trace, RO, TRACE_LENGTH),
 	INT(new_job, priority, RO, 0, 9),
 	INT(new_job, max_attempts, RO, 1, 65535),
 	BOOL(new_job, is_due, RO),
@@ -61,12 +63,6 @@ static const struct field NEW_FIELDS[] = {
 static const struct table NEW_JOB = TABLE(new_job, "job", NEW_FIELDS);
 
 /* ---- storage ---- */
-
-static int job_get(struct ctx *c, const char *id, struct job *out)
-{
-	return db_must(
-		c, db_one(c, &JOB, out, "SELECT {cols} FROM job WHERE id = ?", id), "job", id);
-}
 
 int job_list(struct ctx *c, const struct job_filter *f, struct rows *out)
 {
@@ -93,6 +89,7 @@ static int add(struct ctx *c, enum job_kind kind, struct new_job *row)
 	int rc;
 
 	row->kind = rule->name;
+	row->trace = c->trace;
 	row->priority = rule->priority;
 	row->max_attempts = rule->attempts;
 	row->is_due = row->run_at.ms <= c->now.ms;
@@ -132,6 +129,12 @@ int queue_void(struct ctx *c, enum job_kind kind, const char *ref_id)
 	return rc < 0 ? -1 : 0;
 }
 
+int queue_put_off_end(struct ctx *c)
+{
+	c->wake = true;
+	return db_exec(c, "CALL sys_jobs_put_off_end(?)", c->company == 0) < 0 ? -1 : 0;
+}
+
 void queue_wake(const struct ctx *c)
 {
 	const char *path = mem_printf(c->mem, "%s/work", c->conf->server_run_dir);
@@ -142,37 +145,4 @@ void queue_wake(const struct ctx *c)
 			NULL);
 	else
 		close(fd);
-}
-
-static int attempts_of(const char *kind)
-{
-	for (size_t i = 0; i < JOB_KIND_COUNT; i++) {
-		if (strcmp(JOB_RULES[i].name, kind) == 0)
-			return JOB_RULES[i].attempts;
-	}
-	return 1; /* a kind that this version no longer has: tried once, dead again */
-}
-
-/* The count of attempts goes on, because it is what fences off a worker that
- * still holds an older one; the limit is raised instead. */
-int job_replay(struct ctx *c, const char *id, struct job *out)
-{
-	int rc;
-
-	if (job_get(c, id, out) < 0)
-		return -1;
-	rc = db_exec(c,
-		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?, crashes "
-		"= 0,"
-		" run_at = NOW(3), finished_at = NULL WHERE id = ? AND state = 'dead'",
-		attempts_of(out->kind), id);
-	if (rc < 0)
-		return -1;
-	if (rc == 0)
-		return err_set(c, E_STATE, "Only a dead job can be replayed; this one is %s.",
-			JOB_STATE[out->state]);
-	if (audit_add(c, "job.replay", "job", id, NULL) < 0)
-		return -1;
-	c->wake = true;
-	return job_get(c, id, out);
 }

@@ -58,6 +58,10 @@ int queue_put(struct ctx *c, enum job_kind kind, const char *ref_id, const char 
 /* Those of a kind about ref_id that wait are no longer needed. */
 int queue_void(struct ctx *c, enum job_kind kind, const char *ref_id) MUST_USE;
 
+/* A provider answers again: what was put off for one comes now, of ctx->company; of
+ * all companies when that is 0. */
+int queue_put_off_end(struct ctx *c) MUST_USE;
+
 /* Creates the wake file in run_dir; after COMMIT only. Failures are logged:
  * the worker looks by itself every few seconds. */
 void queue_wake(const struct ctx *c);
@@ -72,8 +76,5 @@ struct job_filter {
 
 /* Jobs of the company (dead letters: state "dead"), newest first. */
 int job_list(struct ctx *c, const struct job_filter *f, struct rows *out) MUST_USE;
-
-/* A dead job again, with fresh attempts. E_NOT_FOUND, E_STATE (not dead). */
-int job_replay(struct ctx *c, const char *id, struct job *out) MUST_USE;
 
 #endif

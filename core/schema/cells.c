@@ -12,6 +12,8 @@ const struct sealed_column SEALED_COLUMNS[] = {
 	{"integration", "secret_cell", true},
 	{"integration", "signing_cell", true},
 	{"integration", "previous_cell", true},
+	{"webhook_endpoint", "secret_cell", true},
+	{"webhook_endpoint", "previous_cell", true},
 	{"user", "totp_cell", false},
 };
 const size_t SEALED_COLUMNS_COUNT = COUNT_OF(SEALED_COLUMNS);

@@ -20,6 +20,7 @@ static const struct recipe {
 	{"db_fd_worker", "", 16},
 	{"db_fd_platform", "", 16},
 	{"db_fd_check", "", 16},
+	{"metrics_token", "", 32},
 };
 
 const char *secrets_name(size_t i)

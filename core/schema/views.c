@@ -67,12 +67,17 @@ static const struct exposure EXPOSURES[] = {
 	{"call_event", OWN, "SELECT,INSERT", NULL, NULL},
 	{"platform_cost", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"provider_call", OWN, "SELECT,INSERT", NULL, NULL},
+	{"breaker", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"call", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"appointment", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"notification", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"unassigned_call", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"job", OWN, "SELECT,INSERT,UPDATE", NULL, NULL},
 	{"job_failure", OWN, "SELECT", NULL, NULL},
+	/* given out in order by a door */
+	{"live_change", OWN, "SELECT", NULL, NULL},
+	{"live_counter", OWN, "SELECT", NULL, NULL},
+	{"live_ticket", HIDDEN_TABLE, "", NULL, NULL},
 };
 
 /* What the platform's administration sees without a door. */
@@ -81,7 +86,9 @@ static const struct {
 	const char *rights;
 } PLATFORM[] = {
 	{"audit_entry", "INSERT"},
+	{"event", "INSERT"}, /* what is audited is told */
 	{"idempotency", "SELECT,INSERT,UPDATE"},
+	{"job", "INSERT"},
 	{"plan", "SELECT"},
 };
 

@@ -22,7 +22,8 @@ struct conf {
 	struct keyring *keyring;    /* of cells */
 	struct keyring *token_keys; /* of access tokens */
 	struct link_key *link_key;
-	struct meter *meter; /* NULL: nothing is counted */
+	struct meter *meter;     /* NULL: nothing is counted */
+	struct metrics *metrics; /* the same */
 };
 #undef CONF_TEXT
 #undef CONF_INT

@@ -10,6 +10,9 @@ static const char *const FORM_HEAD[FORM_COUNT] = {
 	[FORM_PLAIN] = "",
 	[FORM_ENTER] = "BEGIN NOT ATOMIC CALL enter_company(?); ",
 	[FORM_ENTER_BEGIN] = "BEGIN NOT ATOMIC CALL enter_company(?); START TRANSACTION; ",
+	[FORM_ENTER_WITNESS] = "BEGIN NOT ATOMIC CALL enter_company(?); "
+			       "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; "
+			       "START TRANSACTION WITH CONSISTENT SNAPSHOT; ",
 };
 
 /* ---- prepared statements, found again by their text ---- */
@@ -364,7 +367,7 @@ static enum form form_for(const struct ctx *c)
 	if (db->address.admin)
 		return FORM_PLAIN;
 	if (db->begin_wanted)
-		return FORM_ENTER_BEGIN;
+		return c->witness != NULL ? FORM_ENTER_WITNESS : FORM_ENTER_BEGIN;
 	return db->entered == c->company ? FORM_PLAIN : FORM_ENTER;
 }
 
@@ -420,7 +423,7 @@ static int run_prepared(
 
 	if (s == NULL)
 		return -1;
-	if (form == FORM_ENTER_BEGIN) {
+	if (form == FORM_ENTER_BEGIN || form == FORM_ENTER_WITNESS) {
 		db->begin_wanted = false;
 		db->in_tx = true;
 	}

@@ -33,6 +33,7 @@ struct db_address {
 	const char *user;
 	const char *password;
 	const char *schema;
+	int answer_s; /* longer than this no answer is waited for; 0: 15 */
 	/* An administrator's connection (core/schema, tests): statements go as
 	 * they are, no company is entered, they may take an hour, and what the
 	 * server says about a failure is logged whole. */
@@ -42,7 +43,8 @@ struct db_address {
 /* Keeps a copy of the address; connects at the first statement. */
 struct db *db_new(const struct db_address *a);
 void db_delete(struct db *db);
-/* Connect now (deadline 2 s). 0, or -1 with E_UNAVAILABLE. */
+/* Connect now (deadline 2 s; after a server that did not answer, a second of
+ * refusals at once). 0, or -1 with E_UNAVAILABLE. */
 int db_connect(struct ctx *c) MUST_USE;
 /* Between requests: a doubtful connection is dropped, and before the next
  * statement one that the server has ended meanwhile. */
@@ -225,6 +227,18 @@ bool db_lock_busy(const struct ctx *c);
  * memory of the arena.
  */
 int in_tx(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg) MUST_USE;
+
+/*
+ * Somebody who looks at what the in_tx() of a context change: before fn, and
+ * after it. With one the transactions are REPEATABLE READ: what differs between
+ * the two looks is what fn did, whatever others commit meanwhile; and where fn
+ * writes to a row that others have changed since, it runs again. 0, or -1.
+ */
+struct tx_witness {
+	int (*before)(struct ctx *c, struct tx_witness *w);
+	int (*after)(struct ctx *c, struct tx_witness *w);
+	void (*committed)(struct ctx *c, struct tx_witness *w);
+};
 
 /* ---- for core/schema and tests: one statement that is no literal, sent as
  * text, without entering a company; what it returns is thrown away ---- */

@@ -4,6 +4,11 @@
 
 #include <poll.h>
 
+#define ANSWER_S 15
+#define ADMIN_ANSWER_S 3600
+#define SILENT_US 500000 /* a server that is not there says so at once */
+#define SILENCE_US 1000000
+
 /* ---- connection ---- */
 
 char *db_keep(const char *s)
@@ -68,7 +73,8 @@ void db_delete(struct db *db)
 
 static void connection_options(struct db *db, MYSQL *m)
 {
-	unsigned connect_s = 2, read_s = db->address.admin ? 3600 : 15;
+	int answer_s = db->address.answer_s > 0 ? db->address.answer_s : ANSWER_S;
+	unsigned connect_s = 2, read_s = db->address.admin ? ADMIN_ANSWER_S : (unsigned)answer_s;
 	unsigned write_s = 10, local_infile = 0;
 	my_bool yes = 1, no = 0;
 
@@ -105,10 +111,23 @@ static bool line_ended(struct db *db)
 	return poll(&p, 1, 0) != 0;
 }
 
+/* While a server hangs, most of those who ask learn it at once: a pool whose
+ * every worker waits for it would let them all wait. */
+static bool silent_lately(struct ctx *c, int64_t now_us)
+{
+	if (now_us >= c->db->silent_until_us)
+		return false;
+	c->db->doomed = true;
+	c->err.retry_after = 1;
+	(void)err_set(c, E_UNAVAILABLE, NULL);
+	return true;
+}
+
 int db_connect(struct ctx *c)
 {
 	struct db *db = c->db;
 	const struct db_address *a = &db->address;
+	int64_t began = clock_monotonic_us();
 	MYSQL *m;
 
 	if (db->conn != NULL && db->rested && line_ended(db))
@@ -116,6 +135,8 @@ int db_connect(struct ctx *c)
 	db->rested = false;
 	if (db->conn != NULL)
 		return 0;
+	if (silent_lately(c, began))
+		return -1;
 	m = mysql_init(NULL);
 	if (m == NULL)
 		BUG("no memory for a connection");
@@ -124,6 +145,8 @@ int db_connect(struct ctx *c)
 		    a->socket, CLIENT_FOUND_ROWS) == NULL) {
 		failed(c, mysql_errno(m), mysql_error(m), "connect");
 		mysql_close(m);
+		if (clock_monotonic_us() - began > SILENT_US)
+			db->silent_until_us = clock_monotonic_us() + SILENCE_US;
 		return -1;
 	}
 	db->conn = m;
@@ -281,11 +304,22 @@ void db_begin(struct ctx *c)
 	db->doomed = false;
 	db->retryable = false;
 	db->uncertain = false;
+	c->changes = NULL;
 }
 
 bool db_in_tx(const struct ctx *c)
 {
 	return c->db != NULL && (c->db->in_tx || c->db->begin_wanted);
+}
+
+static void changes_are_true(struct ctx *c)
+{
+	struct noted **end = &c->changed;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = c->changes;
+	c->changes = NULL;
 }
 
 int db_commit(struct ctx *c)
@@ -307,6 +341,7 @@ int db_commit(struct ctx *c)
 		return -1;
 	}
 	db->in_tx = false;
+	changes_are_true(c);
 	c->db_us += clock_monotonic_us() - began;
 	return 0;
 }

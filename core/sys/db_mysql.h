@@ -15,8 +15,8 @@
 #define COMPANY_UNKNOWN UINT32_MAX
 
 /* How a statement is sent: alone, or after entering the company (and
- * beginning the transaction) in the same round trip. */
-enum form { FORM_PLAIN, FORM_ENTER, FORM_ENTER_BEGIN, FORM_COUNT };
+ * beginning the transaction, that of a witness) in the same round trip. */
+enum form { FORM_PLAIN, FORM_ENTER, FORM_ENTER_BEGIN, FORM_ENTER_WITNESS, FORM_COUNT };
 
 struct statement {
 	char *sql; /* as the caller wrote it; NULL: slot is free */
@@ -38,6 +38,7 @@ struct db {
 	bool retryable;
 	bool lock_busy;
 	bool uncertain;
+	int64_t silent_until_us; /* it did not answer: not asked again before */
 	uint64_t clock;
 	struct statement statements[STATEMENTS_MAX];
 };

@@ -288,17 +288,30 @@ static void wait_a_little(int attempt)
 	nanosleep(&t, NULL);
 }
 
+static int attempt_once(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg)
+{
+	struct tx_witness *w = c->witness;
+	int rc;
+
+	db_begin(c);
+	if (w != NULL && w->before(c, w) < 0)
+		return -1;
+	rc = fn(c, arg);
+	if (rc >= 0 && c->err.code != E_OK)
+		BUG("a result beside an error");
+	if (rc < 0 || (w != NULL && w->after(c, w) < 0) || db_commit(c) < 0)
+		return -1;
+	if (w != NULL)
+		w->committed(c, w);
+	return rc;
+}
+
 int in_tx(struct ctx *c, int (*fn)(struct ctx *c, void *arg), void *arg)
 {
 	int rc = -1;
 
 	for (int attempt = 1; attempt <= TRIES_MAX; attempt++) {
-		db_begin(c);
-		rc = fn(c, arg);
-		if (rc >= 0 && c->err.code != E_OK)
-			BUG("a result beside an error");
-		if (rc >= 0 && db_commit(c) < 0)
-			rc = -1;
+		rc = attempt_once(c, fn, arg);
 		if (rc >= 0)
 			return rc;
 		db_rollback(c);

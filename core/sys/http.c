@@ -1,6 +1,5 @@
 #include "core/sys/http.h"
 #include "core/base/buf.h"
-#include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
@@ -9,12 +8,10 @@
 
 #define USER_AGENT "frontdesk/2"
 #define CONNECT_MS 2000
-#define TOTAL_MS 5000
-#define MAIL_TOTAL_MS 30000 /* mail servers take their time on purpose */
 #define ANSWER_MAX (1024 * 1024)
 #define HEADERS_MAX (64 * 1024)
 #define URL_MAX 8192
-#define RETRY_AFTER_MAX 3600
+#define RETRY_AFTER_MAX 86400
 #define SLOW_AFTER_US 2000000 /* since the first byte of the answer … */
 #define SLOW_BYTES_A_SECOND 128
 
@@ -24,8 +21,12 @@ struct transfer {
 	struct curl_slist *lists[2];
 	char curl_error[CURL_ERROR_SIZE];
 	bool sandbox;
-	bool plain;          /* http, not https: to loopback only */
-	bool mail;           /* the operator's own server, wherever it stands */
+	bool plain;     /* http, not https: to loopback only */
+	bool mail;      /* the operator's own server, wherever it stands */
+	bool head_only; /* of the answer, which counts as soon as … */
+	bool head_done; /* … its last header has come */
+	const struct network *allow;
+	size_t n_allow;
 	bool opened;         /* at least one address was allowed */
 	const char *refused; /* why another was not */
 	const char *cut;     /* why its answer was cut off */
@@ -33,6 +34,7 @@ struct transfer {
 	struct buf body;
 	size_t header_bytes;
 	int retry_after;
+	int limit_reset; /* the same, as others say it */
 	int64_t first_byte_us;
 	struct bytes message; /* mail: what is still to be sent */
 };
@@ -50,6 +52,8 @@ static const char *address_objection(const struct transfer *t, const struct sock
 	enum reach reach = reach_of(sa);
 
 	if (t->mail || (t->sandbox && reach == REACH_LOOPBACK))
+		return NULL;
+	if (!t->plain && reach_within(sa, t->allow, t->n_allow))
 		return NULL;
 	if (reach != REACH_PUBLIC)
 		return "The address is not a public one.";
@@ -75,6 +79,23 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 
 /* ---- what comes back ---- */
 
+static long info_long(const struct transfer *t, CURLINFO what)
+{
+	long v = 0;
+
+	curl_easy_getinfo(t->curl, what, &v);
+	return v;
+}
+
+/* What there is room for; 0: no more is wanted. */
+static size_t keep_head(struct transfer *t, const char *p, size_t n)
+{
+	size_t room = t->body.max - t->body.n;
+
+	buf_add(&t->body, p, n < room ? n : room);
+	return n <= room ? n : 0;
+}
+
 static size_t on_body(char *p, size_t one, size_t n, void *arg)
 {
 	struct transfer *t = arg;
@@ -82,6 +103,8 @@ static size_t on_body(char *p, size_t one, size_t n, void *arg)
 	(void)one;
 	if (t->first_byte_us == 0)
 		t->first_byte_us = clock_monotonic_us();
+	if (t->head_only)
+		return keep_head(t, p, n);
 	buf_add(&t->body, p, n);
 	if (!buf_full(&t->body))
 		return n;
@@ -104,11 +127,50 @@ static int retry_after_parse(const char *s)
 	return seconds > RETRY_AFTER_MAX ? RETRY_AFTER_MAX : (int)seconds;
 }
 
+/* The value of a header line, if it has this name ("name:"). */
+static bool header_is(const char *p, size_t n, const char *name, char value[64])
+{
+	size_t k = strlen(name);
+
+	if (n <= k || strncasecmp(p, name, k) != 0)
+		return false;
+	const char *from = p + k;
+	const char *to = p + n;
+	while (from < to && (*from == ' ' || *from == '\t'))
+		from++;
+	while (to > from && (uint8_t)to[-1] <= ' ')
+		to--;
+	snprintf(value, 64, "%.*s", (int)(to - from), from);
+	return true;
+}
+
+/* Seconds, or the instant in seconds. */
+static int reset_parse(const char *s)
+{
+	int64_t n;
+
+	if (!text_int(s, 0, INT64_MAX, &n))
+		return 0;
+	if (n > 1000000000)
+		n -= ts_now().ms / 1000;
+	return n < 0 ? 0 : n > RETRY_AFTER_MAX ? RETRY_AFTER_MAX : (int)n;
+}
+
+/* SendGrid and Vapi tell the instant, Cal.com the seconds. */
+static void wait_read(struct transfer *t, const char *p, size_t n)
+{
+	char value[64];
+
+	if (header_is(p, n, "retry-after:", value))
+		t->retry_after = retry_after_parse(value);
+	else if (header_is(p, n, "x-ratelimit-reset:", value) ||
+		header_is(p, n, "x-ratelimit-reset-default:", value))
+		t->limit_reset = reset_parse(value);
+}
+
 static size_t on_header(char *p, size_t one, size_t n, void *arg)
 {
-	static const char NAME[] = "retry-after:";
 	struct transfer *t = arg;
-	char value[64];
 
 	(void)one;
 	t->header_bytes += n;
@@ -120,16 +182,12 @@ static size_t on_header(char *p, size_t one, size_t n, void *arg)
 		buf_reset(&t->body);
 		buf_add(&t->body, p, n);
 	}
-	if (n <= sizeof(NAME) || strncasecmp(p, NAME, sizeof(NAME) - 1) != 0)
-		return n;
-	const char *from = p + sizeof(NAME) - 1;
-	const char *to = p + n;
-	while (from < to && (*from == ' ' || *from == '\t'))
-		from++;
-	while (to > from && (uint8_t)to[-1] <= ' ')
-		to--;
-	snprintf(value, sizeof(value), "%.*s", (int)(to - from), from);
-	t->retry_after = retry_after_parse(value);
+	if (t->head_only) {
+		(void)keep_head(t, p, n);
+		t->head_done =
+			(*p == '\r' || *p == '\n') && info_long(t, CURLINFO_RESPONSE_CODE) >= 200;
+	}
+	wait_read(t, p, n);
 	return n;
 }
 
@@ -220,14 +278,6 @@ static void list_add(struct curl_slist **list, const char *s)
 	*list = more;
 }
 
-static long info_long(const struct transfer *t, CURLINFO what)
-{
-	long v = 0;
-
-	curl_easy_getinfo(t->curl, what, &v);
-	return v;
-}
-
 static curl_off_t info_off(const struct transfer *t, CURLINFO what)
 {
 	curl_off_t v = 0;
@@ -251,7 +301,7 @@ static enum http_outcome http_outcome(
 {
 	bool begun = info_long(t, CURLINFO_REQUEST_SIZE) > 0;
 
-	if (rc == CURLE_OK)
+	if (rc == CURLE_OK || t->head_done)
 		return HTTP_ANSWERED;
 	if (t->cut != NULL || (t->refused != NULL && !t->opened))
 		return HTTP_REFUSED;
@@ -270,6 +320,8 @@ static void answer_fill(struct ctx *c, struct transfer *t, CURLcode rc, struct h
 	if (a->outcome == HTTP_ANSWERED) {
 		a->status = (int)info_long(t, CURLINFO_RESPONSE_CODE);
 		a->retry_after = t->retry_after;
+		if (a->retry_after == 0 && a->status == 429)
+			a->retry_after = t->limit_reset;
 		a->body.p = (const uint8_t *)buf_text(&t->body);
 		a->body.n = t->body.n;
 	} else if (t->cut != NULL)
@@ -282,33 +334,10 @@ static void answer_fill(struct ctx *c, struct transfer *t, CURLcode rc, struct h
 		a->error = sentence(c, t, rc);
 }
 
-static int call_record(
-	struct ctx *c, const char *provider, const char *operation, const struct http_answer *a)
-{
-	static const char *const OUTCOMES[] = {
-		[HTTP_ANSWERED] = "answered",
-		[HTTP_NOT_SENT] = "not_sent",
-		[HTTP_UNKNOWN] = "unknown",
-		[HTTP_REFUSED] = "refused",
-	};
-	struct arg status = a->status > 0 ? arg_int(a->status) : arg_text(NULL);
-
-	if (c->db == NULL)
-		return 0;
-	int rc = db_exec(c,
-		"INSERT INTO provider_call (id, provider, operation, outcome, http_status,"
-		" duration_ms, error, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		id_new(c), provider, operation, OUTCOMES[a->outcome], status, a->ms, a->error,
-		ts_now());
-	return rc < 0 ? -1 : 0;
-}
-
-static int refuse(struct ctx *c, const char *provider, const char *operation, struct http_answer *a,
-	const char *why)
+static void refuse(struct http_answer *a, const char *why)
 {
 	a->outcome = HTTP_REFUSED;
 	a->error = why;
-	return call_record(c, provider, operation, a);
 }
 
 static void check_alone(const struct ctx *c)
@@ -339,7 +368,7 @@ static const char *request_objection(const struct http_request *r)
 	return NULL;
 }
 
-static void request_set(struct transfer *t, const struct http_request *r)
+static void request_set(struct ctx *c, struct transfer *t, const struct http_request *r)
 {
 	SET(t, CURLOPT_PROTOCOLS_STR, t->sandbox ? "https,http" : "https");
 	SET(t, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -348,6 +377,8 @@ static void request_set(struct transfer *t, const struct http_request *r)
 	list_add(&t->lists[0], "Expect:");
 	for (const char *const *h = r->headers; h != NULL && *h != NULL; h++)
 		list_add(&t->lists[0], *h);
+	if (c->trace != NULL)
+		list_add(&t->lists[0], mem_printf(c->mem, "traceparent: %s", c->trace));
 	SET(t, CURLOPT_HTTPHEADER, t->lists[0]);
 	if (r->basic_user != NULL) {
 		SET(t, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
@@ -365,8 +396,11 @@ static void request_set(struct transfer *t, const struct http_request *r)
 static void request_start(struct ctx *c, struct transfer *t, const struct http_request *r)
 {
 	t->body = buf_new(c->mem, r->answer_max > 0 ? r->answer_max : ANSWER_MAX);
-	transfer_start(c, t, r->url, r->total_ms > 0 ? r->total_ms : TOTAL_MS);
-	request_set(t, r);
+	t->head_only = r->head_only;
+	t->allow = r->allow;
+	t->n_allow = r->n_allow;
+	transfer_start(c, t, r->url, r->total_ms > 0 ? r->total_ms : HTTP_TOTAL_MS);
+	request_set(c, t, r);
 }
 
 static void request_end(struct ctx *c, struct transfer *t, const struct http_request *r,
@@ -377,18 +411,19 @@ static void request_end(struct ctx *c, struct transfer *t, const struct http_req
 	transfer_end(t);
 }
 
-int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a)
+void http_send(struct ctx *c, const struct http_request *r, struct http_answer *a)
 {
 	struct transfer t = {0};
 
 	check_alone(c);
 	memset(a, 0, sizeof(*a));
 	const char *why = request_objection(r);
-	if (why != NULL)
-		return refuse(c, r->provider, r->operation, a, why);
+	if (why != NULL) {
+		refuse(a, why);
+		return;
+	}
 	request_start(c, &t, r);
 	request_end(c, &t, r, curl_easy_perform(t.curl), a);
-	return call_record(c, r->provider, r->operation, a);
 }
 
 /* ---- many at once ---- */
@@ -510,36 +545,41 @@ static enum http_outcome mail_outcome(const struct transfer *t, CURLcode rc)
 	return t->message.n > 0 ? HTTP_NOT_SENT : HTTP_UNKNOWN;
 }
 
-int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
+/* NULL, or why nothing can be sent; what is needed to send. */
+static const char *mail_objection(struct ctx *c, const struct mail *m, const char **password)
+{
+	*password = NULL;
+	if (c->conf == NULL || text_empty(c->conf->smtp_url))
+		return "No mail server is configured (smtp.url).";
+	if (!text_empty(c->conf->smtp_user)) {
+		*password = conf_secret(c->conf, c->mem, "smtp_password");
+		if (*password == NULL)
+			return "The secret smtp_password cannot be read.";
+	}
+	if (mail_address(c, m->from) == NULL || mail_address(c, m->to) == NULL)
+		return "An e-mail address cannot be used.";
+	if (m->message.n == 0 || !lines_end_with_crlf(m->message))
+		return "The message has lines that do not end with CRLF.";
+	return NULL;
+}
+
+void mail_send(struct ctx *c, const struct mail *m, struct http_answer *a)
 {
 	struct transfer t = {.message = m->message};
-	const char *from = mail_address(c, m->from);
-	const char *to = mail_address(c, m->to);
-	const char *password = NULL;
-	const char *why = NULL;
+	const char *password;
 
 	check_alone(c);
 	memset(a, 0, sizeof(*a));
-	if (c->conf == NULL || text_empty(c->conf->smtp_url))
-		why = "No mail server is configured (smtp.url).";
-	else if (!text_empty(c->conf->smtp_user)) {
-		password = conf_secret(c->conf, c->mem, "smtp_password");
-		why = password == NULL ? "The secret smtp_password cannot be read." : NULL;
+	const char *why = mail_objection(c, m, &password);
+	if (why != NULL) {
+		refuse(a, why);
+		return;
 	}
-	if (why != NULL)
-		return refuse(c, "smtp", "send", a, why);
-	if (from == NULL || to == NULL)
-		why = "An e-mail address cannot be used.";
-	else if (m->message.n == 0 || !lines_end_with_crlf(m->message))
-		why = "The message has lines that do not end with CRLF.";
-	if (why != NULL)
-		return refuse(c, "smtp", "send", a, why);
 	t.body = buf_new(c->mem, ANSWER_MAX);
 	transfer_start(c, &t, c->conf->smtp_url, MAIL_TOTAL_MS);
-	mail_set(c, &t, from, to, password);
+	mail_set(c, &t, mail_address(c, m->from), mail_address(c, m->to), password);
 	CURLcode rc = curl_easy_perform(t.curl);
 	a->outcome = mail_outcome(&t, rc);
 	answer_fill(c, &t, rc, a);
 	transfer_end(&t);
-	return call_record(c, "smtp", "send", a);
 }

@@ -9,12 +9,14 @@
  * configuration, wherever it stands, and outside the sandbox over TLS only.
  *
  * It is a BUG to send while a transaction is open: providers are asked by
- * jobs. Each call is recorded in provider_call after it ended.
+ * jobs, through core/outbound, which knows how they are and how often they may be
+ * asked, and records each call. What is sent here is sent, and written nowhere.
  */
 #ifndef FRONTDESK_HTTP_H
 #define FRONTDESK_HTTP_H
 
 #include "core/base/ctx.h"
+#include "core/base/network.h"
 
 enum http_outcome {
 	HTTP_ANSWERED, /* a status came, whatever it is */
@@ -23,8 +25,11 @@ enum http_outcome {
 	HTTP_REFUSED,  /* our own rules: address, scheme, size of the answer */
 };
 
+#define HTTP_TOTAL_MS 5000
+#define MAIL_TOTAL_MS 30000 /* mail servers take their time on purpose */
+
 struct http_request {
-	const char *provider;  /* "twilio": for provider_call */
+	const char *provider;  /* "twilio": by the names of core/outbound/limits.def */
 	const char *operation; /* "messages.create" */
 	const char *method;
 	const char *url;
@@ -32,14 +37,24 @@ struct http_request {
 	const char *basic_user;     /* NULL: none */
 	const char *basic_password;
 	struct bytes body; /* p NULL: none */
-	int total_ms;      /* 0: 5,000 */
+	int total_ms;      /* 0: HTTP_TOTAL_MS */
 	size_t answer_max; /* 0: 1 MiB */
+	bool regardless;   /* somebody wants to know: asked although it fails */
+	/* Only how the answer begins is wanted: body is its headers and what
+	 * follows, as far as there is room, and the status counts whatever becomes
+	 * of the rest. */
+	bool head_only;
+	/* Networks that may be asked although they are private, at any port. */
+	const struct network *allow;
+	size_t n_allow;
 };
 
 struct http_answer {
 	enum http_outcome outcome;
-	int status;        /* 0 unless ANSWERED */
-	int retry_after;   /* seconds, 0 = not said, at most 3600 */
+	int status; /* 0 unless ANSWERED */
+	/* seconds, 0 = not said, at most a day: Retry-After, else of a 429
+	 * X-RateLimit-Reset */
+	int retry_after;
 	struct bytes body; /* decoded, NUL-terminated behind it */
 	int ms;
 	const char *error; /* a sentence; NULL when ANSWERED */
@@ -47,9 +62,7 @@ struct http_answer {
 
 /* Once per process, before any thread or fork. */
 void http_init(void);
-/* 0 when it was tried (look at outcome); -1 only for database errors while
- * recording the call. */
-int http_send(struct ctx *c, const struct http_request *r, struct http_answer *a) MUST_USE;
+void http_send(struct ctx *c, const struct http_request *r, struct http_answer *a);
 
 /* Many at once, to a server of our own: their answers, each as of http_send(),
  * when the last one has come or has been given up. Nothing is recorded. */
@@ -66,9 +79,9 @@ struct mail {
 	struct bytes message; /* RFC 5322, CRLF lines */
 };
 
-/* As http_send. What the server refuses is ANSWERED with its code as the
+/* What the server refuses is ANSWERED with its code as the
  * status (550, 451); body is the server's last line. */
-int mail_send(struct ctx *c, const struct mail *m, struct http_answer *a) MUST_USE;
+void mail_send(struct ctx *c, const struct mail *m, struct http_answer *a);
 /* The address alone, out of "Name <address>" or an address; NULL when it is
  * none that can stand in an SMTP command. */
 const char *mail_address(struct ctx *c, const char *s);

@@ -162,8 +162,8 @@ bool meter_count(struct meter *m, uint64_t name, const struct meter_rate *rate, 
 			owed_us = 0;
 		if (owed_us + rate->interval_us > most_us) {
 			describe(rate, owed_us, state);
-			state->wait =
-				(owed_us + rate->interval_us - most_us + SECOND_US - 1) / SECOND_US;
+			state->wait_us = owed_us + rate->interval_us - most_us;
+			state->wait = (state->wait_us + SECOND_US - 1) / SECOND_US;
 			return false;
 		}
 		owed_us += rate->interval_us;
@@ -176,6 +176,8 @@ bool meter_count(struct meter *m, uint64_t name, const struct meter_rate *rate, 
 }
 
 /* ---- kinds ---- */
+
+#define NAMED METER_COUNT /* by others, who say what it is */
 
 /* FNV-1a of kind and name, its bits well mixed (the end of MurmurHash3). */
 static uint64_t name_of(enum meter_kind kind, const char *who)
@@ -234,6 +236,54 @@ void meter_give_back(struct ctx *c, enum meter_kind kind, const char *who)
 
 	if (s != NULL)
 		atomic_fetch_sub(&s->until_us, rate.interval_us);
+}
+
+/* ---- names and rates of others ---- */
+
+static struct meter *meter_of(const struct ctx *c)
+{
+	struct meter *m = c->conf == NULL ? NULL : c->conf->meter;
+
+	return m == NULL || m->slots == NULL ? NULL : m;
+}
+
+int64_t meter_pass(struct ctx *c, const char *name, const struct meter_rate *rate)
+{
+	struct meter *m = meter_of(c);
+	struct meter_state state = {0};
+
+	if (m == NULL || meter_count(m, name_of(NAMED, name), rate, clock_monotonic_us(), &state))
+		return 0;
+	return state.wait_us;
+}
+
+void meter_return(struct ctx *c, const char *name, const struct meter_rate *rate)
+{
+	struct meter *m = meter_of(c);
+	struct slot *s = m == NULL ? NULL : slot_named(m, name_of(NAMED, name));
+
+	if (s != NULL)
+		atomic_fetch_sub(&s->until_us, rate->interval_us);
+}
+
+void meter_remember(struct ctx *c, const char *name, int64_t us)
+{
+	struct meter *m = meter_of(c);
+	int64_t now_us = clock_monotonic_us();
+	struct slot *s = m == NULL ? NULL : slot_named(m, name_of(NAMED, name));
+
+	if (m != NULL && s == NULL && us > 0)
+		s = slot_claim(m, name_of(NAMED, name), now_us);
+	if (s != NULL)
+		atomic_store(&s->until_us, us > 0 ? now_us + us : 0);
+}
+
+bool meter_remembers(struct ctx *c, const char *name)
+{
+	struct meter *m = meter_of(c);
+	struct slot *s = m == NULL ? NULL : slot_named(m, name_of(NAMED, name));
+
+	return s != NULL && !is_over(atomic_load(&s->until_us), clock_monotonic_us());
 }
 
 const char *meter_address(struct arena *mem, const char *address)

@@ -28,6 +28,7 @@ struct meter_state {
 	int64_t remaining; /* of these, now */
 	int64_t reset;     /* seconds until that is all of them */
 	int64_t wait;      /* refused: seconds until the next is taken */
+	int64_t wait_us;
 	int64_t times, seconds;
 };
 
@@ -50,12 +51,21 @@ void meter_give_back(struct ctx *c, enum meter_kind kind, const char *who);
 /* Who an address is: of IPv6 its first 64 bits, which are one subscriber's. */
 const char *meter_address(struct arena *mem, const char *address);
 
-/* ---- for tests ---- */
+/* ---- for others who count in the same table: names and rates of their own ---- */
 
 struct meter_rate {
 	int64_t interval_us; /* in which one is paid back */
 	int64_t burst;
 };
+
+/* Takes one: 0, or the microseconds until it can be taken. */
+int64_t meter_pass(struct ctx *c, const char *name, const struct meter_rate *rate);
+void meter_return(struct ctx *c, const char *name, const struct meter_rate *rate);
+/* What is known to hold for so long, by all processes; 0: no longer. */
+void meter_remember(struct ctx *c, const char *name, int64_t us);
+bool meter_remembers(struct ctx *c, const char *name);
+
+/* ---- for tests ---- */
 
 /* The same with everything given; false: refused. */
 bool meter_count(struct meter *m, uint64_t name, const struct meter_rate *rate, int64_t now_us,

@@ -1,4 +1,5 @@
 #include "core/sys/reach.h"
+#include <arpa/inet.h>
 #include <netinet/in.h>
 
 struct net4 {
@@ -66,6 +67,21 @@ enum reach reach_of(const struct sockaddr *sa)
 		return public6(a->s6_addr) ? REACH_PUBLIC : REACH_CLOSED;
 	}
 	return REACH_CLOSED;
+}
+
+bool reach_within(const struct sockaddr *sa, const struct network *all, size_t n)
+{
+	const struct sockaddr_in *v4 = (const void *)sa;
+	const struct sockaddr_in6 *v6 = (const void *)sa;
+	char text[INET6_ADDRSTRLEN];
+	const void *address = &v4->sin_addr;
+
+	if (sa->sa_family == AF_INET6)
+		address = &v6->sin6_addr;
+	else if (sa->sa_family != AF_INET)
+		return false;
+	return n > 0 && inet_ntop(sa->sa_family, address, text, sizeof(text)) != NULL &&
+		networks_have(all, n, text);
 }
 
 int reach_port(const struct sockaddr *sa)

@@ -7,7 +7,7 @@
 #ifndef FRONTDESK_REACH_H
 #define FRONTDESK_REACH_H
 
-#include "core/base/prelude.h"
+#include "core/base/network.h"
 #include <sys/socket.h>
 
 enum reach {
@@ -17,6 +17,8 @@ enum reach {
 };
 
 enum reach reach_of(const struct sockaddr *sa);
+/* Whether it lies in one of these networks. */
+bool reach_within(const struct sockaddr *sa, const struct network *all, size_t n);
 int reach_port(const struct sockaddr *sa);
 
 #endif

@@ -1,6 +1,7 @@
 #include "core/task/task.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
+#include "core/event/event.h"
 #include "core/sys/db.h"
 
 #define TITLE_LENGTH 200
@@ -32,7 +33,9 @@ int task_add(struct ctx *c, struct task *t)
 	t->title = utf8_cut(c->mem, t->title, TITLE_LENGTH);
 	if (t->detail != NULL)
 		t->detail = utf8_cut(c->mem, t->detail, DETAIL_LENGTH);
-	return db_insert_new(c, &TASK, t);
+	int rc = db_insert_new(c, &TASK, t);
+
+	return rc > 0 && event_changed(c, "task", t->id) < 0 ? -1 : rc;
 }
 
 int task_list(

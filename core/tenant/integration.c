@@ -17,9 +17,9 @@
 #define ERROR_MAX 300
 
 const char *const PROVIDERS[] = {"retell", "vapi", "twilio", "calcom", "stripe", "openai",
-	"sendgrid", "slack", "telegram", NULL};
+	"sendgrid", "slack", "telegram", "pagerduty", NULL};
 const char *const PROVIDER_TITLES[] = {"Retell", "Vapi", "Twilio", "Cal.com", "Stripe", "OpenAI",
-	"SendGrid", "Slack", "Telegram", NULL};
+	"SendGrid", "Slack", "Telegram", "PagerDuty", NULL};
 
 const enum signing SIGNING[] = {
 	[PROVIDER_RETELL] = SIGNED_WITH_SECRET,
@@ -31,6 +31,7 @@ const enum signing SIGNING[] = {
 	[PROVIDER_SENDGRID] = SIGNED_WITH_ITS_OWN,
 	[PROVIDER_SLACK] = SIGNED_NEVER,
 	[PROVIDER_TELEGRAM] = SIGNED_NEVER,
+	[PROVIDER_PAGERDUTY] = SIGNED_NEVER,
 };
 
 static const struct field FIELDS[] = {
@@ -49,6 +50,9 @@ static const struct field FIELDS[] = {
 	TIME(integration, last_test_at, RO),
 	BOOL(integration, last_test_ok, RO),
 	TEXT(integration, last_test_error, RO, ERROR_MAX),
+	ENUM(integration, breaker, RO | NOCOL, enum breaker_state, BREAKER_STATE),
+	TIME(integration, breaker_since, RO | NOCOL),
+	TEXT(integration, breaker_reason, RO | NOCOL, 300),
 	TIME(integration, created_at, RO | BY),
 	BYTES(integration, secret_cell, RO, CELL_MAX),
 	BYTES(integration, signing_cell, RO, CELL_MAX),
@@ -94,6 +98,27 @@ void integration_complete(struct ctx *c, struct rows *integrations)
 			i[n].webhook_url = mem_printf(c->mem, "%s/webhooks/%s/%s",
 				c->conf->server_public_url, PROVIDERS[i[n].provider], i[n].hook);
 	}
+}
+
+int integration_look(struct ctx *c, struct rows *integrations)
+{
+	struct integration *i = integrations->p;
+	struct rows breakers;
+
+	if (breaker_list(c, &breakers) < 0)
+		return -1;
+	for (size_t n = 0; n < integrations->n; n++) {
+		for (size_t k = 0; k < breakers.n && i[n].is_active; k++) {
+			const struct breaker *b = (const struct breaker *)breakers.p + k;
+
+			if (strcmp(b->provider, PROVIDERS[i[n].provider]) != 0)
+				continue;
+			i[n].breaker = b->state;
+			i[n].breaker_since = b->since;
+			i[n].breaker_reason = b->state == BREAKER_CLOSED ? NULL : b->reason;
+		}
+	}
+	return 0;
 }
 
 int integration_get(struct ctx *c, const char *id, struct integration *out)
@@ -311,6 +336,8 @@ int integration_create(struct ctx *c, const struct integration *in, struct integ
 	if (check_activation(c, out) < 0 || db_insert(c, &INTEGRATION, out) < 0)
 		return -1;
 	integration_complete(c, &one);
+	if (breaker_retry(c, PROVIDERS[out->provider]) < 0)
+		return -1;
 	return audit_add(c, "integration.create", "integration", out->id, NULL);
 }
 
@@ -336,7 +363,11 @@ int integration_change(struct ctx *c, const char *id, const struct integration *
 		return -1;
 	if (check_activation(c, out) < 0)
 		return -1;
-	return row_change(c, &INTEGRATION, &was, out) < 0 ? -1 : 0;
+	int rc = row_change(c, &INTEGRATION, &was, out);
+	/* it may work now: nobody waits to find out */
+	if (rc > 0)
+		rc = breaker_retry(c, PROVIDERS[out->provider]);
+	return rc < 0 ? -1 : 0;
 }
 
 int integration_delete(struct ctx *c, const char *id)

@@ -15,6 +15,7 @@
 
 #include "core/base/ctx.h"
 #include "core/base/table.h"
+#include "core/outbound/breaker.h"
 
 enum provider {
 	PROVIDER_RETELL,
@@ -24,8 +25,9 @@ enum provider {
 	PROVIDER_STRIPE,
 	PROVIDER_OPENAI,
 	PROVIDER_SENDGRID,
-	PROVIDER_SLACK,    /* its secret is the address of an incoming webhook */
-	PROVIDER_TELEGRAM, /* the token of a bot; its account is a chat's id */
+	PROVIDER_SLACK,     /* its secret is the address of an incoming webhook */
+	PROVIDER_TELEGRAM,  /* the token of a bot; its account is a chat's id */
+	PROVIDER_PAGERDUTY, /* the integration key of a service (Events API v2) */
 	PROVIDER_COUNT
 };
 
@@ -57,6 +59,9 @@ struct integration {
 	ts_t last_test_at;
 	bool last_test_ok;
 	const char *last_test_error;
+	enum breaker_state breaker; /* how it does: integration_look() */
+	ts_t breaker_since;
+	const char *breaker_reason;
 	ts_t created_at;
 	struct bytes secret_cell;
 	struct bytes signing_cell;
@@ -72,6 +77,8 @@ extern const struct table INTEGRATION_EDIT; /* what may change */
 
 /* Fills in what is not a column, of each row. */
 void integration_complete(struct ctx *c, struct rows *integrations);
+/* How each does, of those in use. */
+int integration_look(struct ctx *c, struct rows *integrations) MUST_USE;
 int integration_get(struct ctx *c, const char *id, struct integration *out) MUST_USE;
 /* The oldest active one of that provider: 1, 0, -1. */
 int integration_find(struct ctx *c, enum provider provider, struct integration *out) MUST_USE;

@@ -1,5 +1,6 @@
 #include "core/worker/drain.h"
 #include "core/base/log.h"
+#include "core/base/trace.h"
 #include "core/sys/conf.h"
 #include "core/sys/db.h"
 
@@ -63,6 +64,7 @@ static void ctx_for(struct ctx *c, const struct worker *w, struct arena *mem, co
 	c->company_id = j->company_id;
 	c->actor_id = j->id;
 	c->request_id = j->id;
+	trace_begin(c, j->trace);
 }
 
 /* ---- a batch ---- */
@@ -113,7 +115,9 @@ static enum attempt_end run_one(struct batch *b, const struct claim *j)
 
 	ctx_for(&c, w, b->job_mem, j);
 	enum attempt_end end = begin(b, &c, j);
+	trace_end();
 	slot_end(w->slot);
+	live_publish(&w->live, &c);
 	db_idle(w->db);
 	arena_reset(b->job_mem);
 	if (end != ATTEMPT_DONE_LATER)

@@ -8,6 +8,7 @@
 #ifndef FRONTDESK_DRAIN_H
 #define FRONTDESK_DRAIN_H
 
+#include "core/live/publish.h"
 #include "core/worker/worker.h"
 
 #define OWNER_MAX 64
@@ -30,6 +31,7 @@ struct worker {
 	struct worker_slot *slot;
 	const volatile bool *stop; /* set by SIGTERM */
 	int64_t after;             /* company whose turn it was last */
+	struct live_line live;     /* to frontdesk-live */
 };
 
 /* Runs what is due until nothing is. 0, or -1 when the database does not

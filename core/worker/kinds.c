@@ -2,7 +2,9 @@
 #include "core/audit/seal.h"
 #include "core/booking/hold.h"
 #include "core/booking/waiting_list.h"
+#include "core/delivery/delivery.h"
 #include "core/event/event.h"
+#include "core/live/live.h"
 #include "core/notify/clock.h"
 #include "core/notify/notify.h"
 #include "core/privacy/retention.h"
@@ -13,7 +15,9 @@
 #include "core/provider/sendgrid.h"
 #include "core/provider/twilio.h"
 #include "core/sys/db.h"
+#include "core/sys/json.h"
 #include "core/user/api_key.h"
+#include "core/worker/replay.h"
 
 #define SWEEP_ROWS 10000
 #define SWEEP_US 60000000 /* half of its deadline; the rest comes next time */
@@ -26,6 +30,7 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_INBOX_RETELL] = {JOB_BATCHED, retell_process},
 	[JOB_INBOX_TWILIO] = {JOB_TX_WRITE, twilio_process},
 	[JOB_INBOX_SENDGRID] = {JOB_TX_WRITE, sendgrid_process},
+	[JOB_INBOX_REPLAY] = {JOB_TX_NONE, replay_run},
 	[JOB_EVENT_DISPATCH] = {JOB_TX_WRITE, event_dispatch},
 	[JOB_NOTIFICATION_SEND] = {JOB_TX_NONE, messages_send},
 	[JOB_REMINDER] = {JOB_TX_WRITE, reminder_run},
@@ -40,6 +45,7 @@ const struct job_work JOB_WORK[JOB_KIND_COUNT] = {
 	[JOB_RETENTION_DAY] = {JOB_TX_NONE, retention_begin},
 	[JOB_RETENTION] = {JOB_TX_NONE, retention_work},
 	[JOB_SWEEP] = {JOB_TX_NONE, sweep},
+	[JOB_WEBHOOK_DELIVER] = {JOB_TX_NONE, delivery_run},
 	[JOB_NOOP] = {JOB_BATCHED, nothing},
 };
 
@@ -50,6 +56,8 @@ const struct recurring RECURRING[] = {
 	{JOB_API_KEY_REMINDERS, 86400},
 };
 const size_t RECURRING_COUNT = COUNT_OF(RECURRING);
+
+#define EV_ANY EVENT_KIND_COUNT
 
 /* Who wants to know of an event, one line each; every one of them runs in the
  * transaction that ends the job. */
@@ -67,13 +75,29 @@ static const struct {
 	{EV_NUMBER_UNASSIGNED_CALL, notify_on_event},
 	{EV_INTEGRATION_FAILED, notify_on_event},
 	{EV_INTEGRATION_RECOVERED, notify_on_event},
+	{EV_WEBHOOK_FAILING, notify_on_event},
+	{EV_WEBHOOK_DISABLED, notify_on_event},
 	{EV_APPOINTMENT_BOOKED, clock_on_event},
 	{EV_APPOINTMENT_RESCHEDULED, clock_on_event},
 	{EV_APPOINTMENT_CANCELLED, clock_on_event},
 	{EV_APPOINTMENT_RESCHEDULED, waiting_on_event},
 	{EV_APPOINTMENT_CANCELLED, waiting_on_event},
 	{EV_TIME_FREED, waiting_on_event},
+	{EV_ANY, delivery_on_event},
+	{EV_ANY, live_on_event},
 };
+
+static const char *source_of(struct ctx *c, const struct event *e)
+{
+	const struct json *j;
+	struct bytes payload = {(const uint8_t *)e->payload, strlen(e->payload)};
+	const char *source = NULL;
+
+	if (json_parse(c, payload, &j) == 0)
+		source = json_text(j, "source");
+	err_clear(c);
+	return source != NULL ? source : "unknown";
+}
 
 static int event_dispatch(struct ctx *c, const char *event_id)
 {
@@ -81,8 +105,12 @@ static int event_dispatch(struct ctx *c, const char *event_id)
 
 	if (event_get(c, event_id, &e) < 0)
 		return -1;
+	if (e.kind == EV_APPOINTMENT_BOOKED)
+		c->booked = source_of(c, &e);
 	for (size_t i = 0; i < COUNT_OF(LISTENERS); i++) {
-		if (LISTENERS[i].kind == e.kind && LISTENERS[i].tell(c, &e) < 0)
+		bool heard = LISTENERS[i].kind == e.kind || LISTENERS[i].kind == EV_ANY;
+
+		if (heard && LISTENERS[i].tell(c, &e) < 0)
 			return -1;
 	}
 	return 0;
@@ -106,6 +134,12 @@ static int nothing(struct ctx *c, const char *none)
 	(void)c;
 	(void)none;
 	return 0;
+}
+
+/* Of a message half a day: what came by then came too late. */
+int job_patience_s(int kind)
+{
+	return kind == JOB_NOTIFICATION_SEND ? 12 * 3600 : 24 * 3600;
 }
 
 int job_kind_find(const char *name)

@@ -25,6 +25,10 @@ struct job_work {
 /* By enum job_kind. */
 extern const struct job_work JOB_WORK[JOB_KIND_COUNT];
 
+/* How long a job of this kind (-1: one that is not known) waits for a provider that
+ * is not asked now, before it is dead; in seconds. */
+int job_patience_s(int kind);
+
 struct recurring {
 	enum job_kind kind;
 	int period_s;

@@ -5,6 +5,8 @@
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
 #include "core/sys/link.h"
+#include "core/sys/meter.h"
+#include "core/sys/metric.h"
 #include "core/worker/pool.h"
 
 #include <getopt.h>
@@ -46,6 +48,8 @@ int main(int argc, char **argv)
 	conf->link_key = link_key_load(conf_secret_path(conf, mem, "link_key"));
 	if (conf->keyring == NULL || conf->link_key == NULL)
 		return EX_CONFIG;
+	conf->meter = meter_open(mem, mem_printf(mem, "%s/limits", conf->server_run_dir));
+	conf->metrics = metrics_open(mem, conf->server_run_dir);
 	int rc = pool_run(conf, staying);
 	keyring_delete(conf->keyring);
 	link_key_delete(conf->link_key);

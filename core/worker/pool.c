@@ -58,10 +58,16 @@ static void on_stop(int signal_number)
 
 static int work(struct pool *p, struct ctx *c)
 {
-	struct worker w = {.conf = p->conf, .db = c->db, .slot = my_slot, .stop = &stop_asked};
+	struct worker w = {.conf = p->conf,
+		.db = c->db,
+		.slot = my_slot,
+		.stop = &stop_asked,
+		.live = LIVE_LINE_NEW};
 
 	http_init();
-	return worker_drain(&w) < 0 ? CHILD_LATER : CHILD_OK;
+	int rc = worker_drain(&w);
+	live_line_close(&w.live);
+	return rc < 0 ? CHILD_LATER : CHILD_OK;
 }
 
 static int record(struct pool *p, struct ctx *c)

@@ -3,7 +3,10 @@
 #include "core/base/id.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/base/trace.h"
+#include "core/live/live.h"
 #include "core/sys/db.h"
+#include "core/sys/metric.h"
 
 #define FINISH_US 20000000
 #define BACKOFF_UNKNOWN_S 5
@@ -17,6 +20,7 @@ static const struct field FIELDS[] = {
 	INT(claim, max_attempts, RO, 0, 65535),
 	INT(claim, company_number, RO, 0, INT32_MAX),
 	ID(claim, company_id, RO),
+	TEXT(claim, trace, RO, TRACE_LENGTH),
 	INT(claim, turn, RO, 0, INT32_MAX),
 };
 const struct table CLAIM = TABLE(claim, "job", FIELDS);
@@ -63,6 +67,18 @@ static int finish(
 		    JOB_STATE[state], error, delay_ms) < 0)
 		return -1;
 	return ended > 0;
+}
+
+static int put_off(struct ctx *c, const struct claim *j, const char *error, int patience_s)
+{
+	int64_t ended;
+	/* spread over twice the time: who waited together does not come together */
+	int delay_ms = c->put_off_ms + (int)random_below((uint32_t)c->put_off_ms);
+
+	if (db_int(c, &ended, "CALL sys_job_put_off(?, ?, ?, ?, ?)", j->id, j->attempts, error,
+		    delay_ms, patience_s) < 0)
+		return -1;
+	return (int)ended;
 }
 
 static int finish_all(struct ctx *c, const struct ends *e)
@@ -143,6 +159,23 @@ static bool wait_and_try_again(int64_t began_us)
 	return true;
 }
 
+struct burial {
+	const struct claim *claim;
+	const char *why;
+};
+
+/* A new dead letter is seen at once. */
+static int bury(struct ctx *c, void *arg)
+{
+	const struct burial *b = arg;
+	int rc = finish(c, b->claim, JOB_DEAD, b->why, 0);
+
+	if (rc <= 0)
+		return rc;
+	live_note(c, "job.changed", b->claim->id);
+	return live_number(c) < 0 ? -1 : rc;
+}
+
 /* The end of an attempt must not be lost to a server that restarts: it is
  * tried for a while, and the lease outlasts that. */
 static enum attempt_end finish_surely(
@@ -152,7 +185,8 @@ static enum attempt_end finish_surely(
 
 	do {
 		err_clear(c);
-		int rc = finish(c, j, state, error, delay_ms);
+		int rc = state == JOB_DEAD ? in_tx(c, bury, &(struct burial){j, error})
+					   : finish(c, j, state, error, delay_ms);
 
 		if (rc == 0)
 			return ATTEMPT_LOST;
@@ -177,6 +211,24 @@ int worker_ends(struct ctx *c, struct ends *e)
 	return rc;
 }
 
+static enum attempt_end attempt_put_off(struct ctx *c, const struct claim *j)
+{
+	int patience_s = job_patience_s(job_kind_find(j->kind));
+	const char *why = why_failed(c);
+	int64_t began = clock_monotonic_us();
+
+	do {
+		err_clear(c);
+		int rc = put_off(c, j, why, patience_s);
+
+		if (rc == 0)
+			return ATTEMPT_LOST;
+		if (rc > 0)
+			return rc == 1 ? ATTEMPT_PUT_OFF : ATTEMPT_AGAIN;
+	} while (wait_and_try_again(began));
+	return ATTEMPT_STUCK;
+}
+
 static enum attempt_end attempt_failed(struct ctx *c, const struct claim *j)
 {
 	const char *why = why_failed(c);
@@ -197,7 +249,7 @@ static int work_and_finish(struct ctx *c, void *arg)
 {
 	struct step *s = arg;
 
-	if (s->work->run(c, s->claim->ref_id) < 0)
+	if (s->work->run(c, s->claim->ref_id) < 0 || live_number(c) < 0)
 		return -1;
 	int rc = finish(c, s->claim, JOB_DONE, NULL, 0);
 	s->lost = rc == 0;
@@ -232,6 +284,49 @@ static enum attempt_end attempt_succeeded(
 	BUG("a job of mode %d", (int)work->mode);
 }
 
+static const char *outcome_of(enum attempt_end end, bool gives_up)
+{
+	switch (end) {
+	case ATTEMPT_DONE:
+	case ATTEMPT_DONE_LATER:
+		return "done";
+	case ATTEMPT_AGAIN:
+		return gives_up ? "dead" : "failed";
+	case ATTEMPT_PUT_OFF:
+		return "put_off";
+	case ATTEMPT_LOST:
+		return "lost";
+	case ATTEMPT_STUCK:
+		return "stuck";
+	}
+	BUG("an attempt that ended as %d", (int)end);
+}
+
+/* From the arrival, which its id tells; what a person had tried again is no measure. */
+static void count_lag(const struct ctx *c, const struct claim *j, int kind)
+{
+	int64_t ms = ts_now().ms - id_time(j->id).ms;
+
+	if (text_starts(j->kind, "inbox.") && kind != JOB_INBOX_REPLAY &&
+		j->attempts <= JOB_RULES[kind].attempts)
+		metric_time(c, METRIC_WEBHOOK_LAG, ms * 1000, j->kind + strlen("inbox."), NULL);
+}
+
+static void count_attempt(
+	const struct ctx *c, const struct claim *j, const char *outcome, int64_t began_us)
+{
+	int kind = job_kind_find(j->kind);
+	const char *name = kind < 0 ? "unknown" : j->kind;
+
+	metric_count(c, METRIC_JOBS, name, outcome, NULL);
+	metric_time(c, METRIC_JOB_TIMES, clock_monotonic_us() - began_us, name, NULL);
+	if (kind < 0 || strcmp(outcome, "done") != 0)
+		return;
+	count_lag(c, j, kind);
+	if (c->booked != NULL)
+		metric_count(c, METRIC_BOOKINGS, c->booked, NULL, NULL);
+}
+
 enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const struct job_work *work)
 {
 	struct step s = {j, work, false};
@@ -240,6 +335,8 @@ enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const stru
 	enum attempt_end end;
 	int rc;
 
+	c->put_off_ms = 0;
+	c->booked = NULL;
 	if (work == NULL)
 		rc = err_set(c, E_NOT_FOUND,
 			"This version of the worker does not know this kind of job.");
@@ -248,16 +345,22 @@ enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const stru
 	else
 		rc = work->run(c, j->ref_id);
 	alarm(0);
+	bool gives_up = rc < 0 && (permanent(c->err.code) || j->attempts >= j->max_attempts);
 	if (rc < 0)
 		result = err_wire(c->err.code);
 	if (s.lost)
 		end = ATTEMPT_LOST;
+	else if (rc < 0 && work != NULL && c->put_off_ms > 0 && c->err.code == E_PROVIDER)
+		end = attempt_put_off(c, j);
 	else
 		end = rc < 0 ? attempt_failed(c, j) : attempt_succeeded(c, j, work);
 	if (end == ATTEMPT_LOST)
 		result = "lost";
 	if (end == ATTEMPT_STUCK)
 		result = "stuck";
+	if (end == ATTEMPT_PUT_OFF)
+		result = "put off";
 	log_attempt(c, j, result, began);
+	count_attempt(c, j, outcome_of(end, gives_up), began);
 	return end;
 }

@@ -5,7 +5,9 @@
  * hold the same job), carries a lease, and counts an attempt. The end of an
  * attempt is written only if no other attempt has begun since. Failures that
  * may pass go back with a growing random delay; permanent ones, and those
- * whose attempts are used up, are dead: a person can replay them.
+ * whose attempts are used up, are dead: a person can replay them. An attempt
+ * that met a provider which is not asked now (ctx->put_off_ms) was none: it goes
+ * back without being counted, until the kind's patience is over.
  *
  * A job that exceeds its deadline kills its process (SIGALRM is left at its
  * deadly default): whatever library it hangs in, it ends. The parent process
@@ -31,7 +33,8 @@ struct claim {
 	int64_t max_attempts;
 	int64_t company_number;
 	const char *company_id;
-	int64_t turn; /* the company that had its turn last */
+	const char *trace; /* of whoever queued it; NULL: nobody */
+	int64_t turn;      /* the company that had its turn last */
 };
 
 extern const struct table CLAIM;
@@ -41,7 +44,9 @@ struct claiming {
 	const char *owner;
 	int n;
 	int64_t after; /* the number of a company */
-	int busy;      /* a company with so many jobs running elsewhere gets no more */
+	/* a company with so many jobs running elsewhere gets no more that are as
+	 * urgent as these, or less */
+	int busy;
 };
 
 /* Up to n due jobs, with a lease for each that is long enough for the first
@@ -55,6 +60,7 @@ enum attempt_end {
 	ATTEMPT_DONE,
 	ATTEMPT_DONE_LATER, /* JOB_BATCHED: worker_ends() writes it down */
 	ATTEMPT_AGAIN,      /* queued again, or dead */
+	ATTEMPT_PUT_OFF,    /* a provider was not asked: queued again, and not counted */
 	ATTEMPT_LOST,       /* another attempt has begun since: nothing was written */
 	ATTEMPT_STUCK,      /* its end could not be written: the lease will tell */
 };

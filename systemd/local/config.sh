@@ -40,10 +40,14 @@ sendgrid:
   url: "http://127.0.0.1:$((PORT + 1))/sendgrid"
 telegram:
   url: "http://127.0.0.1:$((PORT + 1))/telegram"
+pagerduty:
+  url: "http://127.0.0.1:$((PORT + 1))/pagerduty"
 smtp:
   url: "smtp://127.0.0.1:$((PORT + 2))"
 sandbox:
   url: "http://127.0.0.1:$((PORT + 1))"
+live:
+  socket: "${LIVE_MODULE:+$run/publish.sock}"
 limits:
   factor: $FACTOR
 END
@@ -78,6 +82,29 @@ write_nginx_conf() {
 		line=${line//@CSP@/"$CSP"}
 		printf '%s\n' "$line"
 	done <"$ROOT/nginx/local.conf.in" >"$VAR/nginx/nginx.conf"
+}
+
+# The installed file with paths of ours. Without nchan there are no streams.
+write_live_conf() {
+	local path line
+	LIVE_MODULE=''
+	for path in /usr/lib/nginx/modules /usr/lib64/nginx/modules; do
+		[[ ! -f $path/ngx_nchan_module.so ]] || LIVE_MODULE=$path/ngx_nchan_module.so
+	done
+	[[ -n $LIVE_MODULE ]] || return 0
+	mkdir -p "$VAR/live"
+	{
+		((EUID != 0)) || echo 'user root;'
+		echo 'worker_rlimit_nofile 8192;'
+		while IFS= read -r line; do
+			line=${line//\/usr\/lib\/nginx\/modules\/ngx_nchan_module.so/"$LIVE_MODULE"}
+			case $line in
+			*.sock*) line=${line//\/run\/frontdesk-live/"$RUN"} line=${line//\/run\/frontdesk/"$RUN"} ;;
+			*) line=${line//\/run\/frontdesk-live/"$VAR/live"} ;;
+			esac
+			printf '%s\n' "$line"
+		done <"$LIVE_CONF"
+	} >"$VAR/live/nginx.conf"
 }
 
 # Sockets' paths have at most 107 bytes: deep checkouts get a short folder

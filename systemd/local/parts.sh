@@ -50,6 +50,11 @@ start_part() { # PART
 	api | hook) start_pool "$1" 4 ;;
 	login) start_pool login 2 10 ;; # a password takes 180 ms of a core
 	talk) start_pool talk 2 ;;
+	live)
+		# What one leaves behind that was killed could not be opened again.
+		rm -f "$RUN/subscribe.sock" "$RUN/authorize.sock" "$RUN/publish.sock"
+		part_start live nginx -p "$VAR/live/" -c "$VAR/live/nginx.conf" -e stderr
+		;;
 	worker) part_start worker "$WORKER" -c "$CONFIG" --stay ;;
 	nginx) part_start nginx nginx -p "$VAR/nginx/" -c "$VAR/nginx/nginx.conf" -e "$VAR/log/nginx-error.log" ;;
 	esac

@@ -70,6 +70,7 @@ const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0,
 const NEW = {
   integrations: () => ({ provider: 'openai', secret: 'key-of-nobody', is_active: false }),
   'api-keys': () => ({ name: 'Rights', role: 'read_only' }),
+  'webhook-endpoints': () => ({ url: 'http://127.0.0.1:9/' }),
   'phone-numbers': own => ({ branch_id: own.branches, e164: '+493023125990' }),
   'closed-days': () => ({ day: '2035-12-25' }),
   'branches/working-hours': () => ({ weekday: 7, start_minute: 0, end_minute: 1440 }),
@@ -124,8 +125,14 @@ export async function makeOneOfEach(client) {
     assert.equal(r.status, 201, r.text)
     own[what] = r.json.id
   }
+  const posted = await client.call('salon', 'POST', `/api/v2/webhook-endpoints/${own['webhook-endpoints']}/test`)
+  assert.equal(posted.status, 202, posted.text)
+  const hook = await client.call('salon', 'POST', '/api/v2/hooks/subscribe', { json: { target_url: 'http://127.0.0.1:9/', event: 'call.ended' } })
+  assert.equal(hook.status, 201, hook.text)
   return {
     ...own,
+    deliveries: posted.json.delivery_id,
+    hooks: hook.json.id,
     auth: (await list('auth/sessions'))[0].id,
     users: (await list('users'))[0].id,
     'booking-series': series.json.id,
@@ -137,6 +144,7 @@ export async function makeOneOfEach(client) {
     audit: (await first('audit')).id,
     'dead-letters': (await first('dead-letters')).id,
     jobs: (await first('jobs')).id,
+    inbox: (await first('inbox')).id,
     'unassigned-calls': (await first('unassigned-calls')).id,
   }
 }

@@ -229,6 +229,54 @@ test('signed rubbish is kept and ends in the dead letters, from where it can be 
   assert.equal((await client.call('salon', 'POST', `/api/v2/dead-letters/${newCallId().slice(5)}/replay`)).status, 404)
 })
 
+test('an event is read and processed again, and tells what that changed', async () => {
+  const id = newCallId()
+  const body = event('call_analyzed', {
+    call_id: id, to_number: '+493023125990', end_timestamp: Date.now(), duration_ms: 60_000,
+    call_analysis: { call_summary: 'The caller asked for the price.', custom_analysis_data: { intent: 'price' } },
+  })
+  assert.equal((await postSigned(HOOK, body)).status, 204)
+  const find = async (filter = '') => (await list('salon', `inbox?external_id=${id}${filter}`))[0]
+  const stored = await eventually('the event', () => find('&status=done&provider=retell&event=call_analyzed'))
+  assert.deepEqual([stored.size, stored.attempts, stored.last_error], [body.length, 1, null])
+  assert.equal(await find('&status=dead'), undefined)
+  assert.equal(await find(`&from=${new Date(Date.now() + 60_000).toISOString()}`), undefined)
+  const path = `/api/v2/inbox/${stored.id}`
+  const read = async (who = 'salon') => (await client.call(who, 'GET', path)).json
+  const first = await read()
+  assert.deepEqual([first.body_kind, first.body, first.job.state, first.job.failures, first.replays], ['json', body, 'done', [], []])
+  assert.equal((await client.call('dental', 'GET', path, { foreign: true })).status, 404)
+
+  const replay = (who = 'salon', options = {}) => client.call(who, 'POST', `${path}/replay`, options)
+  assert.equal((await replay('none')).status, 401)
+  assert.equal((await replay('dental', { foreign: true })).status, 404)
+  async function replayed() {
+    const asked = await replay()
+    assert.deepEqual([asked.status, asked.json.state, asked.headers.location], [202, 'queued', path], asked.text)
+    return eventually('the replay', async () => (await read()).replays.find(r => r.id === asked.json.id && r.finished_at))
+  }
+  const same = await replayed()
+  assert.deepEqual([same.state, same.outcome, same.changes, same.error], ['done', 'Nothing changed.', [], null])
+
+  /* the number becomes the salon's: now it is a call */
+  const branch = (await list('salon', 'branches')).find(b => b.name === 'Mitte').id
+  const added = await client.call('salon', 'POST', '/api/v2/phone-numbers', { json: { branch_id: branch, e164: '+493023125990' } })
+  assert.equal(added.status, 201, added.text)
+  const made = await replayed()
+  const call = made.changes.find(c => c.kind === 'call')
+  assert.deepEqual([made.state, call.change, call.fields.find(f => f.field === 'status')], ['done', 'added', { field: 'status', before: null, after: 'analyzed' }])
+  assert.equal(call.id, (await findCall(id)()).id)
+  assert.ok(made.changes.some(c => c.kind === 'cost') && made.changes.some(c => c.kind === 'unassigned_call' && c.change === 'changed'))
+  assert.equal((await replayed()).outcome, 'Nothing changed.')
+
+  /* one who may not read calls sees that it came, and nothing that it holds */
+  const key = await client.call('salon', 'POST', '/api/v2/api-keys', { json: { name: 'Operator', permissions: ['operations.read'] } })
+  assert.equal(key.status, 201, key.text)
+  const hidden = await read(key.json.key)
+  assert.deepEqual([hidden.body_kind, hidden.body, hidden.replays[1].changes, hidden.messages], ['hidden', null, [], []])
+  assert.match(hidden.replays[1].outcome, /^Rows changed: \d+, added: [1-9]/, JSON.stringify(made.changes))
+})
+
 test('a body over 8 MiB is refused, one below it is stored; an event that no rule knows is kept', async () => {
   const big = Buffer.alloc(8 * 1024 * 1024 + 1, 0x20)
   assert.equal((await post(HOOK, big, { 'X-Retell-Signature': sign(big) })).status, 413)

@@ -50,6 +50,8 @@ const NO_ENTRY = {
   'POST /api/v2/templates/preview': 'only looks',
   'POST /api/v2/notifications/{id}/read': 'tells of the reader alone',
   'POST /api/v2/staff/{id}/feed': 'only shows the address',
+  'POST /api/v2/live/ticket': 'lets somebody look on',
+  'POST /api/v2/live/authorize': 'nginx asks for one who looks on',
   'POST /api/v2/demo/race': 'its rivals book like everybody',
 }
 

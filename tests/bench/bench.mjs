@@ -13,6 +13,7 @@ import { startBare } from './bare-server.mjs';
 import { Bookings } from './booking.mjs';
 import { USER, companyNumbers, loadData } from './data.mjs';
 import { Growth, growthPlot, growthTable } from './growth.mjs';
+import { Live } from './live.mjs';
 import { Logins } from './logins.mjs';
 import { forgetBookings, kept, loadMass } from './mass.mjs';
 import { Measurements } from './measure.mjs';
@@ -24,8 +25,8 @@ const PLOTS = join(ROOT, 'build/bench');
 const IDLE = 0.5; // a load average up to this
 const POOL = 3 * 1024 ** 3; // bytes: the data fits, as a server's administrator would see to
 const PASSWORD = 'frontdesk-demo';
-const FULL = { rounds: 3, seconds: 3, steady: 30, warmUp: 5, memory: [20_000, 100_000], companies: 500, tries: 200, storm: 60 };
-const SHORT = { rounds: 3, seconds: 1, steady: 4, warmUp: 1, memory: [10_000, 20_000], companies: 50, tries: 20, storm: 6 };
+const FULL = { rounds: 3, seconds: 3, steady: 30, warmUp: 5, memory: [20_000, 100_000], companies: 500, tries: 200, storm: 60, subscribers: 2000, live: 30 };
+const SHORT = { rounds: 3, seconds: 1, steady: 4, warmUp: 1, memory: [10_000, 20_000], companies: 50, tries: 20, storm: 6, subscribers: 200, live: 4 };
 
 const USAGE = `usage: bench.mjs [--port P] [--short]
   --port P   the stack's port, and P+5 and P+6 for the bare limit (8100)
@@ -97,6 +98,8 @@ async function measure({ port, plan }) {
     const results = [];
     say('messages'); // first: later thousands of other jobs wait
     results.push(...await new Messages(m).all());
+    say('live updates');
+    results.push(...await new Live(m).all());
     for (const [what, steps] of Object.entries({ reads: 'reads', latencies: 'readLatencies', webhooks: 'webhooks', start: 'start', memory: 'memory' })) {
       say(what);
       results.push(...[await m[steps]()].flat());

@@ -13,9 +13,10 @@ struct ctx *web, *work, *admin;
 
 void calls_forget(void)
 {
-	static const char *const TABLES[] = {"notification", "task", "occupancy", "hold",
-		"appointment_segment", "appointment_add_on", "appointment", "platform_cost",
-		"call_event", "call", "unassigned_call", "job", "event", "inbox_event",
+	static const char *const TABLES[] = {"delivery_attempt", "delivery", "webhook_endpoint",
+		"notification", "task", "occupancy", "hold", "appointment_segment",
+		"appointment_add_on", "appointment", "platform_cost", "call_event", "call",
+		"unassigned_call", "breaker", "job", "event", "inbox_replay", "inbox_event",
 		"audit_entry", "consent", "customer"};
 
 	ck_assert_int_eq(db_script(admin, "START TRANSACTION"), 0);

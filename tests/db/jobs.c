@@ -21,6 +21,13 @@ const char *jobs_add(struct ctx *c, enum job_kind kind, const char *ref_id)
 	return j.id;
 }
 
+void jobs_drop(struct ctx *root, enum job_kind kind)
+{
+	ck_assert_int_ge(db_exec(root, "DELETE FROM frontdesk_store.job WHERE kind = ?",
+				 JOB_RULES[kind].name),
+		0);
+}
+
 struct job jobs_row(struct ctx *root, const char *id)
 {
 	struct job j;

@@ -4,7 +4,7 @@
 #ifndef FRONTDESK_TESTS_DB_JOBS_H
 #define FRONTDESK_TESTS_DB_JOBS_H
 
-#include "core/queue/queue.h"
+#include "core/dead/dead.h"
 #include "core/worker/drain.h"
 #include "tests/db/support.h"
 
@@ -14,6 +14,7 @@ void jobs_clean(struct ctx *root);
 const char *jobs_add(struct ctx *c, enum job_kind kind, const char *ref_id);
 /* worker_claim() of whoever has work. */
 int jobs_claim(struct ctx *c, const char *owner, int n, struct rows *out);
+void jobs_drop(struct ctx *root, enum job_kind kind); /* of no interest to a test */
 struct job jobs_row(struct ctx *root, const char *id);
 
 #endif

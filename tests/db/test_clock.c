@@ -397,7 +397,7 @@ START_TEST(the_platform_learns_of_its_own)
 	ck_assert_int_eq(notify_on_event(c, &e), 0);
 	struct notification n = only("platform.integration_failed");
 	ck_assert_str_eq(n.recipient, "alerts@frontdesk.example");
-	says(n.body, "retell fail: It answers 500.");
+	says(n.body, "Retell fail: It answers 500.");
 }
 END_TEST
 

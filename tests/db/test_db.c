@@ -3,6 +3,8 @@
 #include "tests/db/support.h"
 
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 static struct ctx *in_salon(void)
 {
@@ -258,6 +260,55 @@ START_TEST(no_server_is_said_quickly_and_passes)
 }
 END_TEST
 
+/* Takes connections, as the kernel does for a frozen process, and says nothing. */
+static int listen_mute(const char *path)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	return fd;
+}
+
+static int64_t refused_after_ms(struct ctx *c)
+{
+	int64_t began = now_ms(), n;
+
+	ck_assert_int_eq(db_int(c, &n, "SELECT 1"), -1);
+	ck_assert_int_eq(c->err.code, E_UNAVAILABLE);
+	ck_assert_int_gt(c->err.retry_after, 0);
+	err_clear(c);
+	return now_ms() - began;
+}
+
+START_TEST(a_mute_server_is_asked_once_a_second)
+{
+	struct ctx *c = in_salon();
+	char path[] = "/tmp/fd-mute-XXXXXX";
+	struct db *good = c->db;
+
+	hush();
+	ck_assert_ptr_nonnull(mkdtemp(path));
+	char *socket_path = mem_printf(c->mem, "%s/s", path);
+	int fd = listen_mute(socket_path);
+	struct db_address mute = {.socket = socket_path, .user = "fd_web"};
+	c->db = db_new(&mute);
+	ck_assert_int_ge(refused_after_ms(c), 1500);
+	ck_assert_int_lt(refused_after_ms(c), 300); /* of the memory */
+	usleep(1100000);
+	ck_assert_int_ge(refused_after_ms(c), 1500); /* asked again */
+	db_delete(c->db);
+	c->db = good;
+	close(fd);
+	unlink(socket_path);
+	rmdir(path);
+	db_ctx_end(c);
+}
+END_TEST
+
 /* ---- the cache ---- */
 
 START_TEST(old_statements_make_room)
@@ -336,6 +387,7 @@ Suite *suite_db(void)
 	tcase_add_test(t, a_step_survives_its_connection);
 	tcase_add_test(t, a_commit_into_a_dead_line_is_uncertain);
 	tcase_add_test(t, no_server_is_said_quickly_and_passes);
+	tcase_add_test(t, a_mute_server_is_asked_once_a_second);
 	tcase_add_test(t, old_statements_make_room);
 	tcase_add_test(t, a_prepared_statement_is_used_again);
 	tcase_add_test(t, a_changed_table_is_noticed);

@@ -200,6 +200,60 @@ START_TEST(a_provider_that_refuses_is_stood_in_for)
 }
 END_TEST
 
+static void twilio_is_open(bool denied)
+{
+	ck_assert_int_eq(
+		db_exec(admin,
+			"INSERT INTO frontdesk_store.breaker (company_id, id, provider, state, "
+			"since, retry_at, reason, is_denied) VALUES (?, UUID(), 'twilio', 'open', "
+			"NOW(3), NOW(3) + INTERVAL 5 MINUTE, 'Twilio answers 500.', ?)",
+			salon(), denied),
+		1);
+}
+
+static void waits(const char *id)
+{
+	ck_assert_int_eq(messages_send(work, id), -1);
+	ck_assert_int_eq(work->err.code, E_PROVIDER);
+	ck_assert_int_gt(work->put_off_ms, 0);
+	err_clear(work);
+	ck_assert_int_eq(fate(id), NOTE_QUEUED);
+}
+
+/* A customer need not wait for an SMS where there is an e-mail address. */
+START_TEST(who_can_be_told_otherwise_does_not_wait_for_long)
+{
+	bool denied = _i == 0;
+	const char *id = sms();
+
+	twilio_is_open(denied);
+	if (!denied) {
+		waits(id);
+		ck_assert_int_eq(db_exec(work,
+					 "UPDATE notification SET created_at = NOW(3) -"
+					 " INTERVAL 16 MINUTE"),
+			1);
+	}
+	ck_assert_msg(messages_send(work, id) == 0, "%s", work->err.detail);
+	ck_assert_int_eq(fate(id), NOTE_FAILED);
+	ck_assert_int_eq(COUNT("channel = 'email' AND status = 'queued'"), 1);
+}
+END_TEST
+
+START_TEST(who_cannot_be_told_otherwise_waits)
+{
+	const char *id = sms();
+
+	twilio_is_open(true);
+	if (_i == 0) /* what may have been sent is not said twice */
+		ck_assert_int_eq(db_exec(work, "UPDATE notification SET tried_at = NOW(3)"), 1);
+	else
+		ck_assert_int_eq(db_exec(work, "UPDATE customer SET email = NULL"), 1);
+	waits(id);
+	ck_assert_int_eq(COUNT("1"), 1);
+}
+END_TEST
+
 static int cancel(struct ctx *c, void *none)
 {
 	(void)none;
@@ -286,6 +340,8 @@ Suite *suite_fates(void)
 	tcase_add_test(t, a_status_moves_forward_only);
 	tcase_add_test(t, the_next_channel_stands_in_once);
 	tcase_add_test(t, a_provider_that_refuses_is_stood_in_for);
+	tcase_add_loop_test(t, who_can_be_told_otherwise_does_not_wait_for_long, 0, 2);
+	tcase_add_loop_test(t, who_cannot_be_told_otherwise_waits, 0, 2);
 	tcase_add_test(t, what_was_put_off_and_has_no_point_is_not_sent);
 	tcase_add_test(t, only_what_is_signed_is_believed);
 	tcase_add_test(t, stop_and_start_are_obeyed);

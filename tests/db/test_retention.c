@@ -40,6 +40,13 @@ static void setup(void)
 				 "WHERE company_id = ?",
 				 salon()),
 		1);
+	ck_assert_int_eq(
+		db_exec(admin,
+			"INSERT INTO frontdesk_store.inbox_replay (company_id, id,"
+			" inbox_event_id, open, diff, created_at) VALUES (?, UUID(), UUID(),"
+			" NULL, '{}', NOW(3) - INTERVAL 200 DAY)",
+			salon()),
+		1);
 	set_days(DAYS);
 }
 
@@ -90,7 +97,7 @@ START_TEST(what_would_go_is_counted_and_stays)
 	ck_assert_int_eq(of(&rows, "transcripts"), 1);
 	ck_assert_int_eq(of(&rows, "recordings"), 1);
 	ck_assert_int_eq(of(&rows, "calls"), 1);
-	ck_assert_int_ge(of(&rows, "inbox"), 2);
+	ck_assert_int_ge(of(&rows, "inbox"), 3);
 	ck_assert_int_eq(of(&rows, "inactive_customers"), 1);
 	ck_assert_int_eq(of(&rows, "audit"), 0);
 	ck_assert_ptr_nonnull(call_of(call_id).transcript);
@@ -115,6 +122,7 @@ START_TEST(what_is_old_goes_and_what_it_cost_stays)
 				 "SELECT COUNT(*) FROM frontdesk_store.inbox_event "
 				 "WHERE body <> ''"),
 		0);
+	ck_assert_int_eq(salon_rows("inbox_replay"), 0);
 	ck_assert_int_eq(
 		one_int(work, "SELECT COUNT(*) FROM customer WHERE erased_at IS NOT NULL"), 1);
 	ck_assert_int_eq(one_int(work,

@@ -80,6 +80,10 @@ static void clean(void)
 		raw_run(root,
 			"DELETE FROM frontdesk_store.provider_call WHERE provider = 'twilio'"),
 		0);
+	ck_assert_uint_eq(raw_run(root, "DELETE FROM frontdesk_store.breaker"), 0);
+	ck_assert_uint_eq(
+		raw_run(root, "DELETE FROM frontdesk_store.event WHERE kind LIKE 'integration.%'"),
+		0);
 	mysql_close(root);
 }
 
@@ -254,6 +258,7 @@ START_TEST(refusals_are_final_or_not)
 		{429, "Retry-After: 7\r\n", "{\"code\":20429}", NOTE_QUEUED, 7, false},
 		{400, "", "{\"code\":21611,\"message\":\"queue full\"}", NOTE_QUEUED, 0, false},
 		{401, "", "{\"code\":20003,\"message\":\"Authenticate\"}", NOTE_QUEUED, 0, false},
+		{302, "Location: /again\r\n", "", NOTE_QUEUED, 20, true},
 		{500, "", "{\"code\":20500}", NOTE_QUEUED, 20, true},
 		{503, "Retry-After: 90\r\n", "", NOTE_QUEUED, 90, true},
 		{200, "", "<html>", NOTE_QUEUED, 20, true},

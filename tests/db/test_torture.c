@@ -391,6 +391,21 @@ START_TEST(a_feed_that_ends)
 }
 END_TEST
 
+static void have_event(void)
+{
+	change("INSERT INTO inbox_event (id, company_id, provider, dedupe_key, event, body)"
+	       " SELECT '" VISIT "', id, 'retell', 'torture', 'call_ended', '{}' FROM company"
+	       " WHERE slug = 'salon-morgenrot'");
+}
+
+START_TEST(a_replay_that_is_asked_for)
+{
+	struct question q = {"/api/v2/inbox/" VISIT "/replay", "", 202, have_event, 0, NULL};
+
+	torture(&q, 7);
+}
+END_TEST
+
 Suite *suite_torture(void)
 {
 	Suite *s = suite_create("torture");
@@ -423,6 +438,7 @@ Suite *suite_torture(void)
 	tcase_add_test(t, a_visit);
 	tcase_add_loop_test(t, a_visit_given_up_or_moved, 0, 2);
 	tcase_add_test(t, a_feed_that_ends);
+	tcase_add_test(t, a_replay_that_is_asked_for);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -16,6 +16,17 @@ static void have_integration(void)
 	       " WHERE slug = 'salon-morgenrot'");
 }
 
+static void have_failing(void)
+{
+	have_integration();
+	change("INSERT INTO breaker (company_id, id, provider, state, since, retry_at) SELECT id, "
+	       "'" VISIT "', 'retell', 'open', NOW(3), NOW(3) + INTERVAL 1 HOUR FROM company"
+	       " WHERE slug = 'salon-morgenrot'");
+	change("INSERT INTO job (id, company_id, kind, is_due, put_off_since, run_at) SELECT "
+	       "'" VISIT "', id, 'noop', 0, NOW(3), NOW(3) + INTERVAL 1 HOUR FROM company"
+	       " WHERE slug = 'salon-morgenrot'");
+}
+
 static const struct question WRITES[] = {
 	{"/api/v2/api-keys",
 		"{\"name\":\"Torture\",\"role\":\"staff\",\"allowed_addresses\":[\"::1\"]}", 201,
@@ -30,6 +41,11 @@ static const struct question WRITES[] = {
 		201, NULL, 0, NULL},
 	{"/api/v2/integrations/" VISIT, "{\"secret\":\"another-key\",\"is_active\":false}", 200,
 		have_integration, 0, "PATCH"},
+	{"/api/v2/integrations/" VISIT, "{\"secret\":\"another-key\"}", 200, have_failing, 0,
+		"PATCH"},
+	{"/api/v2/platform/providers/retry",
+		"{\"company_id\":\"" SALON_ID "\",\"provider\":\"retell\"}", 204, have_failing, 0,
+		NULL},
 	{"/api/v2/integrations/" VISIT "/test", "", 202, have_integration, 0, NULL},
 	{"/api/v2/integrations/" VISIT, "", 204, have_integration, 0, "DELETE"},
 };

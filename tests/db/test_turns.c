@@ -111,6 +111,19 @@ START_TEST(a_company_that_holds_workers_gets_no_more_of_them)
 }
 END_TEST
 
+/* Webhooks that hang hold up no message. */
+START_TEST(what_is_less_urgent_holds_no_workers)
+{
+	add(salon(), JOB_WEBHOOK_DELIVER, 4);
+	ck_assert_uint_eq(claim((struct claiming){.owner = "a", .n = 2}).n, 2);
+	add(salon(), JOB_NOTIFICATION_SEND, 3);
+	struct rows rows = claim((struct claiming){.owner = "b", .n = 10, .busy = 2});
+
+	ck_assert_int_eq(count_of(&rows, salon()), 3);
+	ck_assert_str_eq(((const struct claim *)rows.p)->kind, "notification.send");
+}
+END_TEST
+
 START_TEST(what_is_put_off_comes_at_its_time)
 {
 	ts_t soon = {c->now.ms + 60000};
@@ -181,6 +194,7 @@ Suite *suite_turns(void)
 	tcase_add_test(t, the_round_goes_on_where_it_stopped);
 	tcase_add_test(t, urgency_comes_before_turns);
 	tcase_add_test(t, a_company_that_holds_workers_gets_no_more_of_them);
+	tcase_add_test(t, what_is_less_urgent_holds_no_workers);
 	tcase_add_test(t, what_is_put_off_comes_at_its_time);
 	tcase_add_test(t, many_ends_are_one_statement_and_each_is_fenced);
 	tcase_add_test(t, what_goes_back_untried_has_as_many_attempts_as_before);

@@ -38,6 +38,11 @@ void log_name(const char *program)
 	(void)program;
 }
 
+void log_trace(const char *trace_id)
+{
+	(void)trace_id;
+}
+
 void log_line(const char *what, ...)
 {
 	(void)what;

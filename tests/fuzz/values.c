@@ -1,5 +1,6 @@
 /* Single values, and files that people send: numbers, times, calendars, rules. */
 #include "core/base/money.h"
+#include "core/base/trace.h"
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
 #include "core/sys/ical.h"
@@ -69,6 +70,24 @@ void fuzz_rrule(struct ctx *c, struct bytes in)
 			(i > 0 && out.p[i].min <= out.p[i - 1].min))
 			BUG("minute %" PRId64 " out of order", out.p[i].min);
 	}
+}
+
+void fuzz_trace(struct ctx *c, struct bytes in)
+{
+	const char *s = fuzz_text(c, in);
+
+	trace_begin(c, s);
+	const char *first = c->trace;
+	bool goes_on = strlen(s) >= TRACE_LENGTH && strncmp(first + 3, s + 3, TRACE_ID_LENGTH) == 0;
+
+	if (strlen(first) != TRACE_LENGTH || strspn(first, "0123456789abcdef-") != TRACE_LENGTH)
+		BUG("%s is no traceparent", first);
+	/* what we give out, we take up again */
+	trace_begin(c, first);
+	if (strncmp(first, c->trace, 36) != 0 || strcmp(first, c->trace) == 0)
+		BUG("%s is followed by %s", first, c->trace);
+	if (goes_on && s[0] == 'f' && s[1] == 'f')
+		BUG("the version ff is none: %s", s);
 }
 
 /* ---- values ---- */

@@ -27,7 +27,7 @@ for file in usr/share/frontdesk/www/index.html usr/share/frontdesk/sql/0001_iden
 	usr/lib/systemd/system/frontdesk@.service usr/lib/systemd/system/frontdesk@talk.service.d/pool.conf \
 	usr/lib/systemd/system/frontdesk@api.service.d/pool.conf \
 	usr/lib/sysusers.d/frontdesk.conf usr/lib/tmpfiles.d/frontdesk.conf etc/frontdesk/frontdesk.yaml \
-	etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk/realip.conf \
+	etc/nginx/sites-available/frontdesk.conf etc/nginx/frontdesk-live.conf etc/nginx/frontdesk/realip.conf \
 	etc/nginx/frontdesk/limit-zones.conf etc/fail2ban/filter.d/frontdesk.conf \
 	etc/fail2ban/jail.d/frontdesk.conf; do
 	[ "$(stat -c %a "$tree/root/$file")" = 644 ] || fail "$file is missing or not 644"

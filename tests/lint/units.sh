@@ -45,7 +45,7 @@ most() { # SERVICE
 
 DESTDIR=$tree systemd/install --config || exit 1
 for program in usr/lib/frontdesk/frontdesk-fcgi usr/lib/frontdesk/frontdesk-worker \
-	usr/bin/spawn-fcgi usr/bin/multiwatch usr/bin/env bin/rm; do
+	usr/bin/spawn-fcgi usr/bin/multiwatch usr/bin/env usr/sbin/nginx bin/rm bin/kill; do
 	mkdir -p "$tree/${program%/*}"
 	printf '#!/bin/sh\n' >"$tree/$program"
 	chmod 755 "$tree/$program"

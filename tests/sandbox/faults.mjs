@@ -1,13 +1,19 @@
 // How the simulated providers misbehave on request (POST /control).
 import { refuseFields } from './server.mjs';
 
+const ANSWERS = ['timeout', 'drip', 'redirect', 'huge', 'garbage'];
 const FAULTS = {
-  twilio: ['500', '429', 'timeout', 'drop-after-accept', 'garbage'],
+  twilio: ['500', '401', '429', 'drop-after-accept', 'drop-and-forget', ...ANSWERS],
   smtp: ['450', '550', 'drop', 'drop-after-accept'],
-  sendgrid: ['500', '429', 'drop-after-accept'],
-  slack: ['500', '429', '404'],
-  telegram: ['500', '429', '403'],
+  sendgrid: ['500', '429', 'drop-after-accept', ...ANSWERS],
+  slack: ['500', '429', '404', ...ANSWERS],
+  telegram: ['500', '429', '403', ...ANSWERS],
+  pagerduty: ['500', '429', '400', ...ANSWERS],
 };
+const HANG_MS = 120_000;
+const DRIP_MS = 1_000;
+const CHUNK = Buffer.alloc(1 << 20, 0x20);
+const HUGE = 1 << 30;
 const MAX_LATENCY_MS = 60_000;
 const NONE = { fail: null, times: null, latency_ms: 0 };
 
@@ -54,6 +60,51 @@ export class Faults {
     if (fail !== null && state.times !== null && --state.times === 0) state.fail = null;
     return fail;
   }
+}
+
+/**
+ * An answer that is none, of a request that was not carried out: silence, a
+ * byte a second, a redirect to itself, a gibibyte, or no JSON. What a handler
+ * returns; undefined when `fail` is another fault.
+ */
+export function misbehave(fail, { socket, url }) {
+  switch (fail) {
+    case 'timeout': return hang(socket);
+    case 'drip': return drip(socket);
+    case 'redirect': return { status: 302, headers: { location: url.href }, text: '' };
+    case 'huge': return flood(socket);
+    case 'garbage': return { status: 200, text: '<html>\u0000{"sid": not JSON' };
+    default: return undefined;
+  }
+}
+
+/** Leaves the request unanswered until the caller gives up. */
+function hang(socket) {
+  const timer = setTimeout(() => socket.destroy(), HANG_MS).unref();
+
+  socket.once('close', () => clearTimeout(timer));
+  return null;
+}
+
+function drip(socket) {
+  const timer = setInterval(() => socket.write(' '), DRIP_MS).unref();
+
+  socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{');
+  socket.once('close', () => clearInterval(timer));
+  return null;
+}
+
+function flood(socket) {
+  let left = HUGE;
+  const pour = () => {
+    while (left > 0 && socket.write(CHUNK)) left -= CHUNK.length;
+    if (left <= 0) socket.end();
+  };
+
+  socket.on('drain', pour);
+  socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${HUGE}\r\n\r\n`);
+  pour();
+  return null;
 }
 
 function check(provider, wanted, errors) {

@@ -19,6 +19,7 @@ Plays the providers that Frontdesk talks to, on 127.0.0.1 only.
                       /v3/user/webhooks/event/settings
   /services           Slack's incoming webhooks
   /telegram           Telegram's Bot API
+  /pagerduty          PagerDuty's Events API v2
   POST /sms           somebody writes an SMS: {hook, from, to, body}
   /2010-04-01         Twilio's Messages and account, account ${TWILIO_ACCOUNT},
                       token ${TWILIO_TOKEN}

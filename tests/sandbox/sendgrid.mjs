@@ -3,6 +3,7 @@
 // address is set as at SendGrid; events go to this machine only.
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { request, sleep } from '../support/http.mjs';
+import { misbehave } from './faults.mjs';
 
 const STEP_MS = 50;
 const LOCAL = ['127.0.0.1', 'localhost', '[::1]'];
@@ -54,6 +55,9 @@ export class Sendgrid {
   async #send(req) {
     await sleep(this.#faults.latency('sendgrid'));
     const fail = this.#faults.take('sendgrid');
+    const odd = misbehave(fail, req);
+
+    if (odd !== undefined) return odd;
     if (fail === '500') return error(500, 'an internal error');
     if (fail === '429') return { ...error(429, 'too many requests'), headers: { 'retry-after': '1' } };
     let mail;

@@ -5,11 +5,11 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import twilio from 'twilio';
 import { request, sleep, Unreachable } from '../support/http.mjs';
 import { TWILIO_ACCOUNT, TWILIO_TOKEN } from './companies.mjs';
+import { misbehave } from './faults.mjs';
 import { readJson } from './server.mjs';
 import { advance, createMessage, fault, statusForm } from './twilio-message.mjs';
 
 const CALLBACK_WITHIN_MS = 15_000;
-const HANG_MS = 120_000;
 const STEP_MS = 50;
 const LOCAL = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -58,34 +58,37 @@ export class Twilio {
   #create(req) {
     const form = new URLSearchParams(req.body.toString('utf8'));
 
-    switch (this.#faults.take('twilio')) {
+    const fail = this.#faults.take('twilio');
+
+    switch (fail) {
       case '500': return error(500, 20500, 'An internal server error has occurred');
+      case '401': return error(401, 20003, 'Authenticate');
       case '429': return error(429, 20429, 'Too Many Requests');
-      case 'timeout': return hang(req.socket);
-      case 'garbage': return { status: 200, text: '<html>\u0000{"sid": not JSON' };
       case 'drop-after-accept':
-        if (fault(form) === null) this.#accept(form);
+      case 'drop-and-forget':
+        if (fault(form) === null) this.#accept(form, req, { forget: fail === 'drop-and-forget' });
         req.socket.destroy();
         return null;
-      case null: break;
+      default: break;
     }
+    const answer = misbehave(fail, req);
+    if (answer !== undefined) return answer;
     const wrong = fault(form);
     if (wrong !== null) return error(400, ...wrong);
-    return { status: 201, json: this.#accept(form) };
+    return { status: 201, json: this.#accept(form, req) };
   }
 
-  /** Takes the message; its fate runs on after the answer. */
-  #accept(form) {
-    const message = this.#store.sms.add({
-      ...createMessage(TWILIO_ACCOUNT, form),
-      callback: form.get('StatusCallback') || null,
-    });
+  /** Takes the message; its fate runs on after the answer. One that is forgotten is in no list, and nothing is told of it. */
+  #accept(form, req, { forget = false } = {}) {
+    const made = { ...createMessage(TWILIO_ACCOUNT, form), callback: form.get('StatusCallback') || null };
+    const message = forget ? made : this.#store.sms.add(made);
     const { sid, to, from, body, messaging_service_sid: service } = message;
     const answer = shown(message);
 
     this.#store.sent({
-      kind: 'sms', to, from: from ?? service, subject: null, body, html: null, attachments: [], sid,
+      kind: 'sms', to, from: from ?? service, subject: null, body, html: null, attachments: [], sid, traceparent: req.headers.traceparent ?? null,
     });
+    if (forget) return answer;
     const sending = this.#deliver(message)
       .catch((e) => console.error(`sandbox: the fate of ${sid} failed: ${e.stack}`))
       .finally(() => this.#callbacks.delete(sending));
@@ -210,13 +213,6 @@ function authenticated(header = '') {
   const right = Buffer.from(`${TWILIO_ACCOUNT}:${TWILIO_TOKEN}`);
 
   return given.length === right.length && timingSafeEqual(given, right);
-}
-
-/** Leaves the request unanswered until the caller gives up. */
-function hang(socket) {
-  const timer = setTimeout(() => socket.destroy(), HANG_MS).unref();
-  socket.once('close', () => clearTimeout(timer));
-  return null;
 }
 
 function error(status, code, message, headers = {}) {

@@ -179,9 +179,21 @@ describe('the Twilio simulator', () => {
     assert.deepEqual(found.map((m) => m.body), ['einmal']);
   });
 
-  test('stays silent, or is late', async () => {
-    await post('/control', { twilio: { fail: 'timeout', times: 1 } });
-    await assert.rejects(create({}, { timeoutMs: 80 }), { code: 'ETIMEDOUT' });
+  test('forgets what it took', async () => {
+    await post('/control', { twilio: { fail: 'drop-and-forget', times: 1 } });
+    await assert.rejects(create({ Body: 'einmal' }), { code: 'ECONNRESET' });
+    assert.deepEqual(await client.messages.list({ to: TO }), []);
+    assert.equal((await sent()).length, 1);
+  });
+
+  test('stays silent, drips, redirects, sends without end, or is late', async () => {
+    for (const [fail, code] of [['timeout', 'ETIMEDOUT'], ['drip', 'ETIMEDOUT'], ['huge', 'E2BIG']]) {
+      await post('/control', { twilio: { fail, times: 1 } });
+      await assert.rejects(create({}, { timeoutMs: fail === 'huge' ? 5_000 : 80 }), { code }, fail);
+    }
+    await post('/control', { twilio: { fail: 'redirect', times: 1 } });
+    const there = await create({});
+    assert.deepEqual([there.status, there.headers.location.endsWith('/Messages.json')], [302, true]);
     assert.deepEqual(await sent(), []);
 
     await post('/control', { twilio: { latency_ms: 60 } });

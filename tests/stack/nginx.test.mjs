@@ -124,6 +124,23 @@ describe('pools', () => {
   }
 });
 
+describe('how the parts are, and numbers', () => {
+  for (const path of ['/api/health/detailed', '/api/health/metrics']) {
+    test(`${path}: for this machine, and for who says who he is`, async () => {
+      const near = await ask(path);
+      assert.deepEqual([near.status, near.json().pool], [200, 'api']);
+      // of the world: by a proxy that is trusted, and by one on this machine that nobody has named
+      for (const who of [{ localAddress: '127.0.0.2', headers: { 'x-forwarded-for': '203.0.113.7' } }, { headers: { 'x-forwarded-for': '203.0.113.7' } }]) {
+        assertApiError(await ask(path, who), 403, 'forbidden');
+        const named = await ask(path, { ...who, headers: { ...who.headers, authorization: 'Bearer t' } });
+        assert.equal(named.status, 200);
+        assert.equal(Object.fromEntries(named.json().params).HTTP_AUTHORIZATION, 'Bearer t');
+      }
+      assert.equal((await ask(`${path}?x=1`)).status, 200);
+    });
+  }
+});
+
 describe('what a worker is given', () => {
   test('the headers as they came, and no more than it reads', async () => {
     const params = await given('/api/v2/me?x=1', { headers: { authorization: 'Bearer t', 'X-Company-Id': 'c' } });

@@ -4,20 +4,20 @@ import { waitFor } from './http.mjs';
 
 /**
  * `reply(request, n)` gives the status of the n-th request (from 0), or
- * {status, json}, or null to leave it unanswered; 204 without it.
+ * {status, json, headers}, or null to leave it unanswered; 204 without it.
  */
 export async function startReceiver(reply = () => 204) {
   const requests = [];
   const server = http.createServer(async (req, res) => {
     const chunks = [];
     for await (const chunk of req) chunks.push(chunk);
-    const got = { method: req.method, path: req.url, headers: req.headers, body: Buffer.concat(chunks).toString('utf8') };
+    const got = { method: req.method, path: req.url, headers: req.headers, body: Buffer.concat(chunks).toString('utf8'), at: Date.now() };
     const n = requests.push(got) - 1;
     const answer = await reply(got, n);
 
     if (answer === null) return;
-    const { status, json } = typeof answer === 'number' ? { status: answer } : { status: 200, ...answer };
-    res.writeHead(status, json === undefined ? {} : { 'content-type': 'application/json' });
+    const { status, json, headers } = typeof answer === 'number' ? { status: answer } : { status: 200, ...answer };
+    res.writeHead(status, { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers });
     res.end(json === undefined ? '' : JSON.stringify(json));
   });
 

@@ -16,8 +16,8 @@ export function quote(value) {
  * sql(text) runs statements in schema frontdesk_store and resolves to the rows
  * of all their results, as arrays of text (null for NULL).
  */
-export function sqlOn(stack, { timeoutMs = 60_000 } = {}) {
-  const socket = join(realpathSync(join(stack.var, 'run')), 'mariadb.sock'); // the shorter path, where there are two
+export function sqlOn(stack, { timeoutMs = 60_000, name = 'mariadb.sock' } = {}) {
+  const socket = join(realpathSync(join(stack.var, 'run')), name); // the shorter path, where there are two
 
   return (text) => new Promise((resolve, reject) => {
     const child = execFile('mariadb', [

@@ -107,7 +107,7 @@ static struct http_answer send_text(const char *from, const char *to, const char
 	struct mail m = {from, to, bytes_of(message)};
 	struct http_answer a;
 
-	ck_assert_int_eq(mail_send(c, &m, &a), 0);
+	mail_send(c, &m, &a);
 	return a;
 }
 

@@ -52,6 +52,7 @@ export type CompanyEntry = Known<PostOf<'/api/v2/platform/companies/{id}/enter'>
 export type PlatformCompany = Known<RowOf<'/api/v2/platform/companies'>, 'name'>
 export type RoleRight = Known<RowOf<'/api/v2/roles'>, 'permission'>
 export type AuditEntry = Known<RowOf<'/api/v2/audit'>, 'created_at' | 'action' | 'subject'>
+export type LiveTicket = Known<CreatedOf<'/api/v2/live/ticket'>, 'url'>
 export type AuditState = GetOf<'/api/v2/audit/verify'>
 export type Company = Known<
   GetOf<'/api/v2/companies/current'>,

@@ -25,6 +25,7 @@ struct job_detail {
 	int64_t max_attempts;
 	ts_t run_at;
 	const char *last_error;
+	const char *trace; /* traceparent of what queued it */
 	ts_t created_at;
 	ts_t finished_at;
 	const char *payload;  /* of the event it is about, as text; NULL: of none */
@@ -35,6 +36,9 @@ extern const struct table JOB_DETAIL;
 
 /* E_NOT_FOUND. */
 int job_detail_get(struct ctx *c, const char *id, struct job_detail *out) MUST_USE;
+
+/* A dead job again, with fresh attempts. E_NOT_FOUND, E_STATE (not dead). */
+int job_replay(struct ctx *c, const char *id, struct job *out) MUST_USE;
 
 /* Which dead letters: these (at most 100), or all of a kind, or all. */
 struct replay_wish {

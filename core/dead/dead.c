@@ -1,7 +1,8 @@
-#include "core/queue/dead.h"
+#include "core/dead/dead.h"
 #include "core/audit/audit.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
+#include "core/base/trace.h"
 #include "core/sys/db.h"
 
 #define PAYLOAD_SHOWN 65536
@@ -21,6 +22,7 @@ static const struct field FIELDS[] = {
 	INT(job_detail, max_attempts, RO, 0, 65535),
 	TIME(job_detail, run_at, RO),
 	TEXT(job_detail, last_error, RO | PERSONAL, 1000),
+	TEXT(job_detail, trace, RO, TRACE_LENGTH),
 	TIME(job_detail, created_at, RO),
 	TIME(job_detail, finished_at, RO),
 	TEXT(job_detail, payload, RO | JOINED | PERSONAL, PAYLOAD_SHOWN),
@@ -38,6 +40,12 @@ static const struct field PAYLOAD_FIELDS[] = {
 	BYTES(payload, body, JOINED, PAYLOAD_SHOWN),
 };
 static const struct table PAYLOAD = TABLE(payload, "payload", PAYLOAD_FIELDS);
+
+static int job_get(struct ctx *c, const char *id, struct job *out)
+{
+	return db_must(
+		c, db_one(c, &JOB, out, "SELECT {cols} FROM job WHERE id = ?", id), "job", id);
+}
 
 /* An event of ours, or a provider's. */
 static int read_payload(struct ctx *c, const char *job_id, const char **out)
@@ -72,12 +80,45 @@ static int replay_kind(struct ctx *c, const struct job_rule *rule, int64_t at_mo
 {
 	return db_exec(c,
 		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?,"
-		" crashes = 0, run_at = NOW(3), finished_at = NULL"
+		" crashes = 0, put_off_since = NULL, run_at = NOW(3), finished_at = NULL"
 		" WHERE state = 'dead' AND kind = ? ORDER BY created_at, id LIMIT ?",
 		rule->attempts, rule->name, at_most);
 }
 
 /* ---- rules ---- */
+
+static int attempts_of(const char *kind)
+{
+	for (size_t i = 0; i < JOB_KIND_COUNT; i++) {
+		if (strcmp(JOB_RULES[i].name, kind) == 0)
+			return JOB_RULES[i].attempts;
+	}
+	return 1; /* a kind that this version no longer has: tried once, dead again */
+}
+
+/* The count of attempts goes on, because it is what fences off a worker that
+ * still holds an older one; the limit is raised instead. */
+int job_replay(struct ctx *c, const char *id, struct job *out)
+{
+	int rc;
+
+	if (job_get(c, id, out) < 0)
+		return -1;
+	rc = db_exec(c,
+		"UPDATE job SET state = 'queued', is_due = 1, max_attempts = attempts + ?,"
+		" crashes = 0, put_off_since = NULL,"
+		" run_at = NOW(3), finished_at = NULL WHERE id = ? AND state = 'dead'",
+		attempts_of(out->kind), id);
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return err_set(c, E_STATE, "Only a dead job can be replayed; this one is %s.",
+			JOB_STATE[out->state]);
+	if (audit_add(c, "job.replay", "job", id, NULL) < 0)
+		return -1;
+	c->wake = true;
+	return job_get(c, id, out);
+}
 
 static int check(struct ctx *c, const struct replay_wish *w)
 {

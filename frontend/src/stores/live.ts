@@ -1,0 +1,46 @@
+import { defineStore } from 'pinia'
+import { ref, watch } from 'vue'
+import { apiGet, apiPost } from '@/api/client'
+import type { LiveTicket } from '@/api/types'
+import { follow, type Change, type Changes, type FollowState } from '@/live/follow'
+import { useSession } from './session'
+
+/** Called with the records that changed ("appointment", "task", …), or with null: anything may have. */
+type Listener = (records: Set<string> | null) => void
+
+/** What changes in the chosen company, as long as somebody is logged in. */
+export const useLiveStore = defineStore('live', () => {
+  const session = useSession()
+  const state = ref<FollowState>('polling')
+  const listeners = new Set<Listener>()
+  let stop: (() => void) | null = null
+
+  const tell = (records: Set<string> | null) => listeners.forEach((listener) => listener(records))
+
+  const server = {
+    ticket: async () => (await apiPost<LiveTicket>('/api/v2/live/ticket')).url,
+    changes: (after: number | null) => apiGet<Changes>('/api/v2/changes', { query: { after } }),
+    open: (url: string) => new EventSource(url),
+  }
+  const follower = {
+    changed: (changes: Change[]) => tell(new Set(changes.map(({ kind }) => kind.slice(0, kind.indexOf('.'))))),
+    reset: () => tell(null),
+    state: (now: FollowState) => (state.value = now),
+  }
+
+  watch(
+    () => session.companyId,
+    (companyId) => {
+      stop?.()
+      stop = companyId === null ? null : follow(server, follower)
+    },
+    { immediate: true },
+  )
+
+  function listen(listener: Listener): () => void {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  return { state, listen }
+})
