@@ -195,8 +195,8 @@ ACTION(dur)
 ACTION(fixed_dur)
 {
 	(void)s, (void)parts, (void)n;
-	out->n = r->arg;
-	out->v = LEN_DAY;
+	out->n = r->arg % 1000;
+	out->v = r->arg / 1000;
 	return true;
 }
 

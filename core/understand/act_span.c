@@ -289,3 +289,12 @@ ACTION(feast_weekend)
 	return span(out, first.n < saturday.n ? first : saturday,
 		last.n > saturday.n + 1 ? last : later(saturday, 1));
 }
+
+ACTION(new_year)
+{
+	int year = civil_of_day(s->today).year + 1;
+
+	(void)r, (void)parts, (void)n;
+	less_sure(out, 75);
+	return span(out, day_of(year, 1, 1), (day_t){DAY_OPEN});
+}

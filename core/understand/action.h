@@ -49,7 +49,7 @@ ACTION(two_parts); /* PART PART: from the one to the other */
 
 /* lengths; arg: minutes more */
 ACTION(dur);       /* COUNT LEN */
-ACTION(fixed_dur); /* arg days */
+ACTION(fixed_dur); /* arg: enum length * 1000 and how many */
 ACTION(half);      /* COUNT, of an hour: and a half */
 
 /* days; arg as said */
@@ -67,6 +67,7 @@ ACTION(feast);
 ACTION(month);        /* MONTH [YEAR] */
 ACTION(which_month);  /* WHICH MONTH */
 ACTION(same_month);   /* PERIOD, if it is a month */
+ACTION(new_year);     /* from the first of January on, vaguely */
 ACTION(own_part);     /* arg: enum length * 10 and as of part_of */
 ACTION(days_between); /* arg: from * 100 + to days from now, vaguely */
 ACTION(range);        /* DATE to DATE; arg: flags */

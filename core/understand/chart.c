@@ -201,6 +201,8 @@ static void add_numbers(struct chart *k, size_t at)
 	e.flags = w->digits ? 0 : F_SPELLED;
 	if (kind == 1)
 		e.sym = S_ORD;
+	else if (e.v == 1 && !w->digits)
+		e.sym = S_ONE;
 	(void)add_edge(k, &e);
 	if (w->dot) {
 		e.sym = S_ORD;
@@ -348,6 +350,7 @@ static int worth(const struct sense *s)
 	case S_NONE:
 	case S_NUM:
 	case S_ORD:
+	case S_ONE:
 	case S_LEN:
 	case S_WEEKDAY:
 	case S_MONTH:

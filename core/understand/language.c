@@ -31,6 +31,7 @@ static const struct {
 	{"DAYNUM", S_NUM, 1, 31, 1, 0},
 	{"YEAR", S_NUM, 2020, 2099, 1, 0},
 	{"HHMM", S_NUM, 100, 2459, 1, 0},
+	{"ONE", S_ONE, 1, 1, 1, 0},
 	{"DOM", S_ORD, 1, 31, 1, 0},
 	{"MON", S_ORD, 1, 12, 1, 0},
 	{"ORDUNIT", S_ORD, 1, 9, 1, 0},

@@ -207,7 +207,7 @@ static void after_cue(struct hearing *h, enum cue_kind kind, size_t at, struct s
 	bool strong = title > 0 || kind == CUE_NAME;
 	size_t from = at + k + title, n = count_name(h, from, strong);
 	int sure = title > 0 ? 92 : kind == CUE_NAME ? 90 : n > 1 ? 85 : 70;
-	if (kind == CUE_NAME && n == 1 && in_vocabulary(h, from))
+	if (kind == CUE_NAME && title == 0 && n == 1 && in_vocabulary(h, from))
 		sure = 70;
 	if (last && n > 0 && best->n > 0 && best->from + best->n < from)
 		add_last(best, from, n);

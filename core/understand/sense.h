@@ -18,6 +18,7 @@ enum sym {
 	/* of words */
 	S_NUM,      /* v */
 	S_ORD,      /* v */
+	S_ONE,      /* v 1: an article, which counts lengths but tells no time */
 	S_LEN,      /* v: enum length */
 	S_WEEKDAY,  /* v: 1 Monday .. 7 */
 	S_MONTH,    /* v: 1 .. 12 */

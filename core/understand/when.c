@@ -13,6 +13,8 @@ struct option {
 
 struct reading {
 	const struct scene *scene;
+	const struct ready *ready;
+	const struct said *said;
 	struct when *out;
 	struct option o[WHEN_OPTIONS_MAX];
 	size_t n;
@@ -23,9 +25,12 @@ struct reading {
 	bool last_not;              /* the last day was one that is not wanted */
 	bool old;                   /* what follows is an appointment that there is */
 	bool old_time;
+	bool list;                          /* days stand side by side */
 	bool moves;                         /* a move is spoken of */
 	bool weekday_not[WHEN_OPTIONS_MAX]; /* of out->nots */
-	size_t end;                         /* of the last day or time */
+	size_t seen;                        /* of the last sense of any kind */
+	size_t refused_to; /* the word behind "I can't", when nothing was before it */
+	size_t end;        /* of the last day or time */
 };
 
 struct scene scene_at(const struct tz *zone, ts_t at, const char *region)
@@ -144,9 +149,18 @@ static void set_date(struct reading *r, const struct sense *d)
 		o = push(r);
 		o->date = *d;
 		o->or_before = r->either && r->n > 1;
+		r->list = false;
 		r->out->fixes = r->out->fixes || (r->fix && r->n == 1);
 	} else if (!has(&o->date)) {
 		o->date = *d;
+	} else if (d->from == r->end && is_one(&o->date) && is_one(d) &&
+		(o->date.flags & d->flags & (F_WEEKDAY | F_DOM)) != 0 &&
+		d->first.n != o->date.first.n) {
+		/* "Monday Wednesday": a list, if "or" comes, else who knows */
+		o = push(r);
+		o->date = *d;
+		o->or_before = true;
+		r->list = true;
 	} else {
 		join_date(o, d);
 	}
@@ -252,6 +266,22 @@ static void set_win(struct reading *r, const struct sense *w)
 
 /* ---- from the first sense to the last ---- */
 
+/* A "not" just before, which no rule made anything of. */
+static bool negated(const struct reading *r, const struct sense *s)
+{
+	for (size_t back = 1; back <= NEAR && back <= s->from && s->from - back >= r->seen;
+		back++) {
+		size_t at = s->from - back;
+
+		if (ready_cue_at(r->ready, CUE_CLAUSE, r->said, at, NULL) > 0 ||
+			r->said->w[at].stop)
+			return false;
+		if (ready_cue_at(r->ready, CUE_NEGATION, r->said, at, NULL) > 0)
+			return true;
+	}
+	return false;
+}
+
 static void set_aside(struct reading *r)
 {
 	for (size_t i = 0; i < r->n && r->n_was < WHEN_OPTIONS_MAX; i++)
@@ -273,12 +303,39 @@ static void add_not(struct reading *r, const struct sense *d)
 			.confidence = d->sure * INT64_C(10000)};
 }
 
+/* "Before ten I can't": from ten on. */
+static void turn_round(struct sense *w)
+{
+	int from = w->t1;
+
+	w->t1 = w->t2;
+	w->t2 = from;
+	w->flags = (w->flags & ~(unsigned)(F_T12 | F_T12_END)) |
+		((w->flags & F_T12_END) != 0 ? F_T12 : 0) |
+		((w->flags & F_T12) != 0 ? F_T12_END : 0);
+}
+
+static bool is_half_open(const struct sense *w)
+{
+	return (w->t1 == NO_TIME) != (w->t2 == NO_TIME) && (w->flags & F_PART) == 0;
+}
+
 static void turn_down(struct reading *r, const struct sense *s)
 {
 	struct option *o = last(r);
 
-	if (o == NULL || !has(&o->date) || s->from > r->end + NEAR)
+	if (o == NULL || s->from > r->end + NEAR) {
+		r->refused_to = s->v == 2 ? s->from + s->len : 0;
 		return;
+	}
+	if (has(&o->win) && is_half_open(&o->win)) {
+		turn_round(&o->win);
+		return;
+	}
+	if (!has(&o->date)) {
+		doubt(&o->win, 50);
+		return;
+	}
 	for (size_t i = 0; i < r->n; i++) {
 		/* at three it does not go, at four it may */
 		if (has(&r->o[i].date) && !is_exact(&r->o[i].win))
@@ -309,7 +366,8 @@ static void take_date(struct reading *r, const struct sense *s)
 	}
 	r->old_time = false;
 	/* "not Monday or Tuesday" */
-	if (r->unwanted || (r->last_not && r->either && !r->fix)) {
+	if (r->unwanted || (r->refused_to == s->from && r->refused_to > 0) ||
+		(r->last_not && r->either && !r->fix)) {
 		add_not(r, s);
 		return;
 	}
@@ -318,6 +376,8 @@ static void take_date(struct reading *r, const struct sense *s)
 		return; /* a month after "or", but none before it */
 	r->either = r->either || (s->flags & F_OR) != 0;
 	struct sense d = *s;
+	if (negated(r, s))
+		doubt(&d, 70);
 	d.t1 = d.t2 = NO_TIME;
 	d.flags &= ~(unsigned)F_OR;
 	if (r->moves && (s->flags & F_FROM_TO) != 0) {
@@ -341,7 +401,12 @@ static void take_win(struct reading *r, const struct sense *s)
 			r->was[r->n_was - 1].win = *s;
 		return;
 	}
-	set_win(r, s);
+	struct sense w = *s;
+	if (r->refused_to == s->from && r->refused_to > 0 && is_half_open(s))
+		turn_round(&w);
+	if (negated(r, s))
+		doubt(&w, 70);
+	set_win(r, &w);
 }
 
 static void forget_marks(struct reading *r, const struct sense *s)
@@ -514,7 +579,7 @@ static void conclude(
 	for (size_t i = 0; i < r->n; i++) {
 		struct option *o = &r->o[i];
 
-		doubt(&o->date, r->taken_back ? 70 : 100);
+		doubt(&o->date, r->list ? 50 : r->taken_back ? 70 : 100);
 		doubt(&o->win, r->taken_back ? 70 : 100);
 		out->options[out->n] = settle(r->scene, o);
 		out->options[out->n].words = o->from < o->to
@@ -549,13 +614,15 @@ void when_read(struct arena *mem, const struct language *l, const struct scene *
 {
 	struct mem_mark mark = mem_mark(mem);
 	struct senses all = chart_read(mem, language_ready(l), scene, said, taken);
-	struct reading r = {.scene = scene, .out = out};
+	struct reading r = {.scene = scene, .ready = language_ready(l), .said = said, .out = out};
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < all.n; i++)
 		r.moves = r.moves || (all.p[i].sym == S_NEW && all.p[i].v != 2);
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all.n; i++) {
 		take(&r, &all.p[i]);
+		r.seen = all.p[i].from + all.p[i].len;
+	}
 	if (r.n == 0 && r.n_was == 0 && out->n_nots == 0 && all.n == 0 && all.bare != NULL)
 		take_bare(&r, all.bare);
 	mem_release(mem, mark); /* the chart is large */
