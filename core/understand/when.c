@@ -1,6 +1,7 @@
 #include "core/understand/when.h"
 #include "core/understand/action.h"
 #include "core/understand/chart.h"
+#include "core/understand/settle.h"
 
 #define NEAR 4 /* words between a day and what says that it is not wanted */
 
@@ -70,26 +71,6 @@ static void cover(struct option *o, const struct sense *s)
 {
 	o->from = s->from < o->from ? s->from : o->from;
 	o->to = s->from + s->len > o->to ? (uint16_t)(s->from + s->len) : o->to;
-}
-
-static bool has(const struct sense *s)
-{
-	return s->sym != S_NONE;
-}
-
-static bool is_one(const struct sense *d)
-{
-	return d->first.n == d->last.n;
-}
-
-static bool is_exact(const struct sense *w)
-{
-	return has(w) && w->t1 != NO_TIME && w->t1 == w->t2;
-}
-
-static void doubt(struct sense *s, int sure)
-{
-	s->sure = sure < s->sure ? sure : s->sure;
 }
 
 /* ---- a day after a day ---- */
@@ -465,94 +446,7 @@ static void take(struct reading *r, const struct sense *s)
 	}
 }
 
-/* ---- what is meant ---- */
-
-/* The end of a window, when it may be twelve hours later. */
-static void settle_end(const struct scene *s, struct sense *w)
-{
-	if ((w->flags & F_T12_END) == 0)
-		return;
-	int a = w->t2 % 720, b = a + 720;
-	if (w->t1 != NO_TIME) {
-		w->t2 = a > w->t1 ? a : b;
-	} else {
-		struct sense end = {.t1 = w->t2, .flags = F_T12, .sure = 100};
-
-		clock_settle(s, &end);
-		w->t2 = end.t1;
-		doubt(w, end.sure);
-	}
-	if (w->t1 != NO_TIME && w->t2 <= w->t1)
-		doubt(w, 40);
-}
-
-static void settle_window(const struct scene *s, struct sense *w)
-{
-	bool exact = is_exact(w);
-	bool both = w->t1 != NO_TIME && w->t2 != NO_TIME && !exact;
-
-	/* from seven to nine: in the morning, if the end says so */
-	if (both && (w->flags & F_T12) != 0 && (w->flags & F_T12_END) == 0) {
-		int a = w->t1 % 720;
-
-		w->t1 = a + 720 < w->t2 ? a + 720 : a;
-		w->flags &= ~(unsigned)F_T12;
-	}
-	if (w->t1 != NO_TIME)
-		clock_settle(s, w);
-	if (exact)
-		w->t2 = w->t1;
-	settle_end(s, w);
-	if (both && w->t2 <= w->t1)
-		doubt(w, 40);
-	if (exact && (w->t1 < s->opens - 120 || w->t1 >= s->closes + 180))
-		doubt(w, 70); /* that early, or that late? */
-}
-
-/* What is over today is not meant, or meant twelve hours later. */
-static void settle_today(const struct scene *s, const struct sense *d, struct sense *w, bool t12)
-{
-	if (!is_one(d) || d->first.n != s->today.n || !has(w))
-		return;
-	int now = wall_minute(s->now);
-	bool over = is_exact(w) ? w->t1 < now : w->t2 != NO_TIME && w->t2 <= now;
-	if (!over)
-		return;
-	doubt(w, 60);
-	if (t12 && is_exact(w) && w->t1 < 720 && w->t1 + 720 > now)
-		w->t1 = w->t2 = w->t1 + 720;
-}
-
-static struct when_option settle(const struct scene *s, struct option *o)
-{
-	struct when_option out = {.from = NO_TIME, .to = NO_TIME};
-	bool t12 = (o->win.flags & F_T12) != 0;
-	int sure = 100;
-
-	if (has(&o->date)) {
-		out.first = o->date.first;
-		out.last = o->date.last;
-		out.weekday = (o->date.flags & F_WEEKDAY) != 0;
-		sure = o->date.sure;
-	}
-	if (has(&o->win)) {
-		if ((o->win.flags & F_PART) == 0)
-			settle_window(s, &o->win);
-		if (has(&o->date))
-			settle_today(s, &o->date, &o->win, t12);
-		out.from = o->win.t1;
-		out.to = o->win.t2;
-		out.about = (o->win.flags & F_ABOUT) != 0;
-		sure = o->win.sure < sure ? o->win.sure : sure;
-	}
-	if (out.first.n != 0 && is_one(&o->date) && has(&o->win) && is_exact(&o->win)) {
-		out.kind = tz_of_wall(s->zone, wall_of(out.first, out.from)).kind;
-		if (out.kind != TZ_UNIQUE)
-			sure = sure < 60 ? sure : 60;
-	}
-	out.confidence = sure > 98 ? 980000 : sure * INT64_C(10000);
-	return out;
-}
+/* ---- in the end ---- */
 
 /* "Next week, but not on Monday": that of next week. */
 static void place_nots(struct reading *r)
@@ -581,7 +475,7 @@ static void conclude(
 
 		doubt(&o->date, r->list ? 50 : r->taken_back ? 70 : 100);
 		doubt(&o->win, r->taken_back ? 70 : 100);
-		out->options[out->n] = settle(r->scene, o);
+		out->options[out->n] = settle(r->scene, &o->date, &o->win);
 		out->options[out->n].words = o->from < o->to
 			? said_span(mem, said, o->from, (size_t)(o->to - o->from))
 			: "";
@@ -590,7 +484,7 @@ static void conclude(
 		out->n++;
 	}
 	for (size_t i = 0; i < r->n_was; i++) {
-		out->was[out->n_was] = settle(r->scene, &r->was[i]);
+		out->was[out->n_was] = settle(r->scene, &r->was[i].date, &r->was[i].win);
 		out->was[out->n_was++].words = said_span(
 			mem, said, r->was[i].from, (size_t)(r->was[i].to - r->was[i].from));
 	}
