@@ -125,14 +125,17 @@ ACTION(until_date)
 
 ACTION(after_date)
 {
-	(void)s, (void)r;
+	(void)s;
+	if (r->arg > 0)
+		less_sure(out, r->arg);
 	return is_plain(parts[n - 1]) && parts[n - 1]->last.n != DAY_OPEN &&
 		span(out, later(parts[n - 1]->last, 1), (day_t){DAY_OPEN});
 }
 
 ACTION(before_date)
 {
-	(void)r;
+	if (r->arg > 0)
+		less_sure(out, r->arg);
 	return is_plain(parts[n - 1]) && parts[n - 1]->first.n > s->today.n &&
 		span(out, s->today, later(parts[n - 1]->first, -1));
 }
@@ -244,13 +247,32 @@ ACTION(next_day)
 
 ACTION(next_weekday)
 {
-	(void)s, (void)r;
+	(void)s;
 	const struct sense *d = parts[n - 1];
 
 	if (!is_plain(d) || d->last.n == DAY_OPEN)
 		return false;
-	int ahead = (parts[0]->v - day_weekday(d->last) + 7) % 7;
+	int v = parts[0]->v;
+	if (r->arg < 0) {
+		int back = (day_weekday(d->first) - v + 7) % 7;
+
+		return one(out, later(d->first, back == 0 ? -7 : -back));
+	}
+	int ahead = (v - day_weekday(d->last) + 7) % 7;
 	return one(out, later(d->last, ahead == 0 ? 7 : ahead));
+}
+
+ACTION(week_beside)
+{
+	(void)s;
+	const struct sense *d = parts[n - 1];
+
+	if (!is_plain(d) || d->last.n == DAY_OPEN)
+		return false;
+	day_t monday = monday_of(r->arg < 0 ? d->first : d->last);
+	out->flags = F_WEEK;
+	less_sure(out, 75);
+	return span(out, later(monday, 7 * r->arg), later(monday, 7 * r->arg + 6));
 }
 
 ACTION(not_date)
@@ -297,4 +319,25 @@ ACTION(new_year)
 	(void)r, (void)parts, (void)n;
 	less_sure(out, 75);
 	return span(out, day_of(year, 1, 1), (day_t){DAY_OPEN});
+}
+
+ACTION(plus_last)
+{
+	struct sense last = *parts[n - 1];
+	const struct sense *both[] = {parts[0], &last};
+
+	if (!is_plain(&last) || last.last.n == DAY_OPEN)
+		return false;
+	if (last.first.n != last.last.n)
+		less_sure(out, 75);
+	last.first = last.last;
+	return act_plus(s, r, both, 2, out);
+}
+
+ACTION(days_to)
+{
+	less_sure(out, 75);
+	return parts[n - 1]->v > parts[0]->v &&
+		span(out, later(s->today, parts[0]->v * r->arg),
+			later(s->today, parts[n - 1]->v * r->arg));
 }

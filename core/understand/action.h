@@ -60,6 +60,9 @@ ACTION(weekday_in);  /* WEEKDAY and a week or month, in any order */
 ACTION(weekday_dur); /* WEEKDAY of the week that is DUR away */
 ACTION(dom);         /* ordinals or numbers, MONTH, YEAR */
 ACTION(agree);       /* WEEKDAY or DAY, and the DATE that it is */
+ACTION(plus_last);   /* DUR after the last of DATE */
+ACTION(days_to);     /* COUNT to COUNT from now, arg days each */
+ACTION(minus);       /* DUR and DATE: so long before it */
 ACTION(plus_days);   /* DATE; arg days later */
 ACTION(plus);        /* DATE and DUR; arg 1: eight days are a week */
 ACTION(in);          /* DUR from now; arg likewise, and 2: roughly */
@@ -84,7 +87,8 @@ ACTION(date_part);     /* DATE; arg: enum part */
 ACTION(own_day_part);  /* today; likewise */
 ACTION(days_ahead);    /* from today on, arg days, COUNT times */
 ACTION(next_day);      /* DATE; arg days later */
-ACTION(next_weekday);  /* WEEKDAY after DATE */
+ACTION(next_weekday);  /* WEEKDAY after DATE; arg -1: before */
+ACTION(week_beside);   /* the week after DATE; arg -1: before, vaguely */
 ACTION(week_of);       /* the week in which DATE is */
 ACTION(feast_weekend); /* FEAST, and the weekend that it makes longer */
 ACTION(not_date);

@@ -3,7 +3,8 @@
 #include "core/understand/chart.h"
 #include "core/understand/settle.h"
 
-#define NEAR 4 /* words between a day and what says that it is not wanted */
+#define NEAR 4     /* words between a day and what says that it is not wanted */
+#define NOT_NEAR 6 /* between a "not" and a day */
 
 struct option {
 	struct sense date; /* sym S_NONE: none was said */
@@ -250,7 +251,7 @@ static void set_win(struct reading *r, const struct sense *w)
 /* A "not" just before, which no rule made anything of. */
 static bool negated(const struct reading *r, const struct sense *s)
 {
-	for (size_t back = 1; back <= NEAR && back <= s->from && s->from - back >= r->seen;
+	for (size_t back = 1; back <= NOT_NEAR && back <= s->from && s->from - back >= r->seen;
 		back++) {
 		size_t at = s->from - back;
 
