@@ -167,7 +167,7 @@ ACTION(weekday_in)
 
 	if ((in->flags & F_WEEK) == 0)
 		return false;
-	out->flags = in->flags & F_PAST;
+	out->flags = (in->flags & F_PAST) | F_IN_WEEK;
 	/* "this week on Monday", said on Tuesday */
 	if (d.n < in->first.n) {
 		less_sure(out, 40);

@@ -112,8 +112,11 @@ ACTION(between_feasts)
 ACTION(from_date)
 {
 	(void)s, (void)r;
-	out->flags = parts[n - 1]->flags & F_NOT_TODAY;
-	return is_plain(parts[n - 1]) && span(out, parts[n - 1]->first, (day_t){DAY_OPEN});
+	const struct sense *d = parts[n - 1];
+	bool whole = d->first.n == d->last.n || (d->flags & (F_WEEK | F_MONTH | F_YEAR)) != 0;
+
+	out->flags = d->flags & F_NOT_TODAY;
+	return whole && is_plain(d) && span(out, d->first, (day_t){DAY_OPEN});
 }
 
 ACTION(until_date)
@@ -174,6 +177,7 @@ ACTION(part_of)
 	} else {
 		return false;
 	}
+	out->flags = F_YEAR;
 	if (out->first.n < s->today.n)
 		out->first = s->today;
 	return out->first.n <= out->last.n;

@@ -114,6 +114,31 @@ static void join_date(struct option *o, const struct sense *d)
 	doubt(was, 50);
 }
 
+/* "The 14th or the 15th of April", "Tuesday or Thursday next week": what was
+ * said with the one holds for the other. */
+static void share_date(struct sense *before, struct sense *d)
+{
+	struct civil a = civil_of_day(before->first), b = civil_of_day(d->first);
+
+	if (!has(before) || !is_one(before) || !is_one(d))
+		return;
+	if ((before->flags & F_DOM) != 0 && (d->flags & (F_DOM | F_WEEKDAY)) == 0 &&
+		a.day < b.day) {
+		before->first = before->last = day_of(b.year, b.month, a.day);
+	} else if ((before->flags & F_IN_WEEK) != 0 && (d->flags & F_WEEKDAY) != 0) {
+		d->first.n = before->first.n + day_weekday(d->first) - day_weekday(before->first);
+		d->last = d->first;
+		d->flags |= F_IN_WEEK;
+		d->sure = before->sure;
+	} else if ((before->flags & F_WEEKDAY) != 0 && (d->flags & F_IN_WEEK) != 0) {
+		int32_t n = d->first.n + day_weekday(before->first) - day_weekday(d->first);
+
+		doubt(before, n == before->first.n ? 100 : 70);
+		before->first.n = n;
+		before->last = before->first;
+	}
+}
+
 static void set_date(struct reading *r, const struct sense *d)
 {
 	struct option *o = last(r);
@@ -128,8 +153,12 @@ static void set_date(struct reading *r, const struct sense *d)
 		r->out->fixes = true;
 	} else if (o == NULL || (has(&o->date) && r->either) ||
 		(r->either && has(&o->win) && r->n > 1)) {
+		struct sense new = *d;
+
+		if (o != NULL && r->either)
+			share_date(&o->date, &new);
 		o = push(r);
-		o->date = *d;
+		o->date = new;
 		o->or_before = r->either && r->n > 1;
 		r->list = false;
 		r->out->fixes = r->out->fixes || (r->fix && r->n == 1);
