@@ -460,8 +460,8 @@ END;
 
 -- Claims up to p_n jobs for an owner; commits before it answers. The most urgent
 -- first; of one urgency a few of each company in turn, beginning behind p_after
--- (turn is the last one that had its turn: the next p_after). A company that has
--- p_busy jobs running already is left out, so that a provider that hangs does not
+-- (turn is the last one that had its turn: the next p_after). A company that p_busy
+-- other owners are at work for is left out, so that a provider that hangs does not
 -- hold every worker. Jobs of a company that is suspended or closed are put off
 -- and not counted as tried. Leases that ran out go back first: nobody knows
 -- which of these jobs was to blame. They are changed one by one, by their key: a
@@ -472,7 +472,7 @@ CREATE PROCEDURE sys_job_claim(p_owner VARBINARY(64), p_n INT, p_lease_seconds I
 BEGIN
 	DECLARE v_id UUID;
 	DECLARE v_end, v_turned BOOL DEFAULT FALSE;
-	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share, v_shut, v_running INT;
+	DECLARE v_claimed, v_before, v_from, v_next, v_priority, v_last, v_some, v_share, v_shut, v_others INT;
 	DECLARE late CURSOR FOR SELECT id FROM frontdesk_store.job
 		WHERE state = 'queued' AND is_due = 0 AND run_at <= NOW(3) ORDER BY run_at LIMIT 200 FOR UPDATE SKIP LOCKED;
 	DECLARE due CURSOR FOR SELECT id FROM frontdesk_store.job
@@ -519,14 +519,14 @@ BEGIN
 			-- (SELECT … INTO: a subquery of an IF would lock what it reads)
 			SELECT COUNT(*) INTO v_shut FROM frontdesk_store.company
 				WHERE id = v_next AND status IN ('suspended', 'closed');
-			SELECT COUNT(*) INTO v_running FROM frontdesk_store.job FORCE INDEX (job_list)
+			SELECT COUNT(DISTINCT owner) INTO v_others FROM frontdesk_store.job FORCE INDEX (job_list)
 				WHERE company_id = v_next AND state = 'running' AND owner <> p_owner AND priority <= v_priority;
 			IF v_shut > 0 THEN
 				UPDATE frontdesk_store.job SET is_due = 0, run_at = NOW(3) + INTERVAL 10 MINUTE
 					WHERE state = 'queued' AND is_due = 1 AND priority = v_priority AND company_id = v_next LIMIT 1000;
 				ITERATE turn;
 			END IF;
-			IF v_running >= p_busy THEN
+			IF v_others >= p_busy THEN
 				ITERATE turn;
 			END IF;
 			SET v_some = LEAST(p_n - v_claimed, v_share);

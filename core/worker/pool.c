@@ -25,6 +25,8 @@
 struct drainer {
 	pid_t pid; /* 0: none */
 	struct worker_slot *slot;
+	bool owed;    /* it ended, and that could not be written down yet */
+	char why[80]; /* it died; "": it did not, but left work */
 };
 
 struct pool {
@@ -173,10 +175,10 @@ static void slot_reset(struct worker_slot *slot)
 
 static bool start_drainer(struct pool *p)
 {
-	for (int i = 0; i < p->conf->worker_processes; i++) {
+	for (int i = 0; i < DRAINERS_MAX && p->n < p->conf->worker_processes; i++) {
 		struct drainer *d = &p->drainers[i];
 
-		if (d->pid != 0)
+		if (d->pid != 0 || d->owed)
 			continue;
 		slot_reset(d->slot);
 		my_slot = d->slot;
@@ -191,21 +193,20 @@ static bool start_drainer(struct pool *p)
 
 /* ---- how drainers end ---- */
 
-/* For the job's record; NULL: not by a crash. */
-static const char *death_of(int status, char text[80])
+/* For the job's record; "": not by a crash. */
+static void death_of(int status, char text[80])
 {
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
 	if (code == CHILD_OK || code == CHILD_LATER || code == EX_CONFIG)
-		return NULL;
-	if (code >= 0)
+		*text = '\0';
+	else if (code >= 0)
 		snprintf(text, 80, "The worker exited with status %d.", code);
 	else if (WTERMSIG(status) == SIGALRM)
 		snprintf(text, 80, "The job took longer than its deadline.");
 	else
 		snprintf(text, 80, "The worker was killed by signal %d (%s).", WTERMSIG(status),
 			sigabbrev_np(WTERMSIG(status)));
-	return text;
 }
 
 static void give_up(struct pool *p, const char *error)
@@ -215,28 +216,39 @@ static void give_up(struct pool *p, const char *error)
 	p->later = true;
 }
 
-/* Writes it down, and goes on while work is left. */
+/* Writes down how it died, and gives back what it had claimed. What cannot be
+ * written now is owed: without it those jobs would wait for the end of their leases. */
+static enum child_exit bury(struct pool *p, struct drainer *d)
+{
+	int left = ask_child(p, d->slot, *d->why == '\0' ? NULL : d->why, record);
+
+	d->owed = left != CHILD_OK && left != CHILD_WORK_LEFT;
+	if (d->owed)
+		give_up(p, "the database does not answer");
+	return d->owed ? CHILD_LATER : (enum child_exit)left;
+}
+
 static void drainer_ended(struct pool *p, struct drainer *d, int status)
 {
-	char text[80];
-	const char *why = death_of(status, text);
-
+	death_of(status, d->why);
 	d->pid = 0;
 	p->n--;
-	if (why == NULL && WEXITSTATUS(status) == EX_CONFIG)
+	if (*d->why == '\0' && WEXITSTATUS(status) == EX_CONFIG)
 		p->status = EX_CONFIG;
-	if (why == NULL && WEXITSTATUS(status) != CHILD_LATER) {
+	if (*d->why == '\0' && WEXITSTATUS(status) != CHILD_LATER) {
 		p->deaths = 0;
 		p->idle_until_us = clock_monotonic_us() + IDLE_US;
 		return;
 	}
-	if (why != NULL)
-		log_line("crash", "why", why, "job",
+	if (*d->why != '\0')
+		log_line("crash", "why", d->why, "job",
 			*d->slot->job_id == '\0' ? NULL : d->slot->job_id, NULL);
 	p->deaths = atomic_load(&d->slot->ended) > 0 ? 1 : p->deaths + 1;
-	int left = ask_child(p, d->slot, why, record);
-	if (why == NULL || (left != CHILD_OK && left != CHILD_WORK_LEFT))
-		give_up(p, "the database does not answer");
+	enum child_exit left = bury(p, d);
+	if (left == CHILD_LATER)
+		return;
+	if (*d->why == '\0')
+		give_up(p, "the database did not answer");
 	else if (p->deaths >= DEATHS_MAX)
 		give_up(p, "it dies again and again before a job is done");
 	else if (left == CHILD_WORK_LEFT && !p->stop && p->n == 0 && !start_drainer(p))
@@ -290,7 +302,11 @@ static int drain(struct pool *p)
 	p->status = EXIT_SUCCESS;
 	p->later = false;
 	p->deaths = 0;
-	if (!start_drainer(p))
+	for (int i = 0; i < DRAINERS_MAX && !p->later; i++) {
+		if (p->drainers[i].owed)
+			(void)bury(p, &p->drainers[i]);
+	}
+	if (!p->later && !start_drainer(p))
 		give_up(p, strerror(errno));
 	while (p->n > 0) {
 		wait_for_signals(p, WATCH_MS);

@@ -44,8 +44,8 @@ struct claiming {
 	const char *owner;
 	int n;
 	int64_t after; /* the number of a company */
-	/* a company with so many jobs running elsewhere gets no more that are as
-	 * urgent as these, or less */
+	/* a company that so many others are at work for, at what is as urgent or more,
+	 * gets no more */
 	int busy;
 };
 

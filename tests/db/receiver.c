@@ -3,7 +3,7 @@
 #include "core/customer/customer.h"
 #include "core/sys/http.h"
 
-struct script *script;
+struct played *played;
 /* What the receiver says, and what it heard; shared with its process. */
 
 struct conf conf;
@@ -13,24 +13,24 @@ static void play(int fd)
 {
 	char head[200];
 
-	hear(fd, script->heard, sizeof(script->heard), "\r\n\r\n");
-	script->asked++;
-	if (script->status == 0) {
+	hear(fd, played->heard, sizeof(played->heard), "\r\n\r\n");
+	played->asked++;
+	if (played->status == 0) {
 		tear(fd);
 		return;
 	}
 	snprintf(head, sizeof(head),
 		"HTTP/1.1 %d X\r\nRetry-After: %d\r\nContent-Length: 2\r\nConnection: close\r\n"
 		"\r\nok",
-		script->status, script->retry_after);
+		played->status, played->retry_after);
 	say(fd, head);
 }
 
 void receiver_setup(void)
 {
 	calls_begin();
-	script = shared_memory(sizeof(*script));
-	script->status = 200;
+	played = shared_memory(sizeof(*played));
+	played->status = 200;
 	http_init();
 	server_start(&server, play);
 	conf = *work->conf;

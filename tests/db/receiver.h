@@ -14,14 +14,14 @@
 #include "tests/unit/server.h"
 
 /* What the receiver says, and what it heard; shared with its process. */
-struct script {
+struct played {
 	int status; /* 0: it tears the line */
 	int retry_after;
 	int asked;
 	char heard[8192];
 };
 
-extern struct script *script;
+extern struct played *played;
 extern struct conf conf; /* the worker's: a sandbox */
 extern struct server server;
 

@@ -82,7 +82,7 @@ START_TEST(what_is_due_is_posted_and_written_down)
 		(void)told(EV_CUSTOMER_CREATED);
 	ck_assert_int_eq(jobs_of(&e), 12);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 12);
+	ck_assert_int_eq(played->asked, 12);
 	ck_assert_int_eq(one_int(work,
 				 "SELECT COUNT(*) FROM delivery WHERE status = 'delivered'"
 				 " AND attempts = 1 AND response_status = 200"
@@ -95,13 +95,13 @@ START_TEST(what_is_due_is_posted_and_written_down)
 	ck_assert_ptr_null(a->error);
 	ck_assert(strstr(a->request_headers, "v1,") == NULL);
 	ck_assert(text_starts(a->response_head, "HTTP/1.1 200 X\r\n"));
-	ck_assert(strstr(script->heard, "webhook-signature: v1,") != NULL);
-	ck_assert(strstr(script->heard, "\r\nUser-Agent: frontdesk/2\r\n") != NULL);
+	ck_assert(strstr(played->heard, "webhook-signature: v1,") != NULL);
+	ck_assert(strstr(played->heard, "\r\nUser-Agent: frontdesk/2\r\n") != NULL);
 	e = now(&e);
 	ck_assert(e.lease_owner == NULL && e.lease_until.ms == 0 && e.failures == 0);
 	/* again: nothing more to do */
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 12);
+	ck_assert_int_eq(played->asked, 12);
 }
 END_TEST
 
@@ -114,21 +114,21 @@ START_TEST(one_job_at_a_time_posts_to_an_endpoint)
 		    " lease_until = NOW(3) + INTERVAL 60 SECOND WHERE id =",
 		e.id);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 0);
+	ck_assert_int_eq(played->asked, 0);
 	ck_assert_ptr_nonnull(now(&e).lease_owner);
 	/* its own lease, of an attempt that died, is no obstacle */
 	change_rows("UPDATE frontdesk_store.webhook_endpoint SET lease_owner = '" SALON_ANNA
 		    "' WHERE id =",
 		e.id);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 1);
+	ck_assert_int_eq(played->asked, 1);
 	/* nor is one that has run out */
 	(void)told(EV_CUSTOMER_CREATED);
 	change_rows("UPDATE frontdesk_store.webhook_endpoint SET lease_owner = UUID(),"
 		    " lease_until = NOW(3) - INTERVAL 1 SECOND WHERE id =",
 		e.id);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 2);
+	ck_assert_int_eq(played->asked, 2);
 }
 END_TEST
 
@@ -148,11 +148,11 @@ START_TEST(half_of_the_workers_are_at_this)
 	}
 	change_rows("DELETE FROM frontdesk_store.job WHERE ref_id =", e.id);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 0);
+	ck_assert_int_eq(played->asked, 0);
 	ck_assert_int_eq(jobs_of(&e), 1); /* in a second */
 	ck_assert_int_eq(db_int(admin, &got, "SELECT RELEASE_ALL_LOCKS()"), 1);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 1);
+	ck_assert_int_eq(played->asked, 1);
 	/* and it gives its own back */
 	ck_assert_int_eq(one_int(admin, "SELECT IS_FREE_LOCK('frontdesk.webhook.1')"), 1);
 }
@@ -162,12 +162,12 @@ START_TEST(one_that_fails_is_spared)
 {
 	struct webhook_endpoint e = endpoint(NULL, FORMAT_ENVELOPE);
 
-	script->status = 503;
+	played->status = 503;
 	for (int i = 0; i < 7; i++)
 		(void)told(EV_CUSTOMER_CREATED);
 	change_rows("DELETE FROM frontdesk_store.job WHERE ref_id =", e.id);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 5);
+	ck_assert_int_eq(played->asked, 5);
 	struct webhook_endpoint after = now(&e);
 	ck_assert_int_eq(after.failures, 1);
 	ck_assert_int_ne(after.failing_since.ms, 0);
@@ -179,13 +179,13 @@ START_TEST(one_that_fails_is_spared)
 		work->now = ts_now();
 		ck_assert_int_eq(delivery_run(work, e.id), 0);
 	}
-	ck_assert_int_eq(script->asked, 5);
+	ck_assert_int_eq(played->asked, 5);
 	ck_assert_int_eq(jobs_of(&e), 1);
 	/* then one by one, and longer and longer apart */
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 6);
+	ck_assert_int_eq(played->asked, 6);
 	ck_assert_int_eq(now(&e).failures, 2);
-	script->status = 200;
+	played->status = 200;
 	deliver(&e);
 	after = now(&e);
 	ck_assert(after.failures == 0 && after.failing_since.ms == 0 && after.wait_until.ms == 0);
@@ -199,7 +199,7 @@ START_TEST(a_refusal_spares_nobody)
 {
 	struct webhook_endpoint e = endpoint(NULL, FORMAT_ENVELOPE);
 
-	script->status = 400;
+	played->status = 400;
 	(void)told(EV_CUSTOMER_CREATED);
 	deliver(&e);
 	ck_assert_int_eq(now(&e).wait_until.ms, 0);
@@ -211,7 +211,7 @@ START_TEST(tries_follow_the_schedule)
 {
 	struct webhook_endpoint e = endpoint(NULL, FORMAT_ENVELOPE);
 
-	script->status = 500;
+	played->status = 500;
 	(void)told(EV_CUSTOMER_CREATED);
 	for (int64_t n = 1; delivery_delay_ms(n) > 0; n++) {
 		deliver(&e);
@@ -247,8 +247,8 @@ START_TEST(what_is_asked_for_is_waited_for)
 {
 	struct webhook_endpoint e = endpoint(NULL, FORMAT_ENVELOPE);
 
-	script->status = 429;
-	script->retry_after = 7200;
+	played->status = 429;
+	played->retry_after = 7200;
 	(void)told(EV_CUSTOMER_CREATED);
 	deliver(&e);
 	int64_t wait = only(&e).next_attempt_at.ms - ts_now().ms;
@@ -262,7 +262,7 @@ START_TEST(five_days_of_failures_disable)
 {
 	struct webhook_endpoint e = endpoint(NULL, FORMAT_ENVELOPE);
 
-	script->status = 0;
+	played->status = 0;
 	(void)told(EV_CUSTOMER_CREATED);
 	(void)told(EV_CUSTOMER_CREATED);
 	deliver(&e);
@@ -282,10 +282,10 @@ START_TEST(five_days_of_failures_disable)
 				 "SELECT COUNT(*) FROM event WHERE kind = 'webhook.disabled'"
 				 " AND JSON_VALUE(payload, '$.url') LIKE 'http://127%'"),
 		1);
-	int asked = script->asked;
+	int asked = played->asked;
 	(void)told(EV_CUSTOMER_CREATED);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, asked);
+	ck_assert_int_eq(played->asked, asked);
 }
 END_TEST
 
@@ -302,7 +302,7 @@ START_TEST(a_rest_hook_that_is_gone_is_deleted_without_a_word)
 
 	ck_assert_int_eq(in_tx(work, subscribe, &h), 0);
 	e.id = h.id;
-	script->status = 410;
+	played->status = 410;
 	(void)told(EV_CUSTOMER_CREATED);
 	deliver(&e);
 	refuse(endpoint_get(work, h.id, &e), E_NOT_FOUND);

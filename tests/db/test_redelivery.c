@@ -42,12 +42,12 @@ START_TEST(what_failed_or_was_missed_is_sent_again)
 	ck_assert_int_eq(in_tx(work, replay_all, &a), 0);
 	ck_assert_int_eq(a.n, 1);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 4);
+	ck_assert_int_eq(played->asked, 4);
 	a.period.only_failed = false;
 	ck_assert_int_eq(in_tx(work, replay_all, &a), 0);
 	ck_assert_int_eq(a.n, 4); /* three again, and one that was missed */
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 8);
+	ck_assert_int_eq(played->asked, 8);
 	ck_assert_int_eq(made(&e), 4);
 	ck_assert_int_eq(one_int(work, "SELECT MAX(attempts) FROM delivery"), 3);
 }
@@ -120,7 +120,7 @@ START_TEST(no_personal_member_of_what_was_posted_is_left)
 				 " '$.data.id') OR JSON_EXISTS(body, '$.id')"),
 		2);
 	deliver(&e);
-	ck_assert_int_eq(script->asked, 1);
+	ck_assert_int_eq(played->asked, 1);
 }
 END_TEST
 

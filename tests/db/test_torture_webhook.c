@@ -95,7 +95,7 @@ START_TEST(what_is_due_is_posted_whatever_fails)
 		n++;
 	survey_end();
 	ck_assert_int_gt(n, 12);
-	ck_assert_int_lt(script->asked, 3 * 2 * n); /* at least once, and not for ever */
+	ck_assert_int_lt(played->asked, 3 * 2 * n); /* at least once, and not for ever */
 }
 END_TEST
 

@@ -1,10 +1,12 @@
 // The job worker killed again and again in the middle of its work: every
 // accepted call ends as one call, one appointment, one SMS and one e-mail.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { addDays, isoWeekday, localDate } from '../support/dates.mjs';
 import { request, sleep, waitFor } from '../support/http.mjs';
-import { childrenOf, partLeader, partMembers, signal } from '../support/process.mjs';
+import { childrenOf, isAlive, partLeader, partMembers, signal } from '../support/process.mjs';
 import { sqlOn } from '../support/sql.mjs';
 import { startStack } from '../support/stack.mjs';
 
@@ -15,6 +17,7 @@ const KILLS = LONG ? 200 : 25;
 const LATENCY_MS = 20; // of the providers, so that some drainers die while they wait for one
 const SLOW_MS = 2_000;
 const LIVES_MS = 120; // a drainer at most: a few jobs
+const AWAY_MS = 3_000;
 const DONE_WITHIN_MS = LONG ? 300_000 : 60_000;
 const DAYS_OFF = [1, 7]; // Anna works from Tuesday to Saturday
 const TIMES = ['09:00', '09:30', '10:00', '10:30', '11:00', '11:30', '12:00', '12:30', '14:00', '14:30', '15:00', '15:30', '16:00', '16:30', '17:00', '17:30'];
@@ -131,6 +134,29 @@ describe('a job worker killed in the middle of its work', () => {
       .map(([what, found]) => `${id}: ${found.get(id) ?? 0} ${what}`));
     assert.deepEqual(wrong, []);
     t.diagnostic(await received());
+  });
+
+  /* Their leases would last for two minutes and a half. */
+  test('what was claimed when the database died is done soon after it is back', async (t) => {
+    const leader = partLeader(stack, 'mariadb');
+    const runner = Number(readFileSync(join(stack.var, 'lock'), 'utf8').split(' ')[0]);
+
+    await control({ twilio: { latency_ms: 300 } });
+    await place(6);
+    await waitFor('messages on their way', async () => Number((await sql("SELECT COUNT(*) FROM job WHERE kind = 'notification.send' AND state = 'running'"))[0][0]) >= 3, { everyMs: 10 });
+    signal(runner, 'SIGSTOP'); // it would start the database again at once
+    signal(leader, 'SIGKILL');
+    await waitFor('its end', () => !isAlive(leader), { everyMs: 5 });
+    await sleep(AWAY_MS);
+    signal(runner, 'SIGCONT');
+    await waitFor('the database', () => sql('SELECT 1').catch(() => false), { timeoutMs: 60_000, everyMs: 50 });
+    const back = performance.now();
+    await waitFor('all jobs to end', async () => {
+      const states = await jobs();
+      return !states.queued && !states.running && !states.dead;
+    }, { timeoutMs: 75_000, everyMs: 250 });
+    t.diagnostic(`${Math.round((performance.now() - back) / 1000)} s`);
+    await received();
   });
 
   /** What came out at the providers: an e-mail may come twice, but then under one Message-ID. */
