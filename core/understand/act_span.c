@@ -281,9 +281,11 @@ ACTION(week_beside)
 
 ACTION(not_date)
 {
-	(void)s, (void)r;
+	(void)s;
 	const struct sense *d = parts[0]->sym == S_DATE ? parts[0] : parts[n - 1];
 
+	if (r->arg > 0)
+		less_sure(out, r->arg);
 	out->flags = d->flags;
 	return is_plain(d) && d->last.n != DAY_OPEN && span(out, d->first, d->last);
 }

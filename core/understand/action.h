@@ -91,8 +91,8 @@ ACTION(next_weekday);  /* WEEKDAY after DATE; arg -1: before */
 ACTION(week_beside);   /* the week after DATE; arg -1: before, vaguely */
 ACTION(week_of);       /* the week in which DATE is */
 ACTION(feast_weekend); /* FEAST, and the weekend that it makes longer */
-ACTION(not_date);
-ACTION(rest_of); /* DATE, from tomorrow on */
+ACTION(not_date);      /* arg: how sure, per cent (0: as sure as DATE) */
+ACTION(rest_of);       /* DATE, from tomorrow on */
 
 /* An hour and minutes as they were said, into t1; false: no such time. */
 bool clock_time(int hour, int minute, struct sense *out);

@@ -39,6 +39,7 @@ static const struct {
 	{"NUM", S_NUM, 0, INT_MAX, 1, 0},
 	{"ORD", S_ORD, 0, INT_MAX, 1, 0},
 	{"LEN", S_LEN, 0, 99, 1, 0},
+	{"WEEKEND", S_LEN, LEN_WEEKEND, LEN_WEEKEND, 1, 0},
 	{"WEEKDAY", S_WEEKDAY, 1, 7, 1, 0},
 	{"MONTH", S_MONTH, 1, 12, 1, 0},
 	{"DAY", S_DAY, -9, 99, 1, 0},

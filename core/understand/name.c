@@ -160,10 +160,19 @@ static bool may_be_name(struct hearing *h, size_t at, bool strong)
 
 static size_t count_name(struct hearing *h, size_t at, bool strong)
 {
-	size_t n = 0;
+	size_t n = 0, parts = 0;
 
-	while (n < NAME_WORDS && at + n < h->said->n && may_be_name(h, at + n, strong)) {
+	while (parts < NAME_WORDS && at + n < h->said->n) {
+		size_t particle = cue(h, CUE_PARTICLE, at + n);
+
+		/* "von der Tann" */
+		if (particle > 0 && at + n + particle < h->said->n &&
+			may_be_name(h, at + n + particle, strong))
+			n += particle;
+		else if (!may_be_name(h, at + n, strong))
+			break;
 		n++;
+		parts++;
 		if (h->said->w[at + n - 1].stop)
 			break;
 	}
@@ -247,6 +256,12 @@ static struct said_name find_said(struct hearing *h)
 	return best;
 }
 
+/* Of a particle behind the first name, which has no capital. */
+static bool in_particle(struct hearing *h, size_t from, size_t i)
+{
+	return i > from && (cue(h, CUE_PARTICLE, i) > 0 || cue(h, CUE_PARTICLE, i - 1) == 2);
+}
+
 static const char *name_text(struct hearing *h, const struct said_name *s)
 {
 	struct said_name last = {.from = s->last_from, .n = s->last_n};
@@ -260,7 +275,9 @@ static const char *name_text(struct hearing *h, const struct said_name *s)
 			i == s->from     ? ""
 				: dashed ? "-"
 					 : " ",
-			capital(h->mem, said_span(h->mem, h->said, i, 1)));
+			in_particle(h, s->from, i)
+				? said_span(h->mem, h->said, i, 1)
+				: capital(h->mem, said_span(h->mem, h->said, i, 1)));
 	}
 	if (s->last_n > 0)
 		buf_printf(&b, " %s", name_text(h, &last));

@@ -49,6 +49,7 @@ enum cue_kind {
 	CUE_NAME_WEAK,  /* perhaps: "this is" */
 	CUE_NAME_AFTER, /* a name was before: "is my name" */
 	CUE_TITLE,      /* "Frau", "Dr." */
+	CUE_PARTICLE,   /* within a name: "von der" */
 	CUE_NOT_NAME,   /* no part of a name */
 	CUE_STAFF,      /* "bei", "with" */
 	CUE_ANY_STAFF,

@@ -91,6 +91,17 @@ static void join_date(struct option *o, const struct sense *d)
 			return;
 		}
 	}
+	/* "in December, on the fifth" */
+	if ((was->flags & F_MONTH) != 0 && (d->flags & F_DOM) != 0 && was->last.n != DAY_OPEN) {
+		struct civil month = civil_of_day(was->last);
+		day_t there = day_of(month.year, month.month, civil_of_day(d->first).day);
+
+		if (there.n >= was->first.n && there.n <= was->last.n) {
+			was->first = was->last = there;
+			was->flags = 0;
+			return;
+		}
+	}
 	if (is_one(was) && is_one(d) && day_weekday(was->first) == day_weekday(d->first) &&
 		(d->flags & F_WEEKDAY) != 0)
 		return;
@@ -314,6 +325,15 @@ static void add_not(struct reading *r, const struct sense *d)
 			.confidence = d->sure * INT64_C(10000)};
 }
 
+/* "The first Sunday dinner": an ordinal before a word that is unknown. */
+static bool names_something(const struct reading *r, const struct sense *s)
+{
+	size_t behind = s->from + s->len;
+
+	return (s->flags & F_DOM) != 0 && behind < r->said->n && !r->said->w[behind - 1].stop &&
+		!r->said->w[behind].digits && ready_id(r->ready, r->said->w[behind].t) == 0;
+}
+
 /* "Before ten I can't": from ten on. */
 static void turn_round(struct sense *w)
 {
@@ -387,7 +407,7 @@ static void take_date(struct reading *r, const struct sense *s)
 		return; /* a month after "or", but none before it */
 	r->either = r->either || (s->flags & F_OR) != 0;
 	struct sense d = *s;
-	if (negated(r, s))
+	if (negated(r, s) || names_something(r, s))
 		doubt(&d, 70);
 	d.t1 = d.t2 = NO_TIME;
 	d.flags &= ~(unsigned)F_OR;
