@@ -55,6 +55,7 @@ ACTION(add)
 {
 	(void)s, (void)r;
 	out->v = parts[0]->v + parts[n - 1]->v;
+	out->flags = parts[0]->flags & F_SPELLED;
 	return true;
 }
 

@@ -167,7 +167,7 @@ ACTION(weekday_in)
 
 	if ((in->flags & F_WEEK) == 0)
 		return false;
-	out->flags = in->flags & F_PAST;
+	out->flags = (in->flags & F_PAST) | F_IN_WEEK;
 	/* "this week on Monday", said on Tuesday */
 	if (d.n < in->first.n) {
 		less_sure(out, 40);
@@ -195,8 +195,8 @@ ACTION(dur)
 ACTION(fixed_dur)
 {
 	(void)s, (void)parts, (void)n;
-	out->n = r->arg;
-	out->v = LEN_DAY;
+	out->n = r->arg % 1000;
+	out->v = r->arg / 1000;
 	return true;
 }
 
@@ -251,14 +251,29 @@ ACTION(in)
 
 ACTION(plus)
 {
-	(void)s;
 	bool date_first = parts[0]->sym == S_DATE;
 	const struct sense *d = parts[date_first ? 0 : n - 1], *dur = parts[date_first ? n - 1 : 0];
 
 	if (d->first.n != d->last.n || dur->v == LEN_MINUTE || dur->v == LEN_HOUR ||
 		!bounded(dur) || d->t1 != NO_TIME || (d->flags & F_PAST) != 0)
 		return false;
+	/* "Thursday in three weeks", said on Friday: of which week? */
+	if ((d->flags & F_WEEKDAY) != 0 && (r->arg & 4) != 0 && dur->v == LEN_WEEK && dur->n > 1 &&
+		day_weekday(d->first) < day_weekday(s->today))
+		less_sure(out, 70);
 	return one(out, day_plus(d->first, dur, (r->arg & 1) != 0));
+}
+
+ACTION(minus)
+{
+	struct sense dur = *parts[0], first = *parts[n - 1];
+	const struct sense *back[] = {&dur, &first};
+
+	if (first.last.n == DAY_OPEN)
+		return false;
+	dur.n = -dur.n;
+	first.last = first.first;
+	return act_plus(s, r, back, 2, out) && out->first.n >= s->today.n;
 }
 
 ACTION(plus_days)

@@ -112,8 +112,11 @@ ACTION(between_feasts)
 ACTION(from_date)
 {
 	(void)s, (void)r;
-	out->flags = parts[n - 1]->flags & F_NOT_TODAY;
-	return is_plain(parts[n - 1]) && span(out, parts[n - 1]->first, (day_t){DAY_OPEN});
+	const struct sense *d = parts[n - 1];
+	bool whole = d->first.n == d->last.n || (d->flags & (F_WEEK | F_MONTH | F_YEAR)) != 0;
+
+	out->flags = d->flags & F_NOT_TODAY;
+	return whole && is_plain(d) && span(out, d->first, (day_t){DAY_OPEN});
 }
 
 ACTION(until_date)
@@ -125,14 +128,17 @@ ACTION(until_date)
 
 ACTION(after_date)
 {
-	(void)s, (void)r;
+	(void)s;
+	if (r->arg > 0)
+		less_sure(out, r->arg);
 	return is_plain(parts[n - 1]) && parts[n - 1]->last.n != DAY_OPEN &&
 		span(out, later(parts[n - 1]->last, 1), (day_t){DAY_OPEN});
 }
 
 ACTION(before_date)
 {
-	(void)r;
+	if (r->arg > 0)
+		less_sure(out, r->arg);
 	return is_plain(parts[n - 1]) && parts[n - 1]->first.n > s->today.n &&
 		span(out, s->today, later(parts[n - 1]->first, -1));
 }
@@ -171,6 +177,7 @@ ACTION(part_of)
 	} else {
 		return false;
 	}
+	out->flags = F_YEAR;
 	if (out->first.n < s->today.n)
 		out->first = s->today;
 	return out->first.n <= out->last.n;
@@ -244,20 +251,99 @@ ACTION(next_day)
 
 ACTION(next_weekday)
 {
-	(void)s, (void)r;
+	(void)s;
 	const struct sense *d = parts[n - 1];
 
 	if (!is_plain(d) || d->last.n == DAY_OPEN)
 		return false;
-	int ahead = (parts[0]->v - day_weekday(d->last) + 7) % 7;
+	int v = parts[0]->v;
+	if (r->arg < 0) {
+		int back = (day_weekday(d->first) - v + 7) % 7;
+
+		return one(out, later(d->first, back == 0 ? -7 : -back));
+	}
+	int ahead = (v - day_weekday(d->last) + 7) % 7;
 	return one(out, later(d->last, ahead == 0 ? 7 : ahead));
+}
+
+ACTION(week_beside)
+{
+	(void)s;
+	const struct sense *d = parts[n - 1];
+
+	if (!is_plain(d) || d->last.n == DAY_OPEN)
+		return false;
+	day_t monday = monday_of(r->arg < 0 ? d->first : d->last);
+	out->flags = F_WEEK;
+	less_sure(out, 75);
+	return span(out, later(monday, 7 * r->arg), later(monday, 7 * r->arg + 6));
 }
 
 ACTION(not_date)
 {
-	(void)s, (void)r;
+	(void)s;
 	const struct sense *d = parts[0]->sym == S_DATE ? parts[0] : parts[n - 1];
 
+	if (r->arg > 0)
+		less_sure(out, r->arg);
 	out->flags = d->flags;
 	return is_plain(d) && d->last.n != DAY_OPEN && span(out, d->first, d->last);
+}
+
+ACTION(week_of)
+{
+	const struct sense *d = parts[n - 1];
+
+	(void)r;
+	if (!is_plain(d) || d->first.n != d->last.n)
+		return false;
+	day_t monday = monday_of(d->first);
+	out->flags = F_WEEK;
+	less_sure(out, 75);
+	return span(out, monday.n < s->today.n ? s->today : monday, later(monday, 6));
+}
+
+ACTION(feast_weekend)
+{
+	day_t first, last;
+
+	(void)r, (void)n;
+	if (!date_feast((enum feast)parts[0]->v, s->today, &first, &last))
+		return false;
+	int weekday = day_weekday(last);
+	day_t saturday = later(last, weekday <= 2 ? -weekday - 1 : 6 - weekday);
+	out->flags = F_WEEK;
+	less_sure(out, 70);
+	return span(out, first.n < saturday.n ? first : saturday,
+		last.n > saturday.n + 1 ? last : later(saturday, 1));
+}
+
+ACTION(new_year)
+{
+	int year = civil_of_day(s->today).year + 1;
+
+	(void)r, (void)parts, (void)n;
+	less_sure(out, 75);
+	return span(out, day_of(year, 1, 1), (day_t){DAY_OPEN});
+}
+
+ACTION(plus_last)
+{
+	struct sense last = *parts[n - 1];
+	const struct sense *both[] = {parts[0], &last};
+
+	if (!is_plain(&last) || last.last.n == DAY_OPEN)
+		return false;
+	if (last.first.n != last.last.n)
+		less_sure(out, 75);
+	last.first = last.last;
+	return act_plus(s, r, both, 2, out);
+}
+
+ACTION(days_to)
+{
+	less_sure(out, 75);
+	return parts[n - 1]->v > parts[0]->v &&
+		span(out, later(s->today, parts[0]->v * r->arg),
+			later(s->today, parts[n - 1]->v * r->arg));
 }

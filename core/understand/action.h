@@ -49,7 +49,7 @@ ACTION(two_parts); /* PART PART: from the one to the other */
 
 /* lengths; arg: minutes more */
 ACTION(dur);       /* COUNT LEN */
-ACTION(fixed_dur); /* arg days */
+ACTION(fixed_dur); /* arg: enum length * 1000 and how many */
 ACTION(half);      /* COUNT, of an hour: and a half */
 
 /* days; arg as said */
@@ -60,6 +60,9 @@ ACTION(weekday_in);  /* WEEKDAY and a week or month, in any order */
 ACTION(weekday_dur); /* WEEKDAY of the week that is DUR away */
 ACTION(dom);         /* ordinals or numbers, MONTH, YEAR */
 ACTION(agree);       /* WEEKDAY or DAY, and the DATE that it is */
+ACTION(plus_last);   /* DUR after the last of DATE */
+ACTION(days_to);     /* COUNT to COUNT from now, arg days each */
+ACTION(minus);       /* DUR and DATE: so long before it */
 ACTION(plus_days);   /* DATE; arg days later */
 ACTION(plus);        /* DATE and DUR; arg 1: eight days are a week */
 ACTION(in);          /* DUR from now; arg likewise, and 2: roughly */
@@ -67,6 +70,7 @@ ACTION(feast);
 ACTION(month);        /* MONTH [YEAR] */
 ACTION(which_month);  /* WHICH MONTH */
 ACTION(same_month);   /* PERIOD, if it is a month */
+ACTION(new_year);     /* from the first of January on, vaguely */
 ACTION(own_part);     /* arg: enum length * 10 and as of part_of */
 ACTION(days_between); /* arg: from * 100 + to days from now, vaguely */
 ACTION(range);        /* DATE to DATE; arg: flags */
@@ -75,17 +79,20 @@ ACTION(from_date);
 ACTION(until_date);
 ACTION(after_date);
 ACTION(before_date);
-ACTION(part_of);      /* arg 1 the beginning, 2 the middle, 3 the end; DATE */
-ACTION(nth_weekday);  /* arg -1: the last; NTH, WEEKDAY, MONTHS */
-ACTION(nth_week);     /* NTH, MONTHS */
-ACTION(week_number);  /* WEEKNO */
-ACTION(date_part);    /* DATE; arg: enum part */
-ACTION(own_day_part); /* today; likewise */
-ACTION(days_ahead);   /* from today on, arg days, COUNT times */
-ACTION(next_day);     /* DATE; arg days later */
-ACTION(next_weekday); /* WEEKDAY after DATE */
-ACTION(not_date);
-ACTION(rest_of); /* DATE, from tomorrow on */
+ACTION(part_of);       /* arg 1 the beginning, 2 the middle, 3 the end; DATE */
+ACTION(nth_weekday);   /* arg -1: the last; NTH, WEEKDAY, MONTHS */
+ACTION(nth_week);      /* NTH, MONTHS */
+ACTION(week_number);   /* WEEKNO */
+ACTION(date_part);     /* DATE; arg: enum part */
+ACTION(own_day_part);  /* today; likewise */
+ACTION(days_ahead);    /* from today on, arg days, COUNT times */
+ACTION(next_day);      /* DATE; arg days later */
+ACTION(next_weekday);  /* WEEKDAY after DATE; arg -1: before */
+ACTION(week_beside);   /* the week after DATE; arg -1: before, vaguely */
+ACTION(week_of);       /* the week in which DATE is */
+ACTION(feast_weekend); /* FEAST, and the weekend that it makes longer */
+ACTION(not_date);      /* arg: how sure, per cent (0: as sure as DATE) */
+ACTION(rest_of);       /* DATE, from tomorrow on */
 
 /* An hour and minutes as they were said, into t1; false: no such time. */
 bool clock_time(int hour, int minute, struct sense *out);

@@ -61,9 +61,8 @@ static bool same_stem(const char *a, const char *b)
 static int word_for(const char *said, const char *named)
 {
 	size_t m = strlen(said), n = strlen(named);
-	int alike = words_alike(said, named);
 
-	if (alike == 100)
+	if (strcmp(said, named) == 0)
 		return 100;
 	if (m < WORD_LEAST || n < WORD_LEAST)
 		return 0;
@@ -73,6 +72,10 @@ static int word_for(const char *said, const char *named)
 		return 88; /* "Haarschnitt" in "Herrenhaarschnitt" */
 	if (m >= 6 && strstr(named, said) != NULL)
 		return 82;
+	/* so different in length that they cannot be alike */
+	if (m * 100 < n * ALIKE || n * 100 < m * ALIKE)
+		return 0;
+	int alike = words_alike(said, named);
 	return alike >= ALIKE ? alike - 5 : 0;
 }
 
@@ -119,11 +122,12 @@ static void find_concepts(const struct said *s, const bool *not_wanted, struct c
 	for (size_t k = 0; k < N_LANGUAGES; k++) {
 		const struct ready *r = language_ready(LANGUAGES[k]);
 
-		for (size_t i = 0; i < LANGUAGES[k]->n_concepts; i++) {
-			for (size_t at = 0; at < s->n && out->n < CONCEPTS_MAX; at++) {
-				size_t n = phrase_at(ready_concept(r, i), s, at);
+		for (size_t at = 0; at < s->n; at++) {
+			struct walk w = walk_at(r, TOPIC_CONCEPT, s, at);
+			size_t i, n;
 
-				if (n == 0 || blocked(not_wanted, at, n))
+			while (out->n < CONCEPTS_MAX && walk_next(&w, &i, &n)) {
+				if (blocked(not_wanted, at, n))
 					continue;
 				out->from[out->n] = at;
 				out->words[out->n] = n;
@@ -170,6 +174,13 @@ static void spread(struct hit *hit, size_t at, size_t n)
 	hit->n = end - hit->from;
 }
 
+static bool joined(const char *a, const char *b, const char *both)
+{
+	size_t n = strlen(a);
+
+	return strncmp(a, both, n) == 0 && strcmp(b, both + n) == 0;
+}
+
 /* The best word, or two that were parted ("haar schnitt"), for one of a name. */
 static int best_word(struct hearing *h, const bool *not_wanted, const char *named, struct hit *hit)
 {
@@ -187,11 +198,7 @@ static int best_word(struct hearing *h, const bool *not_wanted, const char *name
 			words = 1;
 		}
 		if (i + 1 < s->n && strlen(named) >= 6) {
-			struct mem_mark mark = mem_mark(h->mem);
-			const char *both = mem_printf(h->mem, "%s%s", s->w[i].t, s->w[i + 1].t);
-
-			v = strcmp(both, named) == 0 ? 97 : 0;
-			mem_release(h->mem, mark);
+			v = joined(s->w[i].t, s->w[i + 1].t, named) ? 97 : 0;
 			if (v > best) {
 				best = v;
 				where = i;
@@ -331,8 +338,11 @@ static bool staff_cue_before(struct hearing *h, size_t at)
 static int name_alike(const char *said, const char *name)
 {
 	size_t n = strlen(name);
-	int v = words_alike(said, name);
+	size_t m = strlen(said);
 
+	if (m + 3 < n || n + 3 < m)
+		return 0;
+	int v = words_alike(said, name);
 	if (v < 100 && strncmp(said, name, n) == 0 && strcmp(said + n, "s") == 0)
 		return 96; /* Annas, Anna's */
 	if (n < 3 || (v < 100 && n < WORD_LEAST && v < 66))

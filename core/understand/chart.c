@@ -6,6 +6,8 @@
 #define EDGES_MORE 256
 #define ROUNDS_MAX 6
 #define STEPS_A_WORD 3000 /* of matching, a round */
+#define BESIDE 2          /* words */
+#define DOUBTFUL 70       /* per cent */
 #define SPLIT_LEAST 3     /* letters of either part of a compound */
 
 struct chart_word {
@@ -70,12 +72,15 @@ static bool push_compound(struct chart *k, const char *t, uint16_t said)
 }
 
 /* Stutter: "am am", "I I". Numbers and letters may be meant twice. */
-static bool said_again(const struct said *s, size_t i)
+static bool said_again(const struct chart *k, size_t i)
 {
+	const struct said *s = k->said;
+	word_id id = ready_id(k->l, s->w[i].t);
 	int v;
 
 	return i > 0 && strlen(s->w[i].t) > 1 && !s->w[i].digits &&
-		strcmp(s->w[i].t, s->w[i - 1].t) == 0 && number_of(LANGUAGES[0], &s->w[i], &v) < 0;
+		strcmp(s->w[i].t, s->w[i - 1].t) == 0 && !means(k->l, id, S_NUM) &&
+		!means(k->l, id, S_ORD) && number_of(ready_language(k->l), &s->w[i], &v) < 0;
 }
 
 static void prepare_words(struct chart *k, const bool *taken)
@@ -91,7 +96,7 @@ static void prepare_words(struct chart *k, const bool *taken)
 		}
 		if (ready_is_filler(k->l, id))
 			continue;
-		if (said_again(s, i) && !means(k->l, id, S_NUM))
+		if (said_again(k, i))
 			continue;
 		if (id != 0 || s->w[i].digits || !push_compound(k, s->w[i].t, (uint16_t)i))
 			push_word(k, s->w[i].t, (uint16_t)i, &s->w[i]);
@@ -198,6 +203,8 @@ static void add_numbers(struct chart *k, size_t at)
 	e.flags = w->digits ? 0 : F_SPELLED;
 	if (kind == 1)
 		e.sym = S_ORD;
+	else if (e.v == 1 && !w->digits)
+		e.sym = S_ONE;
 	(void)add_edge(k, &e);
 	if (w->dot) {
 		e.sym = S_ORD;
@@ -345,6 +352,7 @@ static int worth(const struct sense *s)
 	case S_NONE:
 	case S_NUM:
 	case S_ORD:
+	case S_ONE:
 	case S_LEN:
 	case S_WEEKDAY:
 	case S_MONTH:
@@ -354,6 +362,7 @@ static int worth(const struct sense *s)
 	case S_MERIDIEM:
 	case S_FEAST:
 	case S_DUR:
+	case S_PIECE:
 	case S_TIME:
 	case S_CLK:
 	case S_PERIOD:
@@ -393,6 +402,40 @@ static void choose(struct chart *k, struct senses *out)
 	}
 }
 
+/* Words of days and times that no reading could use. */
+static bool is_weighty(const struct chart *k, size_t at)
+{
+	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
+		const struct sense *s = &k->edges[i - 1];
+
+		if (s->len == 1 &&
+			(s->sym == S_PIECE || s->sym == S_LEN || s->sym == S_FEAST ||
+				s->sym == S_WEEKDAY || (s->sym == S_WHICH && s->v != WHICH_THIS)))
+			return true;
+	}
+	return false;
+}
+
+/* A day or time beside such a word may be half of what was said. */
+static void doubt_halves(struct chart *k, struct senses *all)
+{
+	bool *covered = mem_alloc(k->mem, (k->n + 1) * sizeof(*covered));
+
+	for (size_t i = 0; i < all->n; i++)
+		memset(covered + all->p[i].from, true, all->p[i].len);
+	for (size_t i = 0; i < all->n; i++) {
+		struct sense *s = &all->p[i];
+		size_t to = (size_t)s->from + s->len + BESIDE;
+		size_t from = s->from > BESIDE ? (size_t)s->from - BESIDE : 0;
+
+		for (size_t at = from;
+			(s->sym == S_DATE || s->sym == S_WIN) && at < to && at < k->n; at++) {
+			if (!covered[at] && s->sure > DOUBTFUL && is_weighty(k, at))
+				s->sure = DOUBTFUL;
+		}
+	}
+}
+
 static void find_bare(struct chart *k, struct senses *out)
 {
 	for (size_t i = 0; i < k->n_edges; i++) {
@@ -429,6 +472,7 @@ struct senses chart_read(struct arena *mem, const struct ready *l, const struct 
 	}
 	fill(&k);
 	choose(&k, &out);
+	doubt_halves(&k, &out);
 	find_bare(&k, &out);
 	for (size_t i = 0; i < out.n; i++)
 		count_said_words(&k, &out.p[i]);

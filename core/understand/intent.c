@@ -68,18 +68,17 @@ static void weigh(struct hearing *h, struct tally *t, enum intent intent)
 	const struct language *l = ready_language(h->ready);
 
 	for (size_t at = 0; at < h->said->n;) {
-		size_t longest = 0;
+		struct walk w = walk_at(h->ready, TOPIC_EVIDENCE, h->said, at);
+		size_t longest = 0, i, n;
 		int weight = 0;
 
-		for (size_t i = 0; i < l->n_evidence; i++) {
-			size_t n = l->evidence[i].intent != intent
-				? 0
-				: phrase_at(ready_evidence(h->ready, i), h->said, at);
+		while (walk_next(&w, &i, &n)) {
+			const struct evidence *e = &l->evidence[i];
 
-			if (n > longest ||
-				(n == longest && n > 0 && l->evidence[i].weight > weight)) {
+			if (e->intent == intent &&
+				(n > longest || (n == longest && e->weight > weight))) {
 				longest = n;
-				weight = l->evidence[i].weight;
+				weight = e->weight;
 			}
 		}
 		if (longest > 0 && !negated(h, intent, at, longest)) {

@@ -31,6 +31,7 @@ static const struct {
 	{"DAYNUM", S_NUM, 1, 31, 1, 0},
 	{"YEAR", S_NUM, 2020, 2099, 1, 0},
 	{"HHMM", S_NUM, 100, 2459, 1, 0},
+	{"ONE", S_ONE, 1, 1, 1, 0},
 	{"DOM", S_ORD, 1, 31, 1, 0},
 	{"MON", S_ORD, 1, 12, 1, 0},
 	{"ORDUNIT", S_ORD, 1, 9, 1, 0},
@@ -38,6 +39,7 @@ static const struct {
 	{"NUM", S_NUM, 0, INT_MAX, 1, 0},
 	{"ORD", S_ORD, 0, INT_MAX, 1, 0},
 	{"LEN", S_LEN, 0, 99, 1, 0},
+	{"WEEKEND", S_LEN, LEN_WEEKEND, LEN_WEEKEND, 1, 0},
 	{"WEEKDAY", S_WEEKDAY, 1, 7, 1, 0},
 	{"MONTH", S_MONTH, 1, 12, 1, 0},
 	{"DAY", S_DAY, -9, 99, 1, 0},
@@ -60,6 +62,14 @@ static const struct {
 	{"OR", S_OR, INT_MIN, INT_MAX, 1, 0},
 };
 
+/* Filed by their first word; what begins with any word, or with a part of one,
+ * by itself. */
+struct phrases {
+	struct phrase *p;
+	uint16_t *next; /* all of these + 1 */
+	uint16_t head[WORDS_MAX], loose;
+};
+
 struct ready {
 	const struct language *language;
 	const char *words[WORDS_MAX];
@@ -70,7 +80,7 @@ struct ready {
 	uint16_t meaning_of[WORDS_MAX];
 	/* a list a word or symbol with which a rule begins */
 	uint16_t rule_of_word[WORDS_MAX], rule_of_sym[S_COUNT];
-	struct phrase *cues, *evidence, *concepts;
+	struct phrases phrases[TOPIC_COUNT];
 	int8_t stop_words[WORDS_MAX];
 	struct arena *mem;
 };
@@ -261,19 +271,39 @@ size_t phrase_at(const struct phrase *p, const struct said *s, size_t at)
 	return p->n;
 }
 
+static void file_phrase(struct ready *r, struct phrases *all, size_t i, const char *words)
+{
+	struct phrase p = make_phrase(r, words);
+	const char *first = p.w[0];
+	bool loose = strcmp(first, "_") == 0 || first[strlen(first) - 1] == '*';
+	uint16_t *list = loose ? &all->loose : &all->head[intern(r, first)];
+
+	all->p[i] = p;
+	all->next[i] = *list;
+	*list = (uint16_t)(i + 1);
+}
+
+static void make_room(struct ready *r, struct phrases *all, size_t n)
+{
+	if (n >= UINT16_MAX)
+		BUG("%s has too many phrases", r->language->code);
+	all->p = mem_alloc(r->mem, (n + 1) * sizeof(*all->p));
+	all->next = mem_alloc(r->mem, (n + 1) * sizeof(*all->next));
+}
+
 static void add_phrases(struct ready *r)
 {
 	const struct language *l = r->language;
 
-	r->cues = mem_alloc(r->mem, (l->n_cues + 1) * sizeof(*r->cues));
+	make_room(r, &r->phrases[TOPIC_CUE], l->n_cues);
 	for (size_t i = 0; i < l->n_cues; i++)
-		r->cues[i] = make_phrase(r, l->cues[i].words);
-	r->evidence = mem_alloc(r->mem, (l->n_evidence + 1) * sizeof(*r->evidence));
+		file_phrase(r, &r->phrases[TOPIC_CUE], i, l->cues[i].words);
+	make_room(r, &r->phrases[TOPIC_EVIDENCE], l->n_evidence);
 	for (size_t i = 0; i < l->n_evidence; i++)
-		r->evidence[i] = make_phrase(r, l->evidence[i].words);
-	r->concepts = mem_alloc(r->mem, (l->n_concepts + 1) * sizeof(*r->concepts));
+		file_phrase(r, &r->phrases[TOPIC_EVIDENCE], i, l->evidence[i].words);
+	make_room(r, &r->phrases[TOPIC_CONCEPT], l->n_concepts);
 	for (size_t i = 0; i < l->n_concepts; i++)
-		r->concepts[i] = make_phrase(r, l->concepts[i].words);
+		file_phrase(r, &r->phrases[TOPIC_CONCEPT], i, l->concepts[i].words);
 	for (size_t i = 0; i < l->n_stop_words; i++)
 		r->stop_words[intern(r, said_fold(r->mem, l->stop_words[i].t))] =
 			(int8_t)l->stop_words[i].weight;
@@ -358,35 +388,53 @@ const struct language *ready_language(const struct ready *r)
 	return r->language;
 }
 
-const struct phrase *ready_cue(const struct ready *r, size_t i)
+struct walk walk_at(const struct ready *r, enum topic topic, const struct said *s, size_t at)
 {
-	return &r->cues[i];
+	const struct phrases *all = &r->phrases[topic];
+	word_id id = at < s->n ? ready_id(r, s->w[at].t) : 0;
+
+	return (struct walk){.ready = r,
+		.topic = topic,
+		.said = s,
+		.at = at,
+		.next = id == 0 ? all->loose : all->head[id],
+		.loose = id == 0};
 }
 
-const struct phrase *ready_evidence(const struct ready *r, size_t i)
+bool walk_next(struct walk *w, size_t *i, size_t *n)
 {
-	return &r->evidence[i];
-}
+	const struct phrases *all = &w->ready->phrases[w->topic];
 
-const struct phrase *ready_concept(const struct ready *r, size_t i)
-{
-	return &r->concepts[i];
+	for (;;) {
+		if (w->next == 0 && w->loose)
+			return false;
+		if (w->next == 0) {
+			w->next = all->loose;
+			w->loose = true;
+			continue;
+		}
+		*i = w->next - 1u;
+		w->next = all->next[*i];
+		*n = phrase_at(&all->p[*i], w->said, w->at);
+		if (*n > 0)
+			return true;
+	}
 }
 
 size_t ready_cue_at(const struct ready *r, enum cue_kind kind, const struct said *s, size_t at,
 	const char **value)
 {
-	size_t best = 0;
+	struct walk w = walk_at(r, TOPIC_CUE, s, at);
+	size_t best = 0, i, n;
 
-	for (size_t i = 0; i < r->language->n_cues; i++) {
+	while (walk_next(&w, &i, &n)) {
 		const struct cue *k = &r->language->cues[i];
-		size_t n = k->kind == kind ? phrase_at(&r->cues[i], s, at) : 0;
 
-		if (n > best) {
-			best = n;
-			if (value != NULL)
-				*value = k->value;
-		}
+		if (k->kind != kind || n <= best)
+			continue;
+		best = n;
+		if (value != NULL)
+			*value = k->value;
 	}
 	return best;
 }

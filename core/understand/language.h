@@ -89,10 +89,23 @@ struct ready;
 
 /* How many words it takes from there; 0: it is not there. */
 size_t phrase_at(const struct phrase *p, const struct said *s, size_t at);
-/* Of the language's cues, evidence and concepts, in their order. */
-const struct phrase *ready_cue(const struct ready *r, size_t i);
-const struct phrase *ready_evidence(const struct ready *r, size_t i);
-const struct phrase *ready_concept(const struct ready *r, size_t i);
+
+/* The cues, evidence or concepts of a language that are at a word. */
+enum topic { TOPIC_CUE, TOPIC_EVIDENCE, TOPIC_CONCEPT, TOPIC_COUNT };
+
+struct walk {
+	const struct ready *ready;
+	enum topic topic;
+	const struct said *said;
+	size_t at;
+	uint16_t next; /* + 1 */
+	bool loose;
+};
+
+struct walk walk_at(const struct ready *r, enum topic topic, const struct said *s, size_t at);
+/* Its place in the language's table, and how many words it takes; false at the
+ * end. */
+bool walk_next(struct walk *w, size_t *i, size_t *n);
 /* Whether such a cue is there, the longest; its words, 0: none. */
 size_t ready_cue_at(const struct ready *r, enum cue_kind kind, const struct said *s, size_t at,
 	const char **value);

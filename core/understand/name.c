@@ -8,7 +8,8 @@
 #define SPELLED_MAX 40
 
 struct said_name {
-	size_t from, n; /* words */
+	size_t from, n;           /* words */
+	size_t last_from, last_n; /* of the last name, when it was said apart */
 	int sure;
 	bool title;
 };
@@ -99,7 +100,7 @@ static const char *capital(struct arena *mem, const char *s)
 		} else if (c < 0x80 && (c | 32) >= 'a' && (c | 32) <= 'z') {
 			*p = (char)(first ? c & ~0x20 : c | 0x20);
 		}
-		first = c == '-' || c == ' ';
+		first = c == '-' || c == ' ' || (c == '\'' && p - t == 1); /* O'Brien */
 	}
 	return t;
 }
@@ -113,27 +114,65 @@ static bool in_vocabulary(struct hearing *h, size_t at)
 	return ready_stop_word(h->ready, t) != 0 || ready_id(h->ready, t) != 0;
 }
 
+static bool ends_title(struct hearing *h, size_t at)
+{
+	for (size_t back = 1; back <= 2 && back <= at; back++) {
+		if (cue(h, CUE_TITLE, at - back) == back)
+			return true;
+	}
+	return false;
+}
+
+/* "Patel's": something of theirs follows. */
+static bool is_possessive(struct hearing *h, size_t at)
+{
+	const struct word *w = &h->said->w[at];
+
+	return w->to - w->from > 2 && memcmp(h->said->text + w->to - 2, "'s", 2) == 0;
+}
+
+/* Of days and times, by itself. */
+static bool means_something(struct hearing *h, const char *t)
+{
+	const struct ready_meaning *m = ready_meaning(h->ready, ready_id(h->ready, t));
+
+	for (; m != NULL; m = ready_meaning_next(h->ready, m)) {
+		if (m->n == 1)
+			return true;
+	}
+	return false;
+}
+
 /* Whether a word may be one of a name; strong: a name is expected there. */
 static bool may_be_name(struct hearing *h, size_t at, bool strong)
 {
 	const struct word *w = &h->said->w[at];
+	bool titled = at > 0 && strlen(w->t) >= 4 && ends_title(h, at); /* Doktor Weiß */
 	const char *c = NULL;
 
 	if (w->digits || h->taken[at] || strlen(w->t) < 2 || cue(h, CUE_NOT_NAME, at) > 0 ||
-		ready_stop_word(h->ready, w->t) != 0)
+		is_possessive(h, at) || (!titled && ready_stop_word(h->ready, w->t) != 0))
 		return false;
 	if (!strong)
 		return !in_vocabulary(h, at);
-	return letter(h, at, false, &c) == 0 &&
-		ready_meaning(h->ready, ready_id(h->ready, w->t)) == NULL;
+	return letter(h, at, false, &c) == 0 && !means_something(h, w->t);
 }
 
 static size_t count_name(struct hearing *h, size_t at, bool strong)
 {
-	size_t n = 0;
+	size_t n = 0, parts = 0;
 
-	while (n < NAME_WORDS && at + n < h->said->n && may_be_name(h, at + n, strong)) {
+	while (parts < NAME_WORDS && at + n < h->said->n) {
+		size_t particle = cue(h, CUE_PARTICLE, at + n);
+
+		/* "von der Tann" */
+		if (particle > 0 && at + n + particle < h->said->n &&
+			may_be_name(h, at + n + particle, strong))
+			n += particle;
+		else if (!may_be_name(h, at + n, strong))
+			break;
 		n++;
+		parts++;
 		if (h->said->w[at + n - 1].stop)
 			break;
 	}
@@ -143,7 +182,24 @@ static size_t count_name(struct hearing *h, size_t at, bool strong)
 static void consider(struct said_name *best, size_t from, size_t n, int sure, bool title)
 {
 	if (n > 0 && sure >= best->sure)
-		*best = (struct said_name){from, n, sure, title};
+		*best = (struct said_name){.from = from, .n = n, .sure = sure, .title = title};
+}
+
+/* "name" in "last name": the longer one counts. */
+static bool ends_cue(struct hearing *h, enum cue_kind kind, size_t at, size_t n)
+{
+	for (size_t back = 1; back <= 3 && back <= at; back++) {
+		if (cue(h, kind, at - back) >= back + n)
+			return true;
+	}
+	return false;
+}
+
+/* The first name and the last were said apart. */
+static void add_last(struct said_name *best, size_t from, size_t n)
+{
+	best->last_from = from;
+	best->last_n = n;
 }
 
 static void after_cue(struct hearing *h, enum cue_kind kind, size_t at, struct said_name *best)
@@ -151,17 +207,21 @@ static void after_cue(struct hearing *h, enum cue_kind kind, size_t at, struct s
 	const char *value = NULL;
 	size_t k = ready_cue_at(h->ready, kind, h->said, at, &value);
 
-	if (k == 0)
+	if (k == 0 || ends_cue(h, kind, at, k))
 		return;
 	size_t title = cue(h, CUE_TITLE, at + k);
-	if (value != NULL && title == 0)
+	bool last = value != NULL && strcmp(value, "last") == 0;
+	if (value != NULL && title == 0 && !last)
 		return; /* "for Mrs Smith", but not "for Tuesday" */
 	bool strong = title > 0 || kind == CUE_NAME;
 	size_t from = at + k + title, n = count_name(h, from, strong);
 	int sure = title > 0 ? 92 : kind == CUE_NAME ? 90 : n > 1 ? 85 : 70;
-	if (kind == CUE_NAME && n == 1 && in_vocabulary(h, from))
+	if (kind == CUE_NAME && title == 0 && n == 1 && in_vocabulary(h, from))
 		sure = 70;
-	consider(best, from, n, sure - (value != NULL ? 15 : 0), title > 0);
+	if (last && n > 0 && best->n > 0 && best->from + best->n < from)
+		add_last(best, from, n);
+	else
+		consider(best, from, n, sure - (value != NULL && !last ? 15 : 0), title > 0);
 }
 
 static void before_cue(struct hearing *h, size_t at, struct said_name *best)
@@ -186,17 +246,25 @@ static struct said_name find_said(struct hearing *h)
 		before_cue(h, at, &best);
 	}
 	if (best.n == 0 && h->wants_name) {
-		for (size_t at = 0; at < h->said->n && best.n == 0; at++) {
-			size_t title = cue(h, CUE_TITLE, at);
+		for (size_t at = 0; at < h->said->n; at++) {
+			size_t title = cue(h, CUE_TITLE, at), n = count_name(h, at + title, true);
 
-			consider(&best, at + title, count_name(h, at + title, true), 85, title > 0);
+			if (n > best.n)
+				consider(&best, at + title, n, 85, title > 0);
 		}
 	}
 	return best;
 }
 
+/* Of a particle behind the first name, which has no capital. */
+static bool in_particle(struct hearing *h, size_t from, size_t i)
+{
+	return i > from && (cue(h, CUE_PARTICLE, i) > 0 || cue(h, CUE_PARTICLE, i - 1) == 2);
+}
+
 static const char *name_text(struct hearing *h, const struct said_name *s)
 {
+	struct said_name last = {.from = s->last_from, .n = s->last_n};
 	struct buf b = buf_new(h->mem, NAME_BYTES);
 
 	for (size_t i = s->from; i < s->from + s->n; i++) {
@@ -207,8 +275,12 @@ static const char *name_text(struct hearing *h, const struct said_name *s)
 			i == s->from     ? ""
 				: dashed ? "-"
 					 : " ",
-			capital(h->mem, said_span(h->mem, h->said, i, 1)));
+			in_particle(h, s->from, i)
+				? said_span(h->mem, h->said, i, 1)
+				: capital(h->mem, said_span(h->mem, h->said, i, 1)));
 	}
+	if (s->last_n > 0)
+		buf_printf(&b, " %s", name_text(h, &last));
 	return buf_text(&b);
 }
 

@@ -52,6 +52,13 @@ static void set_one(struct state *s, struct when_option o, int64_t confidence)
 	w->confidence = confidence;
 }
 
+/* "Thursday" is that of which one speaks. */
+static bool same_day(const struct when_option *o, const struct when_option *of)
+{
+	return o->first.n == of->first.n ||
+		(o->weekday && day_weekday(o->first) == day_weekday(of->first));
+}
+
 /* The offer that the caller's words pick; NULL: none. */
 static const struct when_option *picked(const struct state *s, const struct when_option *o)
 {
@@ -60,8 +67,7 @@ static const struct when_option *picked(const struct state *s, const struct when
 
 	for (size_t i = 0; s->has_agent && i < offer->n; i++) {
 		const struct when_option *k = &offer->options[i];
-		bool day =
-			!has_day(o) || (is_one_day(o) && is_one_day(k) && o->first.n == k->first.n);
+		bool day = !has_day(o) || (is_one_day(o) && is_one_day(k) && same_day(o, k));
 		bool time = !has_time(o) ||
 			(o->from == o->to && k->from == k->to && o->from == k->from);
 
@@ -99,7 +105,13 @@ static void complete(const struct state *s, struct when_option *o)
 		o->first = day->first;
 		o->last = day->last;
 		o->confidence = lesser(o->confidence, 900000);
-	} else if (has_day(o) && !has_time(o) && wish->n == 1 && has_time(&wish->options[0])) {
+	} else if (is_one_day(o) && o->weekday) {
+		for (size_t i = 0; i < wish->n; i++) {
+			if (is_one_day(&wish->options[i]) && same_day(o, &wish->options[i]))
+				o->first = o->last = wish->options[i].first;
+		}
+	}
+	if (has_day(o) && !has_time(o) && wish->n == 1 && has_time(&wish->options[0])) {
 		o->from = wish->options[0].from;
 		o->to = wish->options[0].to;
 		o->about = wish->options[0].about;
@@ -126,6 +138,10 @@ static void wish(struct state *s, const struct understood *u)
 		if (now.bare)
 			now.options[i].confidence =
 				s->has_agent && (s->agent.asks & ASKED_TIME) != 0 ? 850000 : LIKELY;
+		if (u->same_time && !has_time(&now.options[i]) && s->out->has_old) {
+			now.options[i].from = s->out->old.from;
+			now.options[i].to = s->out->old.to;
+		}
 		complete(s, &now.options[i]);
 		now.confidence = lesser(now.confidence, now.options[i].confidence);
 	}
@@ -149,7 +165,7 @@ static void accept(struct state *s, const struct understood *u)
 			s->out->staff.confidence = ACCEPTED;
 		}
 	}
-	if (s->out->intent.confidence < LIKELY)
+	if (s->out->intent.confidence < LIKELY || s->out->intent.intent == INTENT_BOOK)
 		s->out->intent = (struct found_intent){INTENT_BOOK, o.words, ACCEPTED};
 }
 

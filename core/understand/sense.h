@@ -18,6 +18,7 @@ enum sym {
 	/* of words */
 	S_NUM,      /* v */
 	S_ORD,      /* v */
+	S_ONE,      /* v 1: an article, which counts lengths but tells no time */
 	S_LEN,      /* v: enum length */
 	S_WEEKDAY,  /* v: 1 Monday .. 7 */
 	S_MONTH,    /* v: 1 .. 12 */
@@ -27,6 +28,7 @@ enum sym {
 	S_MERIDIEM, /* v: 0 before noon, 1 after */
 	S_FEAST,    /* v: enum feast */
 	S_DUR,      /* n of v, enum length */
+	S_PIECE,    /* a word that changes a time: left over, it makes one doubtful */
 	/* of rules */
 	S_TIME,   /* t1: certainly a time of day */
 	S_CLK,    /* t1: a time of day, or just a number */
@@ -94,9 +96,10 @@ enum {
 	F_NOT_TODAY = 1 << 10, /* the day of the week that it is today */
 	F_TWELVE = 1 << 11,
 	F_WEEKDAY = 1 << 12, /* only the day of the week was said */
-	F_YEAR = 1 << 13,    /* the year was said */
+	F_YEAR = 1 << 13,    /* a whole that was named: a feast, a date with its year */
 	F_NEVER = 1 << 14,   /* there is no such day */
 	F_FROM_TO = 1 << 15, /* from the one to the other */
+	F_IN_WEEK = 1 << 17, /* a day of a week that was named */
 	F_SPELLED = 1 << 16, /* a number in words */
 };
 

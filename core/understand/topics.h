@@ -44,10 +44,12 @@ struct concept {
 };
 
 enum cue_kind {
-	CUE_NAME,       /* a name follows: "my name is" */
+	CUE_NAME,       /* a name follows: "my name is"; value "title": only if a title
+	                 * does; "last": only the last name */
 	CUE_NAME_WEAK,  /* perhaps: "this is" */
 	CUE_NAME_AFTER, /* a name was before: "is my name" */
 	CUE_TITLE,      /* "Frau", "Dr." */
+	CUE_PARTICLE,   /* within a name: "von der" */
 	CUE_NOT_NAME,   /* no part of a name */
 	CUE_STAFF,      /* "bei", "with" */
 	CUE_ANY_STAFF,
@@ -71,6 +73,7 @@ enum cue_kind {
 	CUE_ASK_STAFF,
 	CUE_ASK_TIME,
 	CUE_OFFER,
+	CUE_SAME_TIME, /* as the appointment that there is */
 	CUE_FIRST_ONE,
 	CUE_SECOND_ONE,
 	CUE_LAST_ONE,

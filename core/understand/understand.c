@@ -89,6 +89,7 @@ static void hear_all(struct hearing *h, struct understood *out)
 	hear_service(h, &out->service);
 	out->any_staff = hear_cue(h, CUE_ANY_STAFF);
 	out->any_time = hear_cue(h, CUE_ANY_TIME);
+	out->same_time = hear_cue(h, CUE_SAME_TIME);
 	out->chosen = hear_cue(h, CUE_FIRST_ONE) ? 1
 		: hear_cue(h, CUE_SECOND_ONE)    ? 2
 		: hear_cue(h, CUE_LAST_ONE)      ? -1

@@ -58,6 +58,7 @@ struct understood {
 	struct found service, staff, name, phone, email;
 	bool any_staff; /* says that it does not matter who */
 	bool any_time;  /* says that other times do as well */
+	bool same_time; /* wants it at the time of the appointment that there is */
 	int chosen;     /* of several offers: 1 the first, 2, -1 the last; 0: not said */
 	unsigned asks;  /* what an agent asks for: a bit an enum asked */
 };

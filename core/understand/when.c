@@ -1,8 +1,10 @@
 #include "core/understand/when.h"
 #include "core/understand/action.h"
 #include "core/understand/chart.h"
+#include "core/understand/settle.h"
 
-#define NEAR 4 /* words between a day and what says that it is not wanted */
+#define NEAR 4     /* words between a day and what says that it is not wanted */
+#define NOT_NEAR 6 /* between a "not" and a day */
 
 struct option {
 	struct sense date; /* sym S_NONE: none was said */
@@ -13,18 +15,24 @@ struct option {
 
 struct reading {
 	const struct scene *scene;
+	const struct ready *ready;
+	const struct said *said;
 	struct when *out;
 	struct option o[WHEN_OPTIONS_MAX];
 	size_t n;
 	struct option was[WHEN_OPTIONS_MAX];
 	size_t n_was;
-	bool or, fix, not ; /* stand before the next sense */
-	bool taken_back;    /* "no" stands behind the last one */
-	bool old;           /* what follows is an appointment that there is */
+	bool either, fix, unwanted; /* stand before the next sense */
+	bool taken_back;            /* "no" stands behind the last one */
+	bool last_not;              /* the last day was one that is not wanted */
+	bool old;                   /* what follows is an appointment that there is */
 	bool old_time;
+	bool list;                          /* days stand side by side */
 	bool moves;                         /* a move is spoken of */
 	bool weekday_not[WHEN_OPTIONS_MAX]; /* of out->nots */
-	size_t end;                         /* of the last day or time */
+	size_t seen;                        /* of the last sense of any kind */
+	size_t refused_to; /* the word behind "I can't", when nothing was before it */
+	size_t end;        /* of the last day or time */
 };
 
 struct scene scene_at(const struct tz *zone, ts_t at, const char *region)
@@ -66,26 +74,6 @@ static void cover(struct option *o, const struct sense *s)
 	o->to = s->from + s->len > o->to ? (uint16_t)(s->from + s->len) : o->to;
 }
 
-static bool has(const struct sense *s)
-{
-	return s->sym != S_NONE;
-}
-
-static bool is_one(const struct sense *d)
-{
-	return d->first.n == d->last.n;
-}
-
-static bool is_exact(const struct sense *w)
-{
-	return has(w) && w->t1 != NO_TIME && w->t1 == w->t2;
-}
-
-static void doubt(struct sense *s, int sure)
-{
-	s->sure = sure < s->sure ? sure : s->sure;
-}
-
 /* ---- a day after a day ---- */
 
 /* Two days without a word between them: the one may tell the other apart. */
@@ -100,6 +88,17 @@ static void join_date(struct option *o, const struct sense *d)
 			was->first.n += ahead;
 			was->last = was->first;
 			was->flags = d->flags;
+			return;
+		}
+	}
+	/* "in December, on the fifth" */
+	if ((was->flags & F_MONTH) != 0 && (d->flags & F_DOM) != 0 && was->last.n != DAY_OPEN) {
+		struct civil month = civil_of_day(was->last);
+		day_t there = day_of(month.year, month.month, civil_of_day(d->first).day);
+
+		if (there.n >= was->first.n && there.n <= was->last.n) {
+			was->first = was->last = there;
+			was->flags = 0;
 			return;
 		}
 	}
@@ -126,6 +125,31 @@ static void join_date(struct option *o, const struct sense *d)
 	doubt(was, 50);
 }
 
+/* "The 14th or the 15th of April", "Tuesday or Thursday next week": what was
+ * said with the one holds for the other. */
+static void share_date(struct sense *before, struct sense *d)
+{
+	struct civil a = civil_of_day(before->first), b = civil_of_day(d->first);
+
+	if (!has(before) || !is_one(before) || !is_one(d))
+		return;
+	if ((before->flags & F_DOM) != 0 && (d->flags & (F_DOM | F_WEEKDAY)) == 0 &&
+		a.day < b.day) {
+		before->first = before->last = day_of(b.year, b.month, a.day);
+	} else if ((before->flags & F_IN_WEEK) != 0 && (d->flags & F_WEEKDAY) != 0) {
+		d->first.n = before->first.n + day_weekday(d->first) - day_weekday(before->first);
+		d->last = d->first;
+		d->flags |= F_IN_WEEK;
+		d->sure = before->sure;
+	} else if ((before->flags & F_WEEKDAY) != 0 && (d->flags & F_IN_WEEK) != 0) {
+		int32_t n = d->first.n + day_weekday(before->first) - day_weekday(d->first);
+
+		doubt(before, n == before->first.n ? 100 : 70);
+		before->first.n = n;
+		before->last = before->first;
+	}
+}
+
 static void set_date(struct reading *r, const struct sense *d)
 {
 	struct option *o = last(r);
@@ -138,13 +162,27 @@ static void set_date(struct reading *r, const struct sense *d)
 		*o = kept;
 		o->date = *d;
 		r->out->fixes = true;
-	} else if (o == NULL || (has(&o->date) && r->or) || (r->or &&has(&o->win) && r->n > 1)) {
+	} else if (o == NULL || (has(&o->date) && r->either) ||
+		(r->either && has(&o->win) && r->n > 1)) {
+		struct sense new = *d;
+
+		if (o != NULL && r->either)
+			share_date(&o->date, &new);
 		o = push(r);
-		o->date = *d;
-		o->or_before = r->or &&r->n > 1;
+		o->date = new;
+		o->or_before = r->either && r->n > 1;
+		r->list = false;
 		r->out->fixes = r->out->fixes || (r->fix && r->n == 1);
 	} else if (!has(&o->date)) {
 		o->date = *d;
+	} else if (d->from == r->end && is_one(&o->date) && is_one(d) &&
+		(o->date.flags & d->flags & (F_WEEKDAY | F_DOM)) != 0 &&
+		d->first.n != o->date.first.n) {
+		/* "Monday Wednesday": a list, if "or" comes, else who knows */
+		o = push(r);
+		o->date = *d;
+		o->or_before = true;
+		r->list = true;
 	} else {
 		join_date(o, d);
 	}
@@ -217,7 +255,7 @@ static void share_win(struct reading *r)
 static void set_win(struct reading *r, const struct sense *w)
 {
 	struct option *o = last(r);
-	bool or = r->or || (w->flags & F_OR) != 0, fix = r->fix || (w->flags & F_FIX) != 0;
+	bool either = r->either || (w->flags & F_OR) != 0, fix = r->fix || (w->flags & F_FIX) != 0;
 
 	if ((w->flags & F_OR) != 0 && (o == NULL || !has(&o->win)))
 		return; /* a number after "or", but no time before it */
@@ -235,7 +273,7 @@ static void set_win(struct reading *r, const struct sense *w)
 	} else if (fix) {
 		o->win = *w;
 		r->out->fixes = true;
-	} else if (or) {
+	} else if (either) {
 		struct option copy = *o;
 
 		o = push(r);
@@ -249,6 +287,22 @@ static void set_win(struct reading *r, const struct sense *w)
 }
 
 /* ---- from the first sense to the last ---- */
+
+/* A "not" just before, which no rule made anything of. */
+static bool negated(const struct reading *r, const struct sense *s)
+{
+	for (size_t back = 1; back <= NOT_NEAR && back <= s->from && s->from - back >= r->seen;
+		back++) {
+		size_t at = s->from - back;
+
+		if (ready_cue_at(r->ready, CUE_CLAUSE, r->said, at, NULL) > 0 ||
+			r->said->w[at].stop)
+			return false;
+		if (ready_cue_at(r->ready, CUE_NEGATION, r->said, at, NULL) > 0)
+			return true;
+	}
+	return false;
+}
 
 static void set_aside(struct reading *r)
 {
@@ -271,12 +325,48 @@ static void add_not(struct reading *r, const struct sense *d)
 			.confidence = d->sure * INT64_C(10000)};
 }
 
+/* "The first Sunday dinner": an ordinal before a word that is unknown. */
+static bool names_something(const struct reading *r, const struct sense *s)
+{
+	size_t behind = s->from + s->len;
+
+	return (s->flags & F_DOM) != 0 && behind < r->said->n && !r->said->w[behind - 1].stop &&
+		!r->said->w[behind].digits && ready_id(r->ready, r->said->w[behind].t) == 0;
+}
+
+/* "Before ten I can't": from ten on. */
+static void turn_round(struct sense *w)
+{
+	int from = w->t1;
+
+	w->t1 = w->t2;
+	w->t2 = from;
+	w->flags = (w->flags & ~(unsigned)(F_T12 | F_T12_END)) |
+		((w->flags & F_T12_END) != 0 ? F_T12 : 0) |
+		((w->flags & F_T12) != 0 ? F_T12_END : 0);
+}
+
+static bool is_half_open(const struct sense *w)
+{
+	return (w->t1 == NO_TIME) != (w->t2 == NO_TIME) && (w->flags & F_PART) == 0;
+}
+
 static void turn_down(struct reading *r, const struct sense *s)
 {
 	struct option *o = last(r);
 
-	if (o == NULL || !has(&o->date) || s->from > r->end + NEAR)
+	if (o == NULL || s->from > r->end + NEAR) {
+		r->refused_to = s->v == 2 ? s->from + s->len : 0;
 		return;
+	}
+	if (has(&o->win) && is_half_open(&o->win)) {
+		turn_round(&o->win);
+		return;
+	}
+	if (!has(&o->date)) {
+		doubt(&o->win, 50);
+		return;
+	}
 	for (size_t i = 0; i < r->n; i++) {
 		/* at three it does not go, at four it may */
 		if (has(&r->o[i].date) && !is_exact(&r->o[i].win))
@@ -306,14 +396,19 @@ static void take_date(struct reading *r, const struct sense *s)
 		return;
 	}
 	r->old_time = false;
-	if (r->not ) {
+	/* "not Monday or Tuesday" */
+	if (r->unwanted || (r->refused_to == s->from && r->refused_to > 0) ||
+		(r->last_not && r->either && !r->fix)) {
 		add_not(r, s);
 		return;
 	}
+	r->last_not = false;
 	if ((s->flags & F_OR) != 0 && (r->n == 0 || !has(&last(r)->date)))
 		return; /* a month after "or", but none before it */
-	r->or = r->or || (s->flags & F_OR) != 0;
+	r->either = r->either || (s->flags & F_OR) != 0;
 	struct sense d = *s;
+	if (negated(r, s) || names_something(r, s))
+		doubt(&d, 70);
 	d.t1 = d.t2 = NO_TIME;
 	d.flags &= ~(unsigned)F_OR;
 	if (r->moves && (s->flags & F_FROM_TO) != 0) {
@@ -326,7 +421,7 @@ static void take_date(struct reading *r, const struct sense *s)
 		return;
 	struct sense w = *s;
 	w.sym = S_WIN;
-	r->or = r->fix = false;
+	r->either = r->fix = false;
 	set_win(r, &w);
 }
 
@@ -337,12 +432,17 @@ static void take_win(struct reading *r, const struct sense *s)
 			r->was[r->n_was - 1].win = *s;
 		return;
 	}
-	set_win(r, s);
+	struct sense w = *s;
+	if (r->refused_to == s->from && r->refused_to > 0 && is_half_open(s))
+		turn_round(&w);
+	if (negated(r, s))
+		doubt(&w, 70);
+	set_win(r, &w);
 }
 
 static void forget_marks(struct reading *r, const struct sense *s)
 {
-	r->or = r->fix = r->not = r->taken_back = false;
+	r->either = r->fix = r->unwanted = r->taken_back = false;
 	r->end = s->from + s->len;
 }
 
@@ -360,16 +460,17 @@ static void take(struct reading *r, const struct sense *s)
 	case S_NOTDATE:
 		if ((s->flags & F_PAST) == 0)
 			add_not(r, s);
-		r->or = false;
+		r->last_not = true;
+		r->either = false;
 		break;
 	case S_NOTAFTER:
 		if (s->v == 1)
-			r->not = true;
+			r->unwanted = true;
 		else
 			turn_down(r, s);
 		break;
 	case S_OR:
-		r->or = true;
+		r->either = true;
 		break;
 	case S_FIX:
 		r->fix = r->fix || s->v != 1;
@@ -395,108 +496,22 @@ static void take(struct reading *r, const struct sense *s)
 	}
 }
 
-/* ---- what is meant ---- */
-
-/* The end of a window, when it may be twelve hours later. */
-static void settle_end(const struct scene *s, struct sense *w)
-{
-	if ((w->flags & F_T12_END) == 0)
-		return;
-	int a = w->t2 % 720, b = a + 720;
-	if (w->t1 != NO_TIME) {
-		w->t2 = a > w->t1 ? a : b;
-	} else {
-		struct sense end = {.t1 = w->t2, .flags = F_T12, .sure = 100};
-
-		clock_settle(s, &end);
-		w->t2 = end.t1;
-		doubt(w, end.sure);
-	}
-	if (w->t1 != NO_TIME && w->t2 <= w->t1)
-		doubt(w, 40);
-}
-
-static void settle_window(const struct scene *s, struct sense *w)
-{
-	bool exact = is_exact(w);
-	bool both = w->t1 != NO_TIME && w->t2 != NO_TIME && !exact;
-
-	/* from seven to nine: in the morning, if the end says so */
-	if (both && (w->flags & F_T12) != 0 && (w->flags & F_T12_END) == 0) {
-		int a = w->t1 % 720;
-
-		w->t1 = a + 720 < w->t2 ? a + 720 : a;
-		w->flags &= ~(unsigned)F_T12;
-	}
-	if (w->t1 != NO_TIME)
-		clock_settle(s, w);
-	if (exact)
-		w->t2 = w->t1;
-	settle_end(s, w);
-	if (both && w->t2 <= w->t1)
-		doubt(w, 40);
-	if (exact && (w->t1 < s->opens - 120 || w->t1 >= s->closes + 180))
-		doubt(w, 70); /* that early, or that late? */
-}
-
-/* What is over today is not meant, or meant twelve hours later. */
-static void settle_today(const struct scene *s, const struct sense *d, struct sense *w, bool t12)
-{
-	if (!is_one(d) || d->first.n != s->today.n || !has(w))
-		return;
-	int now = wall_minute(s->now);
-	bool over = is_exact(w) ? w->t1 < now : w->t2 != NO_TIME && w->t2 <= now;
-	if (!over)
-		return;
-	doubt(w, 60);
-	if (t12 && is_exact(w) && w->t1 < 720 && w->t1 + 720 > now)
-		w->t1 = w->t2 = w->t1 + 720;
-}
-
-static struct when_option settle(const struct scene *s, struct option *o)
-{
-	struct when_option out = {.from = NO_TIME, .to = NO_TIME};
-	bool t12 = (o->win.flags & F_T12) != 0;
-	int sure = 100;
-
-	if (has(&o->date)) {
-		out.first = o->date.first;
-		out.last = o->date.last;
-		sure = o->date.sure;
-	}
-	if (has(&o->win)) {
-		if ((o->win.flags & F_PART) == 0)
-			settle_window(s, &o->win);
-		if (has(&o->date))
-			settle_today(s, &o->date, &o->win, t12);
-		out.from = o->win.t1;
-		out.to = o->win.t2;
-		out.about = (o->win.flags & F_ABOUT) != 0;
-		sure = o->win.sure < sure ? o->win.sure : sure;
-	}
-	if (out.first.n != 0 && is_one(&o->date) && has(&o->win) && is_exact(&o->win)) {
-		out.kind = tz_of_wall(s->zone, wall_of(out.first, out.from)).kind;
-		if (out.kind != TZ_UNIQUE)
-			sure = sure < 60 ? sure : 60;
-	}
-	out.confidence = sure > 98 ? 980000 : sure * INT64_C(10000);
-	return out;
-}
+/* ---- in the end ---- */
 
 /* "Next week, but not on Monday": that of next week. */
 static void place_nots(struct reading *r)
 {
 	for (size_t i = 0; i < r->out->n_nots; i++) {
-		struct when_option *not = &r->out->nots[i];
+		struct when_option *unwanted = &r->out->nots[i];
 
 		for (size_t k = 0; r->weekday_not[i] && k < r->n; k++) {
 			const struct sense *d = &r->o[k].date;
-			int ahead = (not ->first.n - d->first.n) % 7;
+			int ahead = (unwanted->first.n - d->first.n) % 7;
 
 			ahead += ahead < 0 ? 7 : 0;
 			if (has(d) && !is_one(d) && d->last.n != DAY_OPEN &&
 				d->first.n + ahead <= d->last.n)
-				not ->first.n = not ->last.n = d->first.n + ahead;
+				unwanted->first.n = unwanted->last.n = d->first.n + ahead;
 		}
 	}
 }
@@ -508,9 +523,9 @@ static void conclude(
 	for (size_t i = 0; i < r->n; i++) {
 		struct option *o = &r->o[i];
 
-		doubt(&o->date, r->taken_back ? 70 : 100);
+		doubt(&o->date, r->list ? 50 : r->taken_back ? 70 : 100);
 		doubt(&o->win, r->taken_back ? 70 : 100);
-		out->options[out->n] = settle(r->scene, o);
+		out->options[out->n] = settle(r->scene, &o->date, &o->win);
 		out->options[out->n].words = o->from < o->to
 			? said_span(mem, said, o->from, (size_t)(o->to - o->from))
 			: "";
@@ -519,7 +534,7 @@ static void conclude(
 		out->n++;
 	}
 	for (size_t i = 0; i < r->n_was; i++) {
-		out->was[out->n_was] = settle(r->scene, &r->was[i]);
+		out->was[out->n_was] = settle(r->scene, &r->was[i].date, &r->was[i].win);
 		out->was[out->n_was++].words = said_span(
 			mem, said, r->was[i].from, (size_t)(r->was[i].to - r->was[i].from));
 	}
@@ -543,13 +558,15 @@ void when_read(struct arena *mem, const struct language *l, const struct scene *
 {
 	struct mem_mark mark = mem_mark(mem);
 	struct senses all = chart_read(mem, language_ready(l), scene, said, taken);
-	struct reading r = {.scene = scene, .out = out};
+	struct reading r = {.scene = scene, .ready = language_ready(l), .said = said, .out = out};
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < all.n; i++)
 		r.moves = r.moves || (all.p[i].sym == S_NEW && all.p[i].v != 2);
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all.n; i++) {
 		take(&r, &all.p[i]);
+		r.seen = all.p[i].from + all.p[i].len;
+	}
 	if (r.n == 0 && r.n_was == 0 && out->n_nots == 0 && all.n == 0 && all.bare != NULL)
 		take_bare(&r, all.bare);
 	mem_release(mem, mark); /* the chart is large */

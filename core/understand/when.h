@@ -18,6 +18,7 @@ struct when_option {
 	day_t first, last;  /* the days it may be, one when they are equal; first.n
 	                    * 0: no day was said; last.n DAY_OPEN: or later */
 	int from, to;       /* minutes of the day; NO_TIME: open; equal: at that time */
+	bool weekday;       /* only the day of the week was said: it may be another of them */
 	bool about;         /* only roughly at that time */
 	enum tz_kind kind;  /* of one day at one time: whether the clock shows it */
 	int64_t confidence; /* millionths */

@@ -135,6 +135,7 @@ START_TEST(patience_ends)
 	db_begin(c);
 	ck_assert_int_eq(job_replay(c, id, &again), 0);
 	ck_assert_int_eq(db_commit(c), 0);
+	jobs_drop(root, JOB_EVENT_DISPATCH);
 	c->company = 0;
 	j = claim_again(id);
 	ck_assert_int_eq(worker_attempt(c, &j, &PUT_OFF), ATTEMPT_PUT_OFF);
