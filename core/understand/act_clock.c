@@ -334,8 +334,9 @@ ACTION(from_part)
 {
 	int unused;
 
-	(void)s, (void)r;
+	(void)s;
 	part_window((enum part)parts[n - 1]->v, &out->t1, &unused);
+	take_sure(r, out);
 	return true;
 }
 
@@ -343,9 +344,10 @@ ACTION(part_from)
 {
 	int from, to;
 
-	(void)s, (void)r;
+	(void)s;
 	part_window((enum part)parts[n - 1]->v, &from, &to);
 	out->t1 = to;
+	take_sure(r, out);
 	return to != NO_TIME;
 }
 
@@ -353,9 +355,10 @@ ACTION(part_until)
 {
 	int from, to;
 
-	(void)s, (void)r;
+	(void)s;
 	part_window((enum part)parts[n - 1]->v, &from, &to);
 	out->t2 = from;
+	take_sure(r, out);
 	return true;
 }
 

@@ -314,6 +314,8 @@ bool date_written(const struct scene *s, int day, int month, int year, struct se
 	}
 	if (!date_next(s->today, month, day, &d))
 		return false;
+	if (d.n - s->today.n > FAR)
+		less_sure(out, 75);
 	return one(out, d);
 }
 

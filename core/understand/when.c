@@ -364,7 +364,7 @@ static void turn_down(struct reading *r, const struct sense *s)
 		return;
 	}
 	if (!has(&o->date)) {
-		doubt(&o->win, 50);
+		r->n--; /* at ten it does not go; what comes next may */
 		return;
 	}
 	for (size_t i = 0; i < r->n; i++) {
@@ -391,6 +391,17 @@ static void take_date(struct reading *r, const struct sense *s)
 {
 	if ((s->flags & F_NEVER) != 0)
 		return;
+	if (r->moves && (s->flags & F_FROM_TO) != 0) {
+		struct sense from = *s, to = *s;
+
+		from.last = from.first;
+		to.first = to.last;
+		to.flags &= ~(unsigned)F_FROM_TO;
+		old_date(r, &from);
+		r->old_time = false;
+		set_date(r, &to);
+		return;
+	}
 	if ((s->flags & F_PAST) != 0 || r->old) {
 		old_date(r, s);
 		return;
@@ -411,11 +422,6 @@ static void take_date(struct reading *r, const struct sense *s)
 		doubt(&d, 70);
 	d.t1 = d.t2 = NO_TIME;
 	d.flags &= ~(unsigned)F_OR;
-	if (r->moves && (s->flags & F_FROM_TO) != 0) {
-		old_date(r, s);
-		r->old_time = false;
-		d.first = d.last;
-	}
 	set_date(r, &d);
 	if (s->t1 == NO_TIME && s->t2 == NO_TIME)
 		return;
