@@ -105,6 +105,7 @@ static bool clock_minutes(int hour, int minutes, struct sense *out)
 ACTION(clock)
 {
 	(void)s;
+	out->flags = out->sym == S_CLK ? F_BARE : 0;
 	int minute = n > 1 ? parts[1]->v : 0;
 
 	return minute < 60 && clock_minutes(parts[0]->v, minute + r->arg, out);

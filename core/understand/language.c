@@ -30,6 +30,7 @@ static const struct {
 	{"WEEKNO", S_NUM, 1, 53, 1, 0},
 	{"DAYNUM", S_NUM, 1, 31, 1, 0},
 	{"YEAR", S_NUM, 2020, 2099, 1, 0},
+	{"BIRTHYEAR", S_NUM, 1900, 2019, 1, 0},
 	{"HHMM", S_NUM, 100, 2459, 1, 0},
 	{"ONE", S_ONE, 1, 1, 1, 0},
 	{"DOM", S_ORD, 1, 31, 1, 0},

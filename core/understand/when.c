@@ -325,13 +325,14 @@ static void add_not(struct reading *r, const struct sense *d)
 			.confidence = d->sure * INT64_C(10000)};
 }
 
-/* "The first Sunday dinner": an ordinal before a word that is unknown. */
+/* "At twelve Main Street": a number before a word that is unknown. */
 static bool names_something(const struct reading *r, const struct sense *s)
 {
 	size_t behind = s->from + s->len;
 
-	return (s->flags & F_DOM) != 0 && behind < r->said->n && !r->said->w[behind - 1].stop &&
-		!r->said->w[behind].digits && ready_id(r->ready, r->said->w[behind].t) == 0;
+	return (s->flags & (F_DOM | F_BARE)) != 0 && behind < r->said->n &&
+		!r->said->w[behind - 1].stop && !r->said->w[behind].digits &&
+		ready_id(r->ready, r->said->w[behind].t) == 0;
 }
 
 /* "Before ten I can't": from ten on. */
@@ -441,7 +442,7 @@ static void take_win(struct reading *r, const struct sense *s)
 	struct sense w = *s;
 	if (r->refused_to == s->from && r->refused_to > 0 && is_half_open(s))
 		turn_round(&w);
-	if (negated(r, s))
+	if (negated(r, s) || names_something(r, s))
 		doubt(&w, 70);
 	set_win(r, &w);
 }
