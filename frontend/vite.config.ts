@@ -29,7 +29,12 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     // The Host stays as the browser sends it: the server compares it with the Origin.
-    proxy: { '/api': { target: process.env.FRONTDESK_URL ?? 'http://127.0.0.1:8080', changeOrigin: false } },
+    proxy: Object.fromEntries(
+      ['/api', '/live'].map((start) => [
+        start,
+        { target: process.env.FRONTDESK_URL ?? 'http://127.0.0.1:8080', changeOrigin: false },
+      ]),
+    ),
   },
   build: {
     outDir: path('../build/www'),

@@ -286,6 +286,7 @@ CREATE TABLE breaker (
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY breaker_provider (company_id, provider),
+	KEY breaker_id (id),
 	KEY breaker_state (state),
 	CONSTRAINT breaker_company CHECK (company_id < 2147483648)
 );

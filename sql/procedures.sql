@@ -616,13 +616,14 @@ END;
 -- Ends an attempt that was not made, because a provider is not asked now: queued
 -- again and not counted, after the delay or, the longer it has waited, up to a
 -- minute (who waits in a long line need not look often); dead when that has gone
--- on for too long.
+-- on for too long. p_breaker: what says that it is not asked. Where that is over
+-- meanwhile the job, which was running, has not been called: it comes at once.
 -- ended 0: another attempt has begun since, 1: it waits, 2: it is dead.
 -- @worker
 CREATE PROCEDURE sys_job_put_off(p_id UUID, p_attempt INT, p_error VARCHAR(1000) CHARACTER SET utf8mb4,
-	p_delay_ms INT, p_patience_s INT) MODIFIES SQL DATA
+	p_delay_ms INT, p_patience_s INT, p_breaker UUID) MODIFIES SQL DATA
 BEGIN
-	DECLARE v_ended INT;
+	DECLARE v_ended, v_asked INT DEFAULT 0;
 	DECLARE v_waited_s INT DEFAULT 0;
 	DECLARE v_over BOOL;
 	SELECT COALESCE(TIMESTAMPDIFF(SECOND, put_off_since, NOW(3)), 0) INTO v_waited_s
@@ -642,6 +643,13 @@ BEGIN
 		SET v_ended = 2;
 		CALL live_dead(p_id);
 	END IF;
+	-- (waits for whoever is closing it)
+	SELECT COUNT(*) INTO v_asked FROM frontdesk_store.breaker
+		WHERE id = p_breaker AND (state = 'closed' OR retry_at <= NOW(3)) LOCK IN SHARE MODE;
+	IF v_asked > 0 THEN
+		UPDATE frontdesk_store.job SET is_due = 1, run_at = NOW(3)
+			WHERE id = p_id AND attempts = p_attempt AND state = 'queued';
+	END IF;
 	SELECT v_ended AS ended;
 END;
 
@@ -652,12 +660,6 @@ CREATE PROCEDURE sys_job_done(p_attempts TEXT CHARACTER SET utf8mb4) MODIFIES SQ
 		STRAIGHT_JOIN frontdesk_store.job j ON j.id = CAST(d.id AS UUID)
 		SET j.state = 'done', j.last_error = NULL, j.owner = NULL, j.lease_until = NULL, j.finished_at = NOW(3)
 		WHERE j.attempts = d.attempt AND j.state = 'running';
-
--- How many accounts at each provider are not asked, of all companies and the platform.
--- @web @worker
-CREATE PROCEDURE sys_breakers() READS SQL DATA
-	SELECT provider, SUM(state = 'open') AS open, SUM(state = 'half_open') AS half_open
-	FROM frontdesk_store.breaker WHERE state IN ('open', 'half_open') GROUP BY provider ORDER BY provider;
 
 -- A provider answers again: what was put off comes now. Of the company that the
 -- connection is in; p_all: of all.

@@ -52,6 +52,7 @@ struct ctx {
 	bool wake;                  /* a job was queued: wake the worker */
 	/* > 0: a provider was not asked, and will not be sooner than in so long */
 	int put_off_ms;
+	const char *put_off_by; /* the breaker that says so; NULL: another limit */
 	const char
 		*booked; /* whence came the visit that this job told of; counted when it is done */
 	unsigned db_calls;

@@ -64,7 +64,7 @@ ts_t id_time(const char *id)
 {
 	ts_t t = {0};
 
-	for (int i = 0; i < 13; i++) {
+	for (int i = 0; i < 13 && id_valid(id); i++) {
 		uint8_t v;
 		const char two[3] = {'0', id[i], '\0'};
 

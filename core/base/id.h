@@ -12,7 +12,7 @@
 const char *id_new(struct ctx *c);
 /* Lower or upper case, with hyphens, nothing else. Any UUID version. */
 bool id_valid(const char *s);
-/* When an id of ours (UUID version 7) was made. */
+/* When an id of ours (UUID version 7) was made; zero: it is no id. */
 ts_t id_time(const char *id);
 
 /* n bytes from the kernel; BUG if it gives none. */

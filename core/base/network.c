@@ -58,6 +58,25 @@ bool network_parse(const char *s, struct network *out)
 	return true;
 }
 
+size_t networks_parse(
+	struct arena *mem, const char *list, struct network *all, size_t max, const char **wrong)
+{
+	size_t n = 0;
+
+	*wrong = NULL;
+	for (const char *p = list + strspn(list, ", "); *p != '\0'; p += strspn(p, ", ")) {
+		size_t k = strcspn(p, ", ");
+		const char *entry = mem_text_n(mem, p, k);
+
+		if (n < max && network_parse(entry, &all[n]))
+			n++;
+		else
+			*wrong = entry;
+		p += k;
+	}
+	return n;
+}
+
 const char *network_text(struct arena *mem, const struct network *n)
 {
 	char text[INET6_ADDRSTRLEN];

@@ -17,6 +17,10 @@ struct network {
 
 /* "203.0.113.7", "203.0.113.0/24", "2001:db8::/32"; false when it is none. */
 bool network_parse(const char *s, struct network *out) MUST_USE;
+/* Those of a list with commas or blanks in between, at most max: how many. *wrong:
+ * an entry that is none, NULL when all are. */
+size_t networks_parse(struct arena *mem, const char *list, struct network *all, size_t max,
+	const char **wrong) MUST_USE;
 /* Its one spelling; a single address without its length. */
 const char *network_text(struct arena *mem, const struct network *n);
 /* Whether the address (NULL, and what is none, never does) lies in one of them. */

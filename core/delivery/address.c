@@ -24,16 +24,9 @@ struct address {
 
 size_t address_allowed(struct ctx *c, struct network all[ENDPOINT_NETWORKS_MAX])
 {
-	const char *p = c->conf->webhooks_allow;
-	size_t n = 0;
+	const char *wrong; /* doctor says so */
 
-	for (p += strspn(p, ", "); *p != '\0' && n < ENDPOINT_NETWORKS_MAX; p += strspn(p, ", ")) {
-		size_t k = strcspn(p, ", ");
-
-		n += network_parse(mem_text_n(c->mem, p, k), &all[n]);
-		p += k;
-	}
-	return n;
+	return networks_parse(c->mem, c->conf->webhooks_allow, all, ENDPOINT_NETWORKS_MAX, &wrong);
 }
 
 /* "host", "host:port", "[::1]:port" */

@@ -80,21 +80,6 @@ static int hold(struct ctx *c, struct webhook_endpoint *e, bool held)
 	return db_update(c, &WEBHOOK_ENDPOINT, e, "lease_owner,lease_until", e->id) < 0 ? -1 : 0;
 }
 
-static int take(struct ctx *c, void *arg)
-{
-	struct run *r = arg;
-	struct webhook_endpoint *e = &r->e;
-	int rc = db_find_locked(c, &WEBHOOK_ENDPOINT, r->id, e);
-
-	r->mine = false;
-	if (rc <= 0 || !endpoint_is_on(e))
-		return rc < 0 ? -1 : 0;
-	if (e->lease_until.ms > c->now.ms && !text_same(e->lease_owner, c->actor_id))
-		return 0;
-	r->mine = true;
-	return hold(c, e, true);
-}
-
 /* A job for then, one for each second that it is called for. */
 static int come_back(struct ctx *c, const struct run *r, ts_t at)
 {
@@ -126,6 +111,28 @@ static int next_look(struct ctx *c, const struct webhook_endpoint *e, ts_t *at)
 	if (rc > 0 && at->ms < e->wait_until.ms)
 		*at = e->wait_until;
 	return rc < 0 ? -1 : 0;
+}
+
+/* Who holds the lease sees to what is due. Should that one be dead, somebody
+ * comes when the lease has run out. */
+static int take(struct ctx *c, void *arg)
+{
+	struct run *r = arg;
+	struct webhook_endpoint *e = &r->e;
+	ts_t next;
+	int rc = db_find_locked(c, &WEBHOOK_ENDPOINT, r->id, e);
+
+	r->mine = false;
+	if (rc <= 0 || !endpoint_is_on(e))
+		return rc < 0 ? -1 : 0;
+	if (e->lease_until.ms > c->now.ms && !text_same(e->lease_owner, c->actor_id))
+		return come_back(c, r, e->lease_until);
+	if (next_look(c, e, &next) < 0)
+		return -1;
+	r->mine = next.ms != 0 && next.ms <= c->now.ms;
+	if ((r->mine || e->lease_owner != NULL) && hold(c, e, r->mine) < 0)
+		return -1;
+	return r->mine || next.ms == 0 ? 0 : come_back(c, r, next);
 }
 
 /* Gives the lease back, unless there is more to do now. */

@@ -50,6 +50,7 @@ static const struct field COUNT_FIELDS[] = {
 	INT(delivery_counts, attempts, RO, 0, INT64_MAX),
 	TIME(delivery_counts, last_delivered_at, RO),
 	TIME(delivery_counts, oldest_pending_at, RO),
+	TIME(delivery_counts, failing_since, RO | NOCOL),
 };
 const struct table DELIVERY_COUNTS = TABLE(delivery_counts, "delivery_counts", COUNT_FIELDS);
 
@@ -93,21 +94,22 @@ int delivery_get(struct ctx *c, const char *id, struct delivery *out)
 
 int delivery_count(struct ctx *c, const char *endpoint_id, struct delivery_counts *out)
 {
-	int rc = db_exists(c, &WEBHOOK_ENDPOINT, endpoint_id);
+	struct webhook_endpoint e;
 
-	if (db_must(c, rc, "webhook endpoint", endpoint_id) < 0)
+	if (endpoint_get(c, endpoint_id, &e) < 0)
 		return -1;
-	return db_one(c, &DELIVERY_COUNTS, out,
-		       "SELECT COUNT(IF(status = 'pending', 1, NULL)) AS pending,"
-		       " COUNT(IF(status = 'delivered', 1, NULL)) AS delivered,"
-		       " COUNT(IF(status = 'failed', 1, NULL)) AS failed,"
-		       " CAST(COALESCE(SUM(attempts), 0) AS SIGNED) AS attempts,"
-		       " MAX(IF(status = 'delivered', finished_at, NULL)) AS last_delivered_at,"
-		       " MIN(IF(status = 'pending', created_at, NULL)) AS oldest_pending_at"
-		       " FROM delivery WHERE endpoint_id = ?",
-		       endpoint_id) < 0
-		? -1
-		: 0;
+	int rc = db_one(c, &DELIVERY_COUNTS, out,
+		"SELECT COUNT(IF(status = 'pending', 1, NULL)) AS pending,"
+		" COUNT(IF(status = 'delivered', 1, NULL)) AS delivered,"
+		" COUNT(IF(status = 'failed', 1, NULL)) AS failed,"
+		" CAST(COALESCE(SUM(attempts), 0) AS SIGNED) AS attempts,"
+		" MAX(IF(status = 'delivered', finished_at, NULL)) AS last_delivered_at,"
+		" MIN(IF(status = 'pending', created_at, NULL)) AS oldest_pending_at"
+		" FROM delivery WHERE endpoint_id = ?",
+		endpoint_id);
+
+	out->failing_since = e.failing_since;
+	return rc < 0 ? -1 : 0;
 }
 
 /* ---- making them ---- */

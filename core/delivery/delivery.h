@@ -79,6 +79,7 @@ struct delivery_counts {
 	int64_t attempts;
 	ts_t last_delivered_at;
 	ts_t oldest_pending_at;
+	ts_t failing_since; /* nothing has reached it since the failure of then */
 };
 
 extern const struct table DELIVERY_COUNTS;

@@ -27,7 +27,6 @@ static const char *const FORMATS[] = {"envelope", "flat", NULL};
 		ENUM(webhook_endpoint, source, RO | FILTER, enum endpoint_source, SOURCES), \
 		ENUM(webhook_endpoint, format, 0, enum endpoint_format, FORMATS),           \
 		TIME(webhook_endpoint, previous_until, RO),                                 \
-		TIME(webhook_endpoint, failing_since, RO),                                  \
 		TIME(webhook_endpoint, disabled_at, RO),                                    \
 		TEXT(webhook_endpoint, disabled_reason, RO, REASON_MAX),                    \
 		TIME(webhook_endpoint, created_at, RO | BY)
@@ -39,6 +38,7 @@ static const struct field FIELDS[] = {
 	BYTES(webhook_endpoint, previous_cell, RO, CELL_MAX),
 	INT(webhook_endpoint, failures, RO | HIDDEN, 0, UINT32_MAX),
 	TIME(webhook_endpoint, wait_until, RO | HIDDEN),
+	TIME(webhook_endpoint, failing_since, RO | HIDDEN),
 	TIME(webhook_endpoint, warned_at, RO | HIDDEN),
 	ID(webhook_endpoint, lease_owner, RO | HIDDEN),
 	TIME(webhook_endpoint, lease_until, RO | HIDDEN),

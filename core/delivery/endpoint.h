@@ -38,7 +38,6 @@ struct webhook_endpoint {
 	enum endpoint_source source;
 	enum endpoint_format format;
 	ts_t previous_until; /* the secret before this one signs, too, until then */
-	ts_t failing_since;  /* nothing has reached it since the failure of then */
 	ts_t disabled_at;
 	const char *disabled_reason;
 	ts_t created_at;
@@ -48,6 +47,7 @@ struct webhook_endpoint {
 	/* of the job that posts to it (deliver.c) */
 	int64_t failures; /* in a row */
 	ts_t wait_until;
+	ts_t failing_since; /* nothing has reached it since the failure of then */
 	ts_t warned_at;
 	const char *lease_owner;
 	ts_t lease_until;

@@ -8,9 +8,10 @@
 #include "core/sys/db.h"
 #include "core/sys/meter.h"
 
-#define FAILURES 5         /* of the latest ten calls */
-#define OTHERS 3           /* calls of other kinds mean as much as one of its own */
-#define PAUSE_MAX_S 600    /* and at once where the account is refused */
+#define FAILURES 5 /* of the latest ten calls */
+#define OTHERS 3   /* calls of other kinds mean as much as one of its own */
+#define PAUSE_S 30
+#define PAUSE_TIMES 20     /* at most so much longer, and at once where the account is refused */
 #define ASKED_MAX_S 3600   /* of what a provider may ask all of us to wait */
 #define IN_A_ROW_S 1800    /* it works for longer: the next time is the first again */
 #define KNOWN_US 1000000   /* shorter than any pause */
@@ -51,13 +52,6 @@ static const struct field FIELDS[] = {
 };
 const struct table BREAKER = TABLE(breaker, "breaker", FIELDS);
 
-static const struct field COUNT_FIELDS[] = {
-	TEXT(breaker_count, provider, RO, 20),
-	INT(breaker_count, open, RO, 0, INT32_MAX),
-	INT(breaker_count, half_open, RO, 0, INT32_MAX),
-};
-const struct table BREAKER_COUNT = TABLE(breaker_count, "breaker_count", COUNT_FIELDS);
-
 /* What an event tells. */
 struct change {
 	const char *id;
@@ -77,11 +71,6 @@ static const struct table CHANGE = TABLE(change, "integration_change", CHANGE_FI
 int breaker_list(struct ctx *c, struct rows *out)
 {
 	return db_rows(c, &BREAKER, out, "SELECT {cols} FROM breaker ORDER BY provider LIMIT 100");
-}
-
-int breaker_counts(struct ctx *c, struct rows *out)
-{
-	return db_rows(c, &BREAKER_COUNT, out, "CALL sys_breakers()");
 }
 
 int breaker_find(struct ctx *c, const char *provider, struct breaker *out)
@@ -127,12 +116,13 @@ static int failures(struct ctx *c, const struct breaker *b, int64_t *n)
 
 static int pause_s(const struct ctx *c, int64_t trips, const struct breaker_news *news)
 {
-	int64_t s = c->conf == NULL ? 30 : c->conf->breaker_pause_s;
+	int64_t s = c->conf == NULL ? PAUSE_S : c->conf->breaker_pause_s;
+	int64_t most = s * PAUSE_TIMES;
 
-	for (int64_t i = 1; i < trips && s < PAUSE_MAX_S; i++)
+	for (int64_t i = 1; i < trips && s < most; i++)
 		s *= 2;
-	if (s > PAUSE_MAX_S || news->verdict == VERDICT_DENIED)
-		s = PAUSE_MAX_S;
+	if (s > most || news->verdict == VERDICT_DENIED)
+		s = most;
 	int asked_s = news->retry_after < ASKED_MAX_S ? news->retry_after : ASKED_MAX_S;
 	return s > asked_s ? (int)s : asked_s;
 }
@@ -242,7 +232,8 @@ int breaker_look(struct ctx *c, struct breaker_pass *p, int *wait_ms, const char
 {
 	struct breaker b;
 
-	p->due = p->probe = NULL;
+	p->id = p->probe = NULL;
+	p->is_due = false;
 	if (meter_remembers(c, p->account))
 		return 1;
 	int rc = breaker_find(c, p->provider, &b);
@@ -252,10 +243,10 @@ int breaker_look(struct ctx *c, struct breaker_pass *p, int *wait_ms, const char
 		meter_remember(c, p->account, KNOWN_US);
 		return 1;
 	}
-	if (b.wait_ms == 0) {
-		p->due = b.id;
+	p->id = b.id;
+	p->is_due = b.wait_ms == 0;
+	if (p->is_due)
 		return 1;
-	}
 	*wait_ms = b.state == BREAKER_OPEN || b.wait_ms < PROBE_WAIT_MS ? (int)b.wait_ms
 									: PROBE_WAIT_MS;
 	return refuse(c, &b, wait_ms, why);
@@ -265,13 +256,13 @@ int breaker_enter(struct ctx *c, struct breaker_pass *p, int *wait_ms, const cha
 {
 	const char *probe = id_new(c);
 
-	if (p->due == NULL)
+	if (!p->is_due)
 		return 1;
 	int rc = db_exec(c,
 		"UPDATE breaker SET state = 'half_open', probe = ?,"
 		" retry_at = NOW(3) + INTERVAL ? * 1000 MICROSECOND"
 		" WHERE id = ? AND state <> 'closed' AND retry_at <= NOW(3)",
-		probe, p->call_ms + PROBE_MORE_MS, p->due);
+		probe, p->call_ms + PROBE_MORE_MS, p->id);
 	if (rc < 0)
 		return -1;
 	if (rc > 0) {

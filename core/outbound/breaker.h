@@ -49,15 +49,6 @@ int breaker_list(struct ctx *c, struct rows *out) MUST_USE;
 /* 1, 0: it has never failed; -1. */
 int breaker_find(struct ctx *c, const char *provider, struct breaker *out) MUST_USE;
 
-/* How many accounts of all companies and the platform are not closed. */
-struct breaker_count {
-	const char *provider;
-	int64_t open;
-	int64_t half_open;
-};
-extern const struct table BREAKER_COUNT;
-int breaker_counts(struct ctx *c, struct rows *out) MUST_USE;
-
 /* ---- for those who ask: core/outbound/outbound.c ---- */
 
 struct breaker_pass {
@@ -65,7 +56,8 @@ struct breaker_pass {
 	const char *account; /* names it for the memory of the machine */
 	const char *operation;
 	int call_ms;       /* the call ends within that */
-	const char *due;   /* the row whose turn to be tried it is; NULL: it works */
+	const char *id;    /* of its row; NULL: it works */
+	bool is_due;       /* whoever comes first tries it */
 	const char *probe; /* we are who tries */
 };
 

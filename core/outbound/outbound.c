@@ -140,12 +140,15 @@ static int enter(struct ctx *c, struct passage *p, struct http_answer *a)
 	int wait_ms = 0;
 	int rc = p->regardless ? 1 : breaker_look(c, &p->breaker, &wait_ms, &why);
 
+	c->put_off_by = p->breaker.id;
 	if (rc <= 0)
 		return rc < 0 ? -1 : put_off(c, a, wait_ms, why);
 	wait_ms = limit_take(c, p->limit, p->breaker.account, p->breaker.call_ms, &p->seat);
-	if (wait_ms > 0)
+	if (wait_ms > 0) {
+		c->put_off_by = NULL;
 		return put_off(c, a, wait_ms,
 			mem_printf(c->mem, "%s is asked as often as it allows.", p->limit->title));
+	}
 	rc = breaker_enter(c, &p->breaker, &wait_ms, &why);
 	if (rc <= 0)
 		limit_end(c, &p->seat);

@@ -1,4 +1,5 @@
 #include "core/schema/doctor.h"
+#include "core/base/network.h"
 #include "core/base/text.h"
 #include "core/schema/admin.h"
 #include "core/schema/cells.h"
@@ -137,6 +138,41 @@ static void check_run_dir(struct doctor *d)
 		doctor_ok(d, "run_dir", "%s", dir);
 }
 
+#define NETWORKS_MAX 32
+
+static void check_networks(struct doctor *d)
+{
+	struct network all[NETWORKS_MAX];
+	const char *wrong;
+	size_t n = networks_parse(d->c->mem, d->c->conf->webhooks_allow, all, NETWORKS_MAX, &wrong);
+
+	if (wrong != NULL)
+		doctor_fail(d, "webhooks.allow",
+			"%s is no network like 10.0.0.0/8, or there are more than %d: it is not "
+			"allowed.",
+			wrong, NETWORKS_MAX);
+	else if (n > 0)
+		doctor_warn(d, "webhooks.allow",
+			"every company may have its webhooks posted to %s.",
+			d->c->conf->webhooks_allow);
+}
+
+/* Nothing fails without it. */
+static void check_live(struct doctor *d)
+{
+	const char *path = d->c->conf->live_socket;
+
+	if (text_empty(path))
+		doctor_ok(d, "live", "there are no streams: browsers ask every 15 seconds.");
+	else if (access(path, F_OK) < 0)
+		doctor_warn(d, "live",
+			"%s is not there (%s): start frontdesk-live.service, or set live.socket to "
+			"nothing. Browsers ask every 15 seconds meanwhile.",
+			path, strerror(errno));
+	else
+		doctor_ok(d, "live", "%s", path);
+}
+
 /* ---- the database ---- */
 
 /* A backup without the keyring of its time is the usual reason. */
@@ -197,6 +233,8 @@ int schema_doctor(struct ctx *c, FILE *out)
 	check_time_zones(&d);
 	check_public_url(&d);
 	check_run_dir(&d);
+	check_networks(&d);
+	check_live(&d);
 	check_database(&d);
 	return d.failures;
 }

@@ -142,7 +142,8 @@ static int look_told(struct ctx *c, const struct about *a, struct rows *out)
 	const char *provider = a->event->provider, *name = a->event->external_id;
 
 	return db_rows(c, &TOLD, out,
-		"SELECT {cols} FROM event WHERE subject_id IN (SELECT id FROM `call`"
+		"SELECT {cols} FROM event WHERE kind <> 'record.changed' AND subject_id IN (SELECT "
+		"id FROM `call`"
 		" WHERE provider = ? AND provider_call_id = ? UNION SELECT customer_id FROM `call`"
 		" WHERE provider = ? AND provider_call_id = ? UNION SELECT id FROM appointment"
 		" WHERE call_id IN " OF_CALL " UNION SELECT id FROM unassigned_call"

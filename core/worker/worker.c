@@ -75,8 +75,8 @@ static int put_off(struct ctx *c, const struct claim *j, const char *error, int 
 	/* spread over twice the time: who waited together does not come together */
 	int delay_ms = c->put_off_ms + (int)random_below((uint32_t)c->put_off_ms);
 
-	if (db_int(c, &ended, "CALL sys_job_put_off(?, ?, ?, ?, ?)", j->id, j->attempts, error,
-		    delay_ms, patience_s) < 0)
+	if (db_int(c, &ended, "CALL sys_job_put_off(?, ?, ?, ?, ?, ?)", j->id, j->attempts, error,
+		    delay_ms, patience_s, c->put_off_by) < 0)
 		return -1;
 	return (int)ended;
 }
@@ -336,6 +336,7 @@ enum attempt_end worker_attempt(struct ctx *c, const struct claim *j, const stru
 	int rc;
 
 	c->put_off_ms = 0;
+	c->put_off_by = NULL;
 	c->booked = NULL;
 	if (work == NULL)
 		rc = err_set(c, E_NOT_FOUND,

@@ -50,6 +50,8 @@ live:
   socket: "${LIVE_MODULE:+$run/publish.sock}"
 limits:
   factor: $FACTOR
+breaker:
+  pause_s: 1
 END
 }
 

@@ -86,11 +86,11 @@ test('what fails is left alone and told of once; what waited goes out once', asy
     await waitFor(`an alert by ${kind}`, async () => (await alerts(kind, /Twilio/, since)).length > 0, SLOW)
   }
   assert.ok((await list('salon', 'notifications?audience=me&unread=true')).some(n => n.template === 'owner.integration_failed'))
-  // nobody asks any more: these wait, and are not counted as tried
+  // hardly anybody asks any more: these wait, and are not counted as tried
   const before = (await healthOf(open)).day.calls
   booked.push(await book(), await book())
   await waitFor('put off', async () => (await list('salon', `notifications?appointment_id=${booked[7].id}`)).some(n => n.channel === 'sms' && /not asked/.test(n.error ?? '')), SLOW)
-  assert.equal((await healthOf(open)).day.calls, before)
+  assert.ok((await healthOf(open)).day.calls - before <= 3, 'one at a time finds out')
   assert.equal((await list('salon', 'dead-letters?limit=100')).length, 0)
   const platform = await call('admin', 'GET', '/api/v2/platform/providers')
   const mine = platform.json.data.find(p => p.provider === 'twilio' && p.company_name === 'Salon Morgenrot')
@@ -125,7 +125,7 @@ test('a key that was taken away is told at once, and waits for a person', async 
   assert.match(open.breaker_reason, /refuses the account/)
   const health = await healthOf(open)
   assert.equal(health.is_denied, true)
-  assert.ok(Date.parse(health.retry_at) - Date.now() > 500_000)
+  assert.ok(Date.parse(health.retry_at) - Date.now() > 10_000)
   await waitFor('a letter', async () => (await alerts('email', FAILS, since)).length === 1, SLOW)
   assert.equal((await call('salon', 'PATCH', `/api/v2/integrations/${open.id}`, { json: { label: 'Mended' } })).status, 200)
   // what was changed is tried with the next call: the one that waited

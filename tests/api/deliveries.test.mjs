@@ -89,6 +89,7 @@ const verified = (secret, got) => new Webhook(secret).verify(got.body, got.heade
 const hurry = e => sql(`UPDATE delivery SET next_attempt_at = NOW(3) WHERE endpoint_id = ${quote(e.id)} AND status = 'pending';
   UPDATE webhook_endpoint SET wait_until = NULL WHERE id = ${quote(e.id)};
   UPDATE job SET run_at = NOW(3), is_due = 1 WHERE kind = 'webhook.deliver' AND ref_id = ${quote(e.id)} AND state = 'queued';`)
+const SILENT = ['integration.recovered'] // nothing but a test.ping comes
 const wake = () => call('salon', 'POST', 'customers', { name: 'Somebody who wakes the worker' })
 
 /* ---- what is posted ---- */
@@ -101,7 +102,7 @@ test('what is posted is the resource, signed, and verifies', async () => {
   await r.has(1)
   const [got] = r.requests
   assert.deepEqual([got.method, got.path, got.headers['content-type'], got.headers['user-agent']], ['POST', '/in?x=1', 'application/json', 'frontdesk/2'])
-  assert.equal(got.headers.traceparent, undefined)
+  assert.match(got.headers.traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)
   const told = verified(e.secret, got)
   assert.deepEqual(Object.keys(told), ['type', 'timestamp', 'data'])
   assert.equal(told.type, 'customer.created')
@@ -251,7 +252,7 @@ test('after a rotation both secrets verify, for a day', async () => {
 
 test('what failed is tried again under the same id, with another time and the same text', async () => {
   const r = await receiver((_, n) => (n === 0 ? { status: 500, json: { sorry: 'Zoë' } } : 200))
-  const e = await endpoint({ url: r.url })
+  const e = await endpoint({ url: r.url, events: SILENT })
   const waits = await tested(e, d => d.attempts === 1)
   assert.deepEqual([waits.status, waits.error, waits.response_status], ['pending', 'The endpoint answered 500.', 500])
   assert.match(waits.log[0].response_head, /^HTTP\/1\.1 500 [^]*\r\n\r\n\{"sorry":"Zoë"\}$/)
@@ -271,7 +272,7 @@ test('what failed is tried again under the same id, with another time and the sa
 
 test('Retry-After is obeyed, and nothing else is posted meanwhile', async () => {
   const r = await receiver((_, n) => (n === 0 ? { status: 429, headers: { 'retry-after': '120' } } : 200))
-  const e = await endpoint({ url: r.url })
+  const e = await endpoint({ url: r.url, events: SILENT })
   const first = await tested(e, d => d.attempts === 1)
   const wait = Date.parse(first.next_attempt_at) - Date.now()
   assert.ok(wait > 115_000 && wait < 135_000, `${wait} ms`)
@@ -288,7 +289,7 @@ test('Retry-After is obeyed, and nothing else is posted meanwhile', async () => 
 test('redirects are not followed', async () => {
   const other = await receiver()
   const r = await receiver((_, n) => ({ status: [301, 302, 303, 307, 308][n % 5], headers: { location: n % 2 ? other.url : 'http://169.254.169.254/latest/' } }))
-  const e = await endpoint({ url: r.url })
+  const e = await endpoint({ url: r.url, events: SILENT })
   const d = await tested(e, x => x.attempts === 1)
   assert.deepEqual([d.status, d.error], ['pending', 'The endpoint answered 301: webhooks follow no redirects, enter the new address.'])
   for (let n = 2; n <= 5; n++) {
@@ -339,9 +340,9 @@ test('an address that is gone is disabled at once, and its owners are told', asy
 
 test('five days without a success disable', async () => {
   const r = await receiver(() => 500)
-  const e = await endpoint({ url: r.url })
+  const e = await endpoint({ url: r.url, events: SILENT })
   await tested(e, d => d.attempts === 1)
-  assert.notEqual((await call('salon', 'GET', `webhook-endpoints/${e.id}`)).json.failing_since, null)
+  assert.notEqual((await call('salon', 'GET', `webhook-endpoints/${e.id}/statistics`)).json.failing_since, null)
   await sql(`UPDATE webhook_endpoint SET failing_since = NOW(3) - INTERVAL 119 HOUR WHERE id = ${quote(e.id)}`)
   await hurry(e)
   await wake()
@@ -362,7 +363,7 @@ test('five days without a success disable', async () => {
 
 test('the last try fails, and the owners are told before anything is disabled', async () => {
   const r = await receiver(() => 404)
-  const e = await endpoint({ url: `${r.url}/nobody-${Date.now()}` })
+  const e = await endpoint({ url: `${r.url}/nobody-${Date.now()}`, events: SILENT })
   const d = await tested(e, x => x.attempts === 1)
   await sql(`UPDATE delivery SET tries = 11 WHERE id = ${quote(d.id)}`)
   await hurry(e)
@@ -416,6 +417,21 @@ test('answers of every kind: late, dripping, endless, no HTTP, torn; others need
   assert.equal(st.status, 'delivered')
   assert.ok(st.log[0].response_head.endsWith('a b'), st.log[0].response_head)
   for (const e of all) await end(e)
+})
+
+test('one endpoint that hangs holds up no other of its company', async () => {
+  const hangs = await endpoint({ url: await speaker(() => {}), events: SILENT })
+  const r = await receiver()
+  const other = await endpoint({ url: r.url, events: SILENT })
+  const waits = (await call('salon', 'POST', `webhook-endpoints/${hangs.id}/test`)).json.delivery_id
+  await sleep(1000)
+  const began = Date.now()
+  assert.equal((await tested(other, ended)).status, 'delivered')
+  assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`)
+  assert.equal((await call('salon', 'GET', `deliveries/${waits}`)).json.attempts, 0, 'it hangs still')
+  await end(other)
+  await delivery(waits, d => d.attempts === 1, { timeoutMs: 30_000 })
+  await end(hangs)
 })
 
 /* ---- addresses ---- */

@@ -2,7 +2,7 @@
 #include "core/sys/meter.h"
 #include "tests/unit/server.h"
 
-struct script *script;
+struct asked_script *asked_does;
 struct ctx *asked;
 struct ctx *asked_root;
 struct conf asked_conf;
@@ -15,16 +15,16 @@ static void play(int fd)
 	char head[256], heard[4096];
 
 	hear(fd, heard, sizeof(heard), "\r\n\r\n");
-	script->asked++;
-	usleep((unsigned)script->pause_ms * 1000);
-	if (script->status == 0) {
+	asked_does->asked++;
+	usleep((unsigned)asked_does->pause_ms * 1000);
+	if (asked_does->status == 0) {
 		tear(fd);
 		return;
 	}
 	snprintf(head, sizeof(head),
 		"HTTP/1.1 %d X\r\nContent-Length: 0\r\nRetry-After: %d\r\nConnection: "
 		"close\r\n\r\n",
-		script->status, script->retry_after);
+		asked_does->status, asked_does->retry_after);
 	say(fd, head);
 }
 
@@ -48,8 +48,8 @@ void asked_begin(void)
 {
 	asked_root = db_ctx_admin();
 	clean();
-	script = shared_memory(sizeof(*script));
-	script->status = 200;
+	asked_does = shared_memory(sizeof(*asked_does));
+	asked_does->status = 200;
 	http_init();
 	server_start(&server, play);
 	asked_conf = *asked_root->conf;

@@ -10,7 +10,7 @@
 #include "tests/db/support.h"
 
 /* Shared with the server's process. */
-struct script {
+struct asked_script {
 	_Atomic int status; /* 0: it tears the line */
 	_Atomic int asked;
 	_Atomic int pause_ms;
@@ -23,7 +23,7 @@ struct crowd {
 	_Atomic int put_off;
 };
 
-extern struct script *script;
+extern struct asked_script *asked_does;
 extern struct ctx *asked; /* of the worker, in the salon */
 extern struct ctx *asked_root;
 extern struct conf asked_conf;

@@ -113,15 +113,25 @@ START_TEST(one_job_at_a_time_posts_to_an_endpoint)
 	change_rows("UPDATE frontdesk_store.webhook_endpoint SET lease_owner = UUID(),"
 		    " lease_until = NOW(3) + INTERVAL 60 SECOND WHERE id =",
 		e.id);
+	change_rows("DELETE FROM frontdesk_store.job WHERE ref_id =", e.id);
+	deliver(&e);
 	deliver(&e);
 	ck_assert_int_eq(played->asked, 0);
 	ck_assert_ptr_nonnull(now(&e).lease_owner);
+	/* somebody looks again, should that one be dead */
+	ck_assert_int_eq(jobs_of(&e), 1);
 	/* its own lease, of an attempt that died, is no obstacle */
 	change_rows("UPDATE frontdesk_store.webhook_endpoint SET lease_owner = '" SALON_ANNA
 		    "' WHERE id =",
 		e.id);
 	deliver(&e);
 	ck_assert_int_eq(played->asked, 1);
+	/* nor is it left behind when nothing is due any more */
+	change_rows("UPDATE frontdesk_store.webhook_endpoint SET lease_owner = '" SALON_ANNA
+		    "', lease_until = NOW(3) + INTERVAL 60 SECOND WHERE id =",
+		e.id);
+	deliver(&e);
+	ck_assert_ptr_null(now(&e).lease_owner);
 	/* nor is one that has run out */
 	(void)told(EV_CUSTOMER_CREATED);
 	change_rows("UPDATE frontdesk_store.webhook_endpoint SET lease_owner = UUID(),"

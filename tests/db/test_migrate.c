@@ -75,7 +75,7 @@ static void start(void)
 	ck_assert_int_eq(mkdir(at("run"), 0700), 0);
 	snprintf(yaml, sizeof(yaml),
 		"server:\n  sandbox: true\n  run_dir: %s\n  secrets_dir: %s\n  sql_dir: %s\n"
-		"database:\n  socket: %s\n",
+		"database:\n  socket: %s\nlive:\n  socket: \"\"\n",
 		at("run"), at("secrets"), at("sql"), at("db/mariadb.sock"));
 	put(conf_path, yaml);
 	server("start");

@@ -28,7 +28,7 @@ START_TEST(nobody_is_asked_more_often_than_it_allows)
 	a = asks(asked, "slack");
 	ck_assert(was_not_asked(&a));
 	ck_assert_int_eq(a.retry_after, 1);
-	ck_assert_int_eq(script->asked, 3);
+	ck_assert_int_eq(asked_does->asked, 3);
 	/* another company's webhook is another */
 	asked->company = dental();
 	ck_assert_int_eq(asks(asked, "slack").status, 200);
@@ -60,12 +60,12 @@ START_TEST(so_many_at_once_and_no_more)
 {
 	struct crowd *crowd = shared_memory(sizeof(*crowd));
 
-	script->pause_ms = 1000;
+	asked_does->pause_ms = 1000;
 	run_rivals(4, ask_slack, crowd);
 	ck_assert_int_eq(crowd->sent, 1);
 	ck_assert_int_eq(crowd->put_off, 3);
 	/* and then the place is free */
-	script->pause_ms = 0;
+	asked_does->pause_ms = 0;
 	ck_assert_int_eq(asks(asked, "slack").status, 200);
 }
 END_TEST

@@ -4,6 +4,7 @@
 static struct ctx *c; /* of the worker's account, in no company */
 static struct ctx *root;
 static enum err_code ends_with;
+static const char *breaker;
 
 static void setup(void)
 {
@@ -28,19 +29,29 @@ static int fails(struct ctx *k, const char *ref_id)
 
 static const struct job_work FAILS = {JOB_TX_NONE, fails};
 
+/* The job of the test; what tells of changes is work, too. */
 static struct claim claim_one(const char *owner)
 {
+	struct claim mine = {.id = NULL};
 	struct rows rows;
 
-	ck_assert_int_eq(jobs_claim(c, owner, 10, &rows), 1);
+	ck_assert_int_ge(jobs_claim(c, owner, 10, &rows), 1);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct claim *j = (const struct claim *)rows.p + i;
+
+		if (strcmp(j->kind, JOB_RULES[JOB_SWEEP].name) == 0)
+			mine = *j;
+	}
+	ck_assert_ptr_nonnull(mine.id);
 	c->company = salon();
-	return *(const struct claim *)rows.p;
+	return mine;
 }
 
 static int not_asked(struct ctx *k, const char *ref_id)
 {
 	(void)ref_id;
 	k->put_off_ms = 1000;
+	k->put_off_by = breaker;
 	return err_set(k, ends_with, "Twilio is not asked.");
 }
 
@@ -124,6 +135,7 @@ START_TEST(patience_ends)
 	db_begin(c);
 	ck_assert_int_eq(job_replay(c, id, &again), 0);
 	ck_assert_int_eq(db_commit(c), 0);
+	jobs_drop(root, JOB_EVENT_DISPATCH);
 	c->company = 0;
 	j = claim_again(id);
 	ck_assert_int_eq(worker_attempt(c, &j, &PUT_OFF), ATTEMPT_PUT_OFF);
@@ -148,6 +160,32 @@ START_TEST(what_is_put_off_is_fenced)
 }
 END_TEST
 
+/* Whoever closes it calls those that wait, and this one was at work. */
+START_TEST(what_is_over_meanwhile_is_not_waited_for)
+{
+	static const char *const STATES[] = {
+		"'closed', NULL", "'open', NOW(3)", "'open', NOW(3) + INTERVAL 1 HOUR"};
+	const char *id = jobs_add(c, JOB_SWEEP, NULL);
+	struct claim j = claim_one("me");
+
+	hush();
+	ends_with = E_PROVIDER;
+	breaker = "01900000-0000-7000-8000-b4ea00000001";
+	ck_assert_int_eq(
+		db_script(root,
+			mem_printf(root->mem,
+				"INSERT INTO frontdesk_store.breaker (company_id, id,"
+				" provider, state, retry_at) VALUES (%u, '%s', 'twilio', %s)",
+				salon(), breaker, STATES[_i])),
+		0);
+	enum attempt_end end = worker_attempt(c, &j, &PUT_OFF);
+	ck_assert_int_eq(db_script(root, "DELETE FROM frontdesk_store.breaker"), 0);
+	ck_assert_int_eq(end, ATTEMPT_PUT_OFF);
+	ck_assert_int_eq(
+		one_int(root, "SELECT is_due FROM frontdesk_store.job WHERE id = ?", id), _i < 2);
+}
+END_TEST
+
 Suite *suite_put_off(void)
 {
 	Suite *s = suite_create("put_off");
@@ -158,6 +196,7 @@ Suite *suite_put_off(void)
 	tcase_add_test(t, what_was_not_tried_is_not_counted);
 	tcase_add_test(t, patience_ends);
 	tcase_add_test(t, what_is_put_off_is_fenced);
+	tcase_add_loop_test(t, what_is_over_meanwhile_is_not_waited_for, 0, 3);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -51,6 +51,27 @@ async function openParts(page, isWide) {
   }
 }
 
+test('what somebody else does is shown at once', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await openGuarded(browser, base)
+  const name = `Livia ${Date.now()}`
+
+  await page.goto(`${base}/customers`)
+  await page.getByLabel('Email address').fill(OWNER.email)
+  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
+  const answered = page.waitForResponse((response) => response.url().endsWith('/api/v2/auth/login'))
+  await page.getByRole('button', { name: 'Log in' }).click()
+  const { access_token: token } = await (await answered).json()
+  await page.getByRole('heading', { name: 'Customers', level: 1 }).waitFor()
+  await page.getByText('Live', { exact: true }).first().waitFor()
+  const r = await fetch(`${base}/api/v2/customers`, {
+    method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ name }),
+  })
+  assert.equal(r.status, 201)
+  await page.getByRole('main').getByText(name).waitFor({ timeout: 2000 })
+  assert.deepEqual(faults, [])
+  await close()
+})
+
 test('a phone shows the same without scrolling sideways', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await openGuarded(browser, base, {
     viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true,

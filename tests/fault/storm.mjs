@@ -7,7 +7,7 @@ import { addDays, isoWeekday, localDate } from '../support/dates.mjs';
 import { request, sleep, Unreachable } from '../support/http.mjs';
 import { retellRequest } from '../support/retell.mjs';
 
-const KEY = 'fdk_test_demoSalon000000000000000000000006vg4hR';
+export const KEY = 'fdk_test_demoSalon000000000000000000000006vg4hR';
 const LIFE = ['call_started', 'call_ended', 'call_analyzed'];
 const WISHES = 1.5; // of calls for an appointment, a second; and as many bookings over the API
 const RETRY_MS = [100, 200, 400, 800, 1_600, 3_000]; // then as the last
@@ -214,14 +214,18 @@ WHERE ${this.mine('i.external_id')} AND i.received_at > NOW(3) - INTERVAL 60 SEC
     return n !== '0';
   }
 
-  /** What health says meanwhile. */
+  /** What health says meanwhile: how often each part was not well. */
   async ask() {
+    const count = (what) => this.health.set(what, (this.health.get(what) ?? 0) + 1);
+
     try {
-      const { status } = await request(`${this.stack.base}/api/health`, { timeoutMs: ANSWER_WITHIN_MS });
-      this.health.set(status, (this.health.get(status) ?? 0) + 1);
+      const [brief, detailed] = await Promise.all(['', '/detailed'].map((part) => request(`${this.stack.base}/api/health${part}`, { timeoutMs: ANSWER_WITHIN_MS })));
+
+      count(brief.status);
+      (detailed.json?.parts ?? []).filter((p) => p.status !== 'ok').forEach((p) => count(`${p.name} ${p.status}`));
     } catch (e) {
       if (!(e instanceof Unreachable)) throw e;
-      this.health.set('none', (this.health.get('none') ?? 0) + 1);
+      count('none');
     }
   }
 

@@ -12,7 +12,7 @@ import { childrenOf, isAlive, partLeader, partMembers, signal } from '../support
 import { sqlOn } from '../support/sql.mjs';
 import { startStack } from '../support/stack.mjs';
 import { Cutter } from './cutter.mjs';
-import { places, Storm, TIME_PASSES } from './storm.mjs';
+import { KEY, places, Storm, TIME_PASSES } from './storm.mjs';
 
 const PORT = Number(process.env.FAULT_PORT ?? 8120);
 const LONG = process.env.LONG === '1';
@@ -128,6 +128,30 @@ describe('under load', () => {
     });
   }
 
+  /** Customers that are posted again without a key when no answer says that they are there: some are there twice. */
+  async function repeatedBlindly(cutter) {
+    const name = `Blindly ${process.pid}`;
+    const see = sqlOn(stack, { name: cutter.name });
+    let twice = 0;
+
+    cutter.active = true;
+    for (let i = 0; i < 2_000 && twice === 0; i += 1) {
+      await postUntilThere(`${name} ${i}`);
+      if (i % 20 === 19) twice = Number((await see(`SELECT COUNT(*) FROM (SELECT name FROM customer WHERE name LIKE '${name} %' GROUP BY name HAVING COUNT(*) > 1) t`))[0][0]);
+    }
+    cutter.calm();
+    return twice;
+  }
+
+  async function postUntilThere(name) {
+    for (let i = 0; i < 20; i += 1) {
+      const { status } = await request(`${stack.base}/api/v2/customers`, { method: 'POST', json: { name }, headers: { Authorization: `Bearer ${KEY}` } });
+
+      if (status === 201) return;
+      assert.ok(status >= 500, `a customer was answered ${status}`);
+    }
+  }
+
   test(`${CUTS} connections to MariaDB cut, in the middle of transactions and at COMMIT`, async (t) => {
     const cutter = new Cutter(stack);
 
@@ -141,6 +165,9 @@ describe('under load', () => {
       }, { sql: sqlOn(stack, { name: cutter.name }) });
 
       assert.deepEqual(faults, []);
+      const twice = await repeatedBlindly(cutter);
+      t.diagnostic(`control: of customers posted again without a key ${twice} are there twice`);
+      assert.ok(twice > 0, 'no cut after COMMIT was met: nothing has been shown');
     } finally {
       await cutter.stop();
     }
@@ -159,6 +186,7 @@ describe('under load', () => {
     assert.deepEqual(faults, []);
     const [[failed]] = await sql("SELECT COUNT(*) FROM provider_call WHERE provider = 'twilio' AND (outcome <> 'answered' OR http_status >= 300)");
     t.diagnostic(`${failed} calls of Twilio failed`);
+    assert.ok([...storm.health.keys()].some((what) => /^providers /.test(what)), 'health did not say so');
     assert.ok(Number(failed) >= 2 * (TWILIO_FAULTS.length - 1) && storm.sms > 0, 'all but garbage, which is answered with 200: nothing has been shown');
   });
 

@@ -167,6 +167,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	db = db_new(&nowhere);
 	conf.server_public_url = "https://desk.example";
 	conf.limits_factor = 1;
+	conf.webhooks_allow = "";
 	conf.keyring = keyring_load(write_file("ring", bytes_of(KEYS)));
 	conf.token_keys = keyring_load(path_of("ring"));
 	conf.link_key = link_key_load(write_file("link", bytes_of(LINK_KEY)));

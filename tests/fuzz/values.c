@@ -1,14 +1,18 @@
 /* Single values, and files that people send: numbers, times, calendars, rules. */
 #include "core/base/money.h"
 #include "core/base/trace.h"
+#include "core/delivery/endpoint.h"
 #include "core/sys/conf.h"
 #include "core/sys/crypto.h"
 #include "core/sys/ical.h"
 #include "core/sys/meter.h"
 #include "core/sys/phone_number.h"
+#include "core/sys/reach.h"
 #include "core/sys/tz.h"
 #include "core/tenant/origins.h"
 #include "tests/fuzz/fuzz.h"
+
+#include <netdb.h>
 
 void fuzz_phone(struct ctx *c, struct bytes in)
 {
@@ -88,6 +92,31 @@ void fuzz_trace(struct ctx *c, struct bytes in)
 		BUG("%s is followed by %s", first, c->trace);
 	if (goes_on && s[0] == 'f' && s[1] == 'f')
 		BUG("the version ff is none: %s", s);
+}
+
+/* What is taken leads to no private address that its text tells of. */
+void fuzz_address(struct ctx *c, struct bytes in)
+{
+	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST}, *at;
+	const char *url = fuzz_text(c, in);
+
+	if (address_check(c, "url", url) < 0) {
+		if (c->err.code != E_INVALID)
+			BUG("refused as %s", err_wire(c->err.code));
+		return;
+	}
+	if (strncasecmp(url, "https://", 8) != 0 || strpbrk(url, " \t\r\n\\#") != NULL)
+		BUG("%s is taken", url);
+	const char *host = url + 8 + (url[8] == '[');
+	size_t n = strcspn(host, url[8] == '[' ? "]" : ":/?");
+	if (n == 0 || memchr(host, '@', n) != NULL)
+		BUG("%s has no host", url);
+	if (getaddrinfo(mem_text_n(c->mem, host, n), NULL, &hints, &at) != 0)
+		return;
+	enum reach reach = reach_of(at->ai_addr);
+	freeaddrinfo(at);
+	if (reach != REACH_PUBLIC)
+		BUG("%s is private", url);
 }
 
 /* ---- values ---- */

@@ -72,6 +72,21 @@ START_TEST(random_numbers_stay_below_and_reach_all)
 }
 END_TEST
 
+START_TEST(an_id_tells_when_it_was_made)
+{
+	struct ctx *c = unit_ctx();
+
+	int64_t before = ts_now().ms, made = id_time(id_new(c)).ms;
+
+	ck_assert_int_ge(made, before);
+	ck_assert_int_le(made, ts_now().ms);
+	ck_assert_int_eq(
+		id_time("01900000-0000-7000-8000-5a1000000001").ms, INT64_C(0x019000000000));
+	ck_assert_int_eq(id_time("").ms, 0);
+	unit_ctx_end(c);
+}
+END_TEST
+
 Suite *suite_id(void)
 {
 	Suite *s = suite_create("id");
@@ -80,6 +95,7 @@ Suite *suite_id(void)
 	tcase_add_test(t, new_ids_are_version_7_of_now_and_differ);
 	tcase_add_test(t, ids_are_read_strictly);
 	tcase_add_test(t, random_numbers_stay_below_and_reach_all);
+	tcase_add_test(t, an_id_tells_when_it_was_made);
 	suite_add_tcase(s, t);
 	return s;
 }

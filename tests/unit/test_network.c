@@ -98,6 +98,26 @@ START_TEST(an_address_lies_in_a_network_or_not)
 }
 END_TEST
 
+START_TEST(a_list_has_networks_and_names_what_is_none)
+{
+	struct network all[3];
+	struct arena *mem = arena_new(65536);
+	const char *wrong;
+
+	ck_assert_uint_eq(networks_parse(mem, "", all, 3, &wrong), 0);
+	ck_assert_ptr_null(wrong);
+	ck_assert_uint_eq(networks_parse(mem, " 10.0.0.0/8,,fd00::/8 ", all, 3, &wrong), 2);
+	ck_assert_ptr_null(wrong);
+	ck_assert(networks_have(all, 2, "10.1.2.3") && networks_have(all, 2, "fd12::1"));
+	ck_assert_uint_eq(networks_parse(mem, "10.0.0.0/8 ten 192.168.0.1", all, 3, &wrong), 2);
+	ck_assert_str_eq(wrong, "ten");
+	ck_assert_uint_eq(
+		networks_parse(mem, "1.1.1.1 2.2.2.2 3.3.3.3 4.4.4.4", all, 3, &wrong), 3);
+	ck_assert_str_eq(wrong, "4.4.4.4");
+	arena_delete(mem);
+}
+END_TEST
+
 Suite *suite_network(void)
 {
 	Suite *s = suite_create("network");
@@ -106,6 +126,7 @@ Suite *suite_network(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, networks_have_one_spelling, 0, COUNT_OF(WRITTEN));
 	tcase_add_loop_test(t, an_address_lies_in_a_network_or_not, 0, COUNT_OF(INSIDE));
+	tcase_add_test(t, a_list_has_networks_and_names_what_is_none);
 	suite_add_tcase(s, t);
 	return s;
 }

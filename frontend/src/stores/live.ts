@@ -8,6 +8,9 @@ import { useSession } from './session'
 /** Called with the records that changed ("appointment", "task", …), or with null: anything may have. */
 type Listener = (records: Set<string> | null) => void
 
+/** A window that nobody looks at needs no stream after a while: browsers open few to one server. */
+const HIDDEN_MS = 60_000
+
 /** What changes in the chosen company, as long as somebody is logged in. */
 export const useLiveStore = defineStore('live', () => {
   const session = useSession()
@@ -28,14 +31,27 @@ export const useLiveStore = defineStore('live', () => {
     state: (now: FollowState) => (state.value = now),
   }
 
-  watch(
-    () => session.companyId,
-    (companyId) => {
-      stop?.()
-      stop = companyId === null ? null : follow(server, follower)
-    },
-    { immediate: true },
-  )
+  function begin(): void {
+    stop?.()
+    stop = session.companyId === null ? null : follow(server, follower)
+  }
+  function end(): void {
+    stop?.()
+    stop = null
+  }
+
+  let pause: ReturnType<typeof setTimeout> | undefined
+  function onVisibility(): void {
+    clearTimeout(pause)
+    if (document.visibilityState === 'hidden') pause = setTimeout(end, HIDDEN_MS)
+    else if (stop === null) {
+      begin()
+      tell(null)
+    }
+  }
+
+  watch(() => session.companyId, begin, { immediate: true })
+  document.addEventListener('visibilitychange', onVisibility)
 
   function listen(listener: Listener): () => void {
     listeners.add(listener)
