@@ -227,6 +227,11 @@ static void join_part(struct sense *was, const struct sense *w)
 	*was = time;
 }
 
+static bool is_half_open(const struct sense *w)
+{
+	return (w->t1 == NO_TIME) != (w->t2 == NO_TIME) && (w->flags & F_PART) == 0;
+}
+
 static void join_win(struct option *o, const struct sense *w)
 {
 	struct sense *was = &o->win;
@@ -239,6 +244,8 @@ static void join_win(struct option *o, const struct sense *w)
 	} else if (was->t1 == NO_TIME && w->t2 == NO_TIME) {
 		was->t1 = w->t1;
 		was->flags |= w->flags;
+	} else if (is_half_open(was) && is_exact(w)) {
+		*was = *w; /* after lunch, around two */
 	} else if (was->t1 != w->t1 || was->t2 != w->t2) {
 		*was = *w;
 		doubt(was, 50);
@@ -345,11 +352,6 @@ static void turn_round(struct sense *w)
 	w->flags = (w->flags & ~(unsigned)(F_T12 | F_T12_END)) |
 		((w->flags & F_T12_END) != 0 ? F_T12 : 0) |
 		((w->flags & F_T12) != 0 ? F_T12_END : 0);
-}
-
-static bool is_half_open(const struct sense *w)
-{
-	return (w->t1 == NO_TIME) != (w->t2 == NO_TIME) && (w->flags & F_PART) == 0;
 }
 
 static void turn_down(struct reading *r, const struct sense *s)
