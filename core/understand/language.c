@@ -275,7 +275,9 @@ size_t phrase_at(const struct phrase *p, const struct said *s, size_t at)
 static void file_phrase(struct ready *r, struct phrases *all, size_t i, const char *words)
 {
 	struct phrase p = make_phrase(r, words);
-	const char *first = p.w[0];
+	const char *first = p.n > 0 ? p.w[0] : "";
+	if (*first == '\0')
+		BUG("%s has a phrase without words", r->language->code);
 	bool loose = strcmp(first, "_") == 0 || first[strlen(first) - 1] == '*';
 	uint16_t *list = loose ? &all->loose : &all->head[intern(r, first)];
 
