@@ -42,9 +42,9 @@ int words_alike(const char *a, const char *b)
 {
 	int m = (int)strlen(a), n = (int)strlen(b), longer = m > n ? m : n;
 
-	if (longer == 0)
+	if (longer < 1 || longer > SAID_WORD_MAX)
 		return 0;
-	return longer > SAID_WORD_MAX ? 0 : 100 - 100 * distance(a, b) / longer;
+	return 100 - 100 * distance(a, b) / longer;
 }
 
 /* The same stem: "färben", "Färbung". */

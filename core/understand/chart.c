@@ -342,9 +342,10 @@ static int worth(const struct sense *s)
 		return 100;
 	case S_NOTDATE:
 		return 95;
+	case S_NOTAFTER:
+		return 90;
 	case S_OLD:
 	case S_NEW:
-	case S_NOTAFTER:
 	case S_FIX:
 		return 60;
 	case S_OR:

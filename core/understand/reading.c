@@ -186,14 +186,14 @@ static void refuse(struct state *s)
 static void hear_when(struct state *s, const struct understood *u)
 {
 	int64_t yes = understood_intent(u, INTENT_YES), no = understood_intent(u, INTENT_NO);
-	bool offered = s->has_agent && s->agent.when.n > 0;
+	bool offered = s->has_agent && s->agent.when.n > 0, says = u->when.n > 0;
+	bool chooses = u->chosen != 0 && (s->agent.when.n > 1 || !says);
+	bool agrees = !says && u->when.n_nots == 0 && yes >= LIKELY && yes > no;
 
-	if (offered && u->chosen != 0 && s->agent.when.n > 1)
+	if (offered && (chooses || agrees))
 		accept(s, u);
-	else if (u->when.n > 0)
+	else if (says)
 		wish(s, u);
-	else if (offered && u->when.n_nots == 0 && ((yes >= LIKELY && yes > no) || u->chosen != 0))
-		accept(s, u);
 	else if (offered && no >= LIKELY)
 		refuse(s);
 	if (u->when.soonest && s->out->when.n == 0)
