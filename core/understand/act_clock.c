@@ -105,6 +105,7 @@ static bool clock_minutes(int hour, int minutes, struct sense *out)
 ACTION(clock)
 {
 	(void)s;
+	out->flags = out->sym == S_CLK ? F_BARE : 0;
 	int minute = n > 1 ? parts[1]->v : 0;
 
 	return minute < 60 && clock_minutes(parts[0]->v, minute + r->arg, out);
@@ -334,8 +335,9 @@ ACTION(from_part)
 {
 	int unused;
 
-	(void)s, (void)r;
+	(void)s;
 	part_window((enum part)parts[n - 1]->v, &out->t1, &unused);
+	take_sure(r, out);
 	return true;
 }
 
@@ -343,9 +345,10 @@ ACTION(part_from)
 {
 	int from, to;
 
-	(void)s, (void)r;
+	(void)s;
 	part_window((enum part)parts[n - 1]->v, &from, &to);
 	out->t1 = to;
+	take_sure(r, out);
 	return to != NO_TIME;
 }
 
@@ -353,9 +356,10 @@ ACTION(part_until)
 {
 	int from, to;
 
-	(void)s, (void)r;
+	(void)s;
 	part_window((enum part)parts[n - 1]->v, &from, &to);
 	out->t2 = from;
+	take_sure(r, out);
 	return true;
 }
 

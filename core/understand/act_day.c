@@ -314,6 +314,8 @@ bool date_written(const struct scene *s, int day, int month, int year, struct se
 	}
 	if (!date_next(s->today, month, day, &d))
 		return false;
+	if (d.n - s->today.n > FAR)
+		less_sure(out, 75);
 	return one(out, d);
 }
 
@@ -336,14 +338,12 @@ ACTION(dom)
 	for (size_t i = 0; i < n; i++) {
 		const struct sense *p = parts[i];
 
-		if (p->sym == S_MONTH)
-			month = p->v;
-		else if (p->sym == S_NUM && p->v >= 2020)
+		if (p->sym == S_NUM && p->v >= 2020)
 			year = p->v;
-		else if (day == 0)
-			day = p->v;
-		else
+		else if (p->sym == S_MONTH || day != 0)
 			month = p->v;
+		else
+			day = p->v;
 	}
 	if (month == 0 ? dom_only(s, day, out) : date_written(s, day, month, year, out)) {
 		if (r->arg > 0)

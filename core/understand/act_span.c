@@ -8,6 +8,8 @@ ACTION(feast)
 
 	if (!date_feast((enum feast)parts[n - 1]->v, s->today, &first, &last))
 		return false;
+	if (first.n - s->today.n > FAR)
+		less_sure(out, 75);
 	out->flags = F_YEAR;
 	return span(out, first, last);
 }
@@ -346,4 +348,14 @@ ACTION(days_to)
 	return parts[n - 1]->v > parts[0]->v &&
 		span(out, later(s->today, parts[0]->v * r->arg),
 			later(s->today, parts[n - 1]->v * r->arg));
+}
+
+ACTION(vaguely)
+{
+	const struct rule plain = {.arg = 0};
+
+	if (!act_same(s, &plain, parts, n, out))
+		return false;
+	less_sure(out, r->arg);
+	return true;
 }

@@ -73,6 +73,7 @@ ACTION(same_month);   /* PERIOD, if it is a month */
 ACTION(new_year);     /* from the first of January on, vaguely */
 ACTION(own_part);     /* arg: enum length * 10 and as of part_of */
 ACTION(days_between); /* arg: from * 100 + to days from now, vaguely */
+ACTION(vaguely);      /* DATE; arg: how sure, per cent */
 ACTION(range);        /* DATE to DATE; arg: flags */
 ACTION(between_feasts);
 ACTION(from_date);

@@ -42,9 +42,9 @@ int words_alike(const char *a, const char *b)
 {
 	int m = (int)strlen(a), n = (int)strlen(b), longer = m > n ? m : n;
 
-	if (longer == 0)
+	if (longer < 1 || longer > SAID_WORD_MAX)
 		return 0;
-	return longer > SAID_WORD_MAX ? 0 : 100 - 100 * distance(a, b) / longer;
+	return 100 - 100 * distance(a, b) / longer;
 }
 
 /* The same stem: "färben", "Färbung". */
@@ -75,6 +75,8 @@ static int word_for(const char *said, const char *named)
 	/* so different in length that they cannot be alike */
 	if (m * 100 < n * ALIKE || n * 100 < m * ALIKE)
 		return 0;
+	if (said[0] != named[0])
+		return 0; /* billing is no filling */
 	int alike = words_alike(said, named);
 	return alike >= ALIKE ? alike - 5 : 0;
 }
@@ -272,9 +274,10 @@ static bool *find_not_wanted(struct hearing *h)
 	for (size_t i = 0; i < h->said->n; i++) {
 		const char *value = NULL;
 
-		if (ready_cue_at(h->ready, CUE_NEGATION, h->said, i, &value) == 0)
+		size_t n = ready_cue_at(h->ready, CUE_NEGATION, h->said, i, &value);
+		if (n == 0)
 			continue;
-		for (size_t k = i + 1; k < i + 4 && k < h->said->n; k++) {
+		for (size_t k = i + n; k < i + n + 3 && k < h->said->n; k++) {
 			if (h->said->w[k - 1].stop ||
 				ready_cue_at(h->ready, CUE_CLAUSE, h->said, k, NULL) > 0)
 				break;
@@ -342,6 +345,8 @@ static int name_alike(const char *said, const char *name)
 
 	if (m + 3 < n || n + 3 < m)
 		return 0;
+	if (said[0] != name[0])
+		return 0;
 	int v = words_alike(said, name);
 	if (v < 100 && strncmp(said, name, n) == 0 && strcmp(said + n, "s") == 0)
 		return 96; /* Annas, Anna's */
@@ -370,7 +375,11 @@ static struct hit match_staff(struct hearing *h, const bool *not_wanted, const c
 
 			if (v < (expected ? 66 : 78) || (known && v < 100))
 				continue;
-			v = v >= 96 ? (expected ? 95 : 84) : expected ? (v >= 75 ? 84 : 70) : 62;
+			v = v >= 96        ? (expected                       ? 95
+							     : h->wants_name ? 60
+									     : 84)
+				: expected ? (v >= 75 ? 84 : 70)
+					   : 62;
 			if (v > hit.score)
 				hit = (struct hit){v, i, 1};
 		}

@@ -342,9 +342,10 @@ static int worth(const struct sense *s)
 		return 100;
 	case S_NOTDATE:
 		return 95;
+	case S_NOTAFTER:
+		return 90;
 	case S_OLD:
 	case S_NEW:
-	case S_NOTAFTER:
 	case S_FIX:
 		return 60;
 	case S_OR:
@@ -381,7 +382,7 @@ static int score(const struct sense *s)
 static void choose(struct chart *k, struct senses *out)
 {
 	int *best = mem_alloc(k->mem, (k->n + 1) * sizeof(*best));
-	const struct sense **by = mem_alloc(k->mem, (k->n + 1) * sizeof(*by));
+	uint32_t *by = mem_alloc(k->mem, (k->n + 1) * sizeof(*by)); /* edge + 1 */
 
 	for (size_t at = k->n; at-- > 0;) {
 		best[at] = best[at + 1];
@@ -391,14 +392,18 @@ static void choose(struct chart *k, struct senses *out)
 
 			if (v > 0 && v + best[at + s->len] > best[at]) {
 				best[at] = v + best[at + s->len];
-				by[at] = s;
+				by[at] = i;
 			}
 		}
 	}
 	out->p = mem_alloc(k->mem, (k->n + 1) * sizeof(*out->p));
-	for (size_t at = 0; at < k->n; at += by[at] != NULL ? by[at]->len : 1) {
-		if (by[at] != NULL)
-			out->p[out->n++] = *by[at];
+	for (size_t at = 0; at < k->n;) {
+		if (by[at] == 0) {
+			at++;
+			continue;
+		}
+		out->p[out->n] = k->edges[by[at] - 1];
+		at += out->p[out->n++].len;
 	}
 }
 

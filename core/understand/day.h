@@ -7,6 +7,9 @@
 #include "core/understand/action.h"
 #include "core/understand/dates.h"
 
+/* Days ahead, when no year was said: the one that is over may be meant. */
+#define FAR 300
+
 static inline bool one(struct sense *out, day_t d)
 {
 	out->first = out->last = d;

@@ -60,6 +60,10 @@ static bool negated(struct hearing *h, enum intent intent, size_t from, size_t n
 	if (intent == INTENT_YES)
 		return negated_behind(h, from + n) ||
 			(from > 0 && cue_at(h, CUE_NEGATION, from - 1));
+	/* "brauche ich nicht mehr" */
+	if (intent == INTENT_BOOK && from + n + 1 < h->said->n && cue_at(h, CUE_CLAUSE, from + n) &&
+		cue_at(h, CUE_NEGATION, from + n + 1))
+		return true;
 	return negated_before(h, from);
 }
 

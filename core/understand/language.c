@@ -30,6 +30,7 @@ static const struct {
 	{"WEEKNO", S_NUM, 1, 53, 1, 0},
 	{"DAYNUM", S_NUM, 1, 31, 1, 0},
 	{"YEAR", S_NUM, 2020, 2099, 1, 0},
+	{"BIRTHYEAR", S_NUM, 1900, 2019, 1, 0},
 	{"HHMM", S_NUM, 100, 2459, 1, 0},
 	{"ONE", S_ONE, 1, 1, 1, 0},
 	{"DOM", S_ORD, 1, 31, 1, 0},
@@ -274,7 +275,9 @@ size_t phrase_at(const struct phrase *p, const struct said *s, size_t at)
 static void file_phrase(struct ready *r, struct phrases *all, size_t i, const char *words)
 {
 	struct phrase p = make_phrase(r, words);
-	const char *first = p.w[0];
+	const char *first = p.n > 0 ? p.w[0] : "";
+	if (*first == '\0')
+		BUG("%s has a phrase without words", r->language->code);
 	bool loose = strcmp(first, "_") == 0 || first[strlen(first) - 1] == '*';
 	uint16_t *list = loose ? &all->loose : &all->head[intern(r, first)];
 

@@ -211,17 +211,27 @@ static void after_cue(struct hearing *h, enum cue_kind kind, size_t at, struct s
 		return;
 	size_t title = cue(h, CUE_TITLE, at + k);
 	bool last = value != NULL && strcmp(value, "last") == 0;
-	if (value != NULL && title == 0 && !last)
+	bool first = value != NULL && strcmp(value, "first") == 0;
+	if (value != NULL && title == 0 && !last && !first)
 		return; /* "for Mrs Smith", but not "for Tuesday" */
 	bool strong = title > 0 || kind == CUE_NAME;
 	size_t from = at + k + title, n = count_name(h, from, strong);
 	int sure = title > 0 ? 92 : kind == CUE_NAME ? 90 : n > 1 ? 85 : 70;
 	if (kind == CUE_NAME && title == 0 && n == 1 && in_vocabulary(h, from))
 		sure = 70;
+	if (first && n > 0 && best->n > 0 && best->from + best->n < from) {
+		struct said_name was = *best;
+
+		*best = (struct said_name){
+			.from = from, .n = n, .sure = was.sure, .title = was.title};
+		add_last(best, was.from, was.n);
+		return;
+	}
 	if (last && n > 0 && best->n > 0 && best->from + best->n < from)
 		add_last(best, from, n);
 	else
-		consider(best, from, n, sure - (value != NULL && !last ? 15 : 0), title > 0);
+		consider(best, from, n, sure - (value != NULL && !last && !first ? 15 : 0),
+			title > 0);
 }
 
 static void before_cue(struct hearing *h, size_t at, struct said_name *best)
@@ -252,6 +262,11 @@ static struct said_name find_said(struct hearing *h)
 			if (n > best.n)
 				consider(&best, at + title, n, 85, title > 0);
 		}
+	}
+	/* "Klein, Maria Klein" */
+	if (best.n == 3 && strcmp(h->said->w[best.from].t, h->said->w[best.from + 2].t) == 0) {
+		h->taken[best.from++] = true;
+		best.n--;
 	}
 	return best;
 }

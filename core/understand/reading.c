@@ -10,6 +10,7 @@ struct state {
 	struct reading_result *out;
 	struct understood agent; /* what was said just before */
 	bool has_agent;
+	bool unanswered; /* its offer */
 	size_t words[8]; /* that the caller said, a language each */
 	const char *last_language;
 };
@@ -185,14 +186,14 @@ static void refuse(struct state *s)
 static void hear_when(struct state *s, const struct understood *u)
 {
 	int64_t yes = understood_intent(u, INTENT_YES), no = understood_intent(u, INTENT_NO);
-	bool offered = s->has_agent && s->agent.when.n > 0;
+	bool offered = s->has_agent && s->agent.when.n > 0, says = u->when.n > 0;
+	bool chooses = u->chosen != 0 && (s->agent.when.n > 1 || !says);
+	bool agrees = !says && u->when.n_nots == 0 && yes >= LIKELY && yes > no;
 
-	if (offered && u->chosen != 0 && s->agent.when.n > 1)
+	if (offered && (chooses || agrees))
 		accept(s, u);
-	else if (u->when.n > 0)
+	else if (says)
 		wish(s, u);
-	else if (offered && u->when.n_nots == 0 && ((yes >= LIKELY && yes > no) || u->chosen != 0))
-		accept(s, u);
 	else if (offered && no >= LIKELY)
 		refuse(s);
 	if (u->when.soonest && s->out->when.n == 0)
@@ -294,6 +295,24 @@ static void hear_language_of(
 	}
 }
 
+/* "At twelve it would go" is of the day that is spoken of; and an offer stands
+ * until it is answered. */
+static void hear_agent(struct state *s, const struct understood *u)
+{
+	struct when offer = s->agent.when;
+
+	s->has_agent = false;
+	s->agent = *u;
+	for (size_t i = 0; i < u->when.n; i++) {
+		if (!has_day(&u->when.options[i]))
+			complete(s, &s->agent.when.options[i]);
+	}
+	if (u->when.n == 0 && s->unanswered)
+		s->agent.when = offer;
+	s->has_agent = true;
+	s->unanswered = s->agent.when.n > 0;
+}
+
 static void hear_turn(struct state *s, const struct turn *t, size_t i)
 {
 	struct understood u;
@@ -304,8 +323,7 @@ static void hear_turn(struct state *s, const struct turn *t, size_t i)
 		s->l.at = t->at;
 	understand(s->mem, &s->l, t->text, &u);
 	if (t->speaker == SPEAKER_AGENT) {
-		s->agent = u;
-		s->has_agent = true;
+		hear_agent(s, &u);
 		return;
 	}
 	hear_language_of(s, &u, t->text, i);
@@ -313,6 +331,9 @@ static void hear_turn(struct state *s, const struct turn *t, size_t i)
 	hear_when(s, &u);
 	hear_things(s, &u);
 	s->has_agent = false;
+	s->unanswered = s->unanswered && u.when.n == 0 && u.when.n_nots == 0 &&
+		understood_intent(&u, INTENT_YES) < LIKELY &&
+		understood_intent(&u, INTENT_NO) < LIKELY;
 }
 
 /* ---- in the end ---- */

@@ -100,6 +100,7 @@ enum {
 	F_NEVER = 1 << 14,   /* there is no such day */
 	F_FROM_TO = 1 << 15, /* from the one to the other */
 	F_IN_WEEK = 1 << 17, /* a day of a week that was named */
+	F_BARE = 1 << 18,    /* a time that was only a number */
 	F_SPELLED = 1 << 16, /* a number in words */
 };
 

@@ -227,6 +227,11 @@ static void join_part(struct sense *was, const struct sense *w)
 	*was = time;
 }
 
+static bool is_half_open(const struct sense *w)
+{
+	return (w->t1 == NO_TIME) != (w->t2 == NO_TIME) && (w->flags & F_PART) == 0;
+}
+
 static void join_win(struct option *o, const struct sense *w)
 {
 	struct sense *was = &o->win;
@@ -239,6 +244,8 @@ static void join_win(struct option *o, const struct sense *w)
 	} else if (was->t1 == NO_TIME && w->t2 == NO_TIME) {
 		was->t1 = w->t1;
 		was->flags |= w->flags;
+	} else if (is_half_open(was) && is_exact(w)) {
+		*was = *w; /* after lunch, around two */
 	} else if (was->t1 != w->t1 || was->t2 != w->t2) {
 		*was = *w;
 		doubt(was, 50);
@@ -325,13 +332,14 @@ static void add_not(struct reading *r, const struct sense *d)
 			.confidence = d->sure * INT64_C(10000)};
 }
 
-/* "The first Sunday dinner": an ordinal before a word that is unknown. */
+/* "At twelve Main Street": a number before a word that is unknown. */
 static bool names_something(const struct reading *r, const struct sense *s)
 {
 	size_t behind = s->from + s->len;
 
-	return (s->flags & F_DOM) != 0 && behind < r->said->n && !r->said->w[behind - 1].stop &&
-		!r->said->w[behind].digits && ready_id(r->ready, r->said->w[behind].t) == 0;
+	return (s->flags & (F_DOM | F_BARE)) != 0 && behind < r->said->n &&
+		!r->said->w[behind - 1].stop && !r->said->w[behind].digits &&
+		ready_id(r->ready, r->said->w[behind].t) == 0;
 }
 
 /* "Before ten I can't": from ten on. */
@@ -344,11 +352,6 @@ static void turn_round(struct sense *w)
 	w->flags = (w->flags & ~(unsigned)(F_T12 | F_T12_END)) |
 		((w->flags & F_T12_END) != 0 ? F_T12 : 0) |
 		((w->flags & F_T12) != 0 ? F_T12_END : 0);
-}
-
-static bool is_half_open(const struct sense *w)
-{
-	return (w->t1 == NO_TIME) != (w->t2 == NO_TIME) && (w->flags & F_PART) == 0;
 }
 
 static void turn_down(struct reading *r, const struct sense *s)
@@ -364,7 +367,7 @@ static void turn_down(struct reading *r, const struct sense *s)
 		return;
 	}
 	if (!has(&o->date)) {
-		doubt(&o->win, 50);
+		r->n--; /* at ten it does not go; what comes next may */
 		return;
 	}
 	for (size_t i = 0; i < r->n; i++) {
@@ -391,6 +394,17 @@ static void take_date(struct reading *r, const struct sense *s)
 {
 	if ((s->flags & F_NEVER) != 0)
 		return;
+	if (r->moves && (s->flags & F_FROM_TO) != 0) {
+		struct sense from = *s, to = *s;
+
+		from.last = from.first;
+		to.first = to.last;
+		to.flags &= ~(unsigned)F_FROM_TO;
+		old_date(r, &from);
+		r->old_time = false;
+		set_date(r, &to);
+		return;
+	}
 	if ((s->flags & F_PAST) != 0 || r->old) {
 		old_date(r, s);
 		return;
@@ -411,11 +425,6 @@ static void take_date(struct reading *r, const struct sense *s)
 		doubt(&d, 70);
 	d.t1 = d.t2 = NO_TIME;
 	d.flags &= ~(unsigned)F_OR;
-	if (r->moves && (s->flags & F_FROM_TO) != 0) {
-		old_date(r, s);
-		r->old_time = false;
-		d.first = d.last;
-	}
 	set_date(r, &d);
 	if (s->t1 == NO_TIME && s->t2 == NO_TIME)
 		return;
@@ -435,7 +444,7 @@ static void take_win(struct reading *r, const struct sense *s)
 	struct sense w = *s;
 	if (r->refused_to == s->from && r->refused_to > 0 && is_half_open(s))
 		turn_round(&w);
-	if (negated(r, s))
+	if (negated(r, s) || names_something(r, s))
 		doubt(&w, 70);
 	set_win(r, &w);
 }

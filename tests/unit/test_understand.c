@@ -439,6 +439,103 @@ START_TEST(english_days_and_times)
 }
 END_TEST
 
+/* ---- what is promised beside ---- */
+
+START_TEST(the_words_are_those_that_say_it)
+{
+	struct listener l = company_of("salon");
+	struct understood u;
+
+	l.language = "de";
+	understand(mem, &l, "Ja, also am Donnerstag um halb drei bei der Änna, bitte.", &u);
+	ck_assert_str_eq(u.when.options[0].words, "am Donnerstag um halb drei");
+	ck_assert_str_eq(u.staff.value, "anna");
+	ck_assert_str_eq(u.staff.words, "Änna");
+	ck_assert_int_eq(u.when.options[0].from, 14 * 60 + 30);
+}
+END_TEST
+
+START_TEST(business_hours_tell_seven_from_nineteen)
+{
+	struct listener l = company_of("salon");
+	struct understood u;
+
+	l.language = "en";
+	l.opens = 6 * 60;
+	l.closes = 14 * 60;
+	understand(mem, &l, "at seven thirty", &u);
+	ck_assert_int_eq(u.when.options[0].from, 7 * 60 + 30);
+	ck_assert_int_ge(u.when.confidence, UNDERSTOOD_SURE);
+	l.opens = 16 * 60;
+	l.closes = 23 * 60;
+	understand(mem, &l, "at seven thirty", &u);
+	ck_assert_int_eq(u.when.options[0].from, 19 * 60 + 30);
+	ck_assert_int_ge(u.when.confidence, UNDERSTOOD_SURE);
+}
+END_TEST
+
+START_TEST(the_language_is_found_out)
+{
+	static const struct {
+		const char *said, *language;
+	} SAID[] = {{"ich hätte gern einen termin", "de"}, {"i would like an appointment", "en"},
+		{"halb drei", "de"}, {"yes please", "en"}, {"", NULL}, {"okay", NULL},
+		{"maria", NULL}, {"je voudrais un rendez-vous", NULL}};
+
+	for (size_t i = 0; i < COUNT_OF(SAID); i++) {
+		struct listener l = company_of("salon");
+		struct understood u;
+
+		understand(mem, &l, SAID[i].said, &u);
+		bool sure = u.language_confidence >= 500000;
+		ck_assert_msg(text_same(sure ? u.language : NULL, SAID[i].language), "%s: %s",
+			SAID[i].said, u.language);
+	}
+}
+END_TEST
+
+START_TEST(a_switch_of_language_is_told)
+{
+	static const struct turn TURNS[] = {
+		{SPEAKER_CALLER, "guten tag ich hätte gern einen termin bei ihnen nächste woche",
+			{0}},
+		{SPEAKER_AGENT, "Gern.", {0}},
+		{SPEAKER_CALLER, "sorry can we do this in english", {0}},
+	};
+	struct listener l = company_of("salon");
+	struct reading_result r;
+
+	reading_of(mem, &l, TURNS, COUNT_OF(TURNS), &r);
+	ck_assert_str_eq(r.language, "de");
+	ck_assert_str_eq(r.switched_to, "en");
+	ck_assert_uint_eq(r.switched_at, 2);
+}
+END_TEST
+
+/* What is beyond the limits is not looked at; broken text is mended. */
+START_TEST(input_is_bounded)
+{
+	static char text[3 * SAID_BYTES_MAX];
+	static struct turn turns[READING_TURNS + 50];
+	struct listener l = company_of("salon");
+	struct reading_result r;
+	struct understood u;
+
+	for (size_t i = 0; i + 6 < sizeof(text); i += 5)
+		memcpy(text + i, "viel ", 5);
+	memcpy(text + sizeof(text) - 40, "morgen um drei", 14);
+	understand(mem, &l, text, &u);
+	ck_assert_uint_eq(u.when.n, 0);
+	for (size_t i = 0; i < COUNT_OF(turns); i++)
+		turns[i] = (struct turn){.speaker = SPEAKER_CALLER, .text = "hm"};
+	turns[READING_TURNS].text = "morgen um drei";
+	reading_of(mem, &l, turns, COUNT_OF(turns), &r);
+	ck_assert_uint_eq(r.when.n, 0);
+	understand(mem, &l, "morgen um drei \xff\xc3", &u);
+	ck_assert_uint_eq(u.when.n, 1);
+}
+END_TEST
+
 Suite *suite_understand(void)
 {
 	Suite *s = suite_create("understand");
@@ -450,6 +547,11 @@ Suite *suite_understand(void)
 	tcase_add_test(t, english_days_and_times);
 	tcase_add_test(t, what_callers_mean);
 	tcase_add_test(t, whole_calls);
+	tcase_add_test(t, the_words_are_those_that_say_it);
+	tcase_add_test(t, business_hours_tell_seven_from_nineteen);
+	tcase_add_test(t, the_language_is_found_out);
+	tcase_add_test(t, a_switch_of_language_is_told);
+	tcase_add_test(t, input_is_bounded);
 	suite_add_tcase(s, t);
 	return s;
 }
