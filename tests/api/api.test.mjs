@@ -3,6 +3,7 @@
 // folder STACK_VAR names.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { addDays, localDate } from '../support/dates.mjs'
 import { startStack } from '../support/stack.mjs'
 import { request } from '../support/http.mjs'
 import ICAL from 'ical.js'
@@ -28,7 +29,7 @@ before(async () => {
 
 after(() => endStack(stack, client))
 
-const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
+const day = (n) => addDays(localDate('Europe/Berlin'), n)
 
 /* The n-th day from tomorrow on which Anna works (Tuesday to Saturday). */
 function workday(n) {
