@@ -37,12 +37,13 @@ static const char *parse_authority(struct ctx *c, const char *s, struct address 
 	if (strchr(s, '@') != NULL)
 		return "must not hold a name or password: who posts is told by the signature";
 	a->literal = *s == '[';
-	s += a->literal;
+	if (a->literal)
+		s++;
 	n = strspn(s, a->literal ? DIGITS "abcdefABCDEF:." : LETTERS DIGITS "-._");
 	if (n == 0 || n > HOST_MAX || (a->literal && s[n] != ']'))
 		return "names no host";
 	a->host = mem_text_n(c->mem, s, n);
-	s += n + a->literal;
+	s += a->literal ? n + 1 : n;
 	a->port = HTTPS_PORT;
 	if (*s == ':' && !text_int(s + 1, 1, 65535, &a->port))
 		return "has a port that is none";

@@ -132,7 +132,7 @@ struct leaving {
 	const struct breaker_news *news;
 };
 
-static int open(struct ctx *c, struct breaker *b, const struct leaving *l)
+static int trip(struct ctx *c, struct breaker *b, const struct leaving *l)
 {
 	const struct breaker_news *news = l->news;
 
@@ -184,7 +184,7 @@ static int probe_ended(struct ctx *c, void *arg)
 		return rc < 0 ? -1 : 0;
 	if (l->news->reason != NULL) {
 		b.trips++;
-		return open(c, &b, l);
+		return trip(c, &b, l);
 	}
 	if (b.passed + 1 >= OTHERS || text_same(b.operation, l->p->operation))
 		return close_it(c, &b);
@@ -211,7 +211,7 @@ static int call_failed(struct ctx *c, void *arg)
 	if (n < FAILURES)
 		return 0;
 	b.trips = b.since.ms != 0 && b.since_s < IN_A_ROW_S ? b.trips + 1 : 1;
-	if (open(c, &b, l) < 0)
+	if (trip(c, &b, l) < 0)
 		return -1;
 	meter_remember(c, l->p->account, 0);
 	return tell(c, EV_INTEGRATION_FAILED, &b);
