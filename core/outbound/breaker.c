@@ -182,7 +182,7 @@ static int probe_ended(struct ctx *c, void *arg)
 
 	if (rc <= 0 || !text_same(b.probe, l->p->probe))
 		return rc < 0 ? -1 : 0;
-	if (!works(l->news->verdict)) {
+	if (l->news->reason != NULL) {
 		b.trips++;
 		return open(c, &b, l);
 	}
@@ -302,4 +302,14 @@ int breaker_retry(struct ctx *c, const char *provider)
 		provider);
 
 	return rc > 0 ? queue_put_off_end(c) : rc;
+}
+
+int breaker_forget(struct ctx *c, const char *provider)
+{
+	return db_exec(c,
+		       "UPDATE breaker SET state = 'closed', since = NOW(3), is_denied = 0,"
+		       " probe = NULL, retry_at = NULL WHERE provider = ? AND state <> 'closed'",
+		       provider) < 0
+		? -1
+		: 0;
 }

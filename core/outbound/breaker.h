@@ -78,7 +78,7 @@ extern const char *const VERDICTS[6]; /* NULL-terminated */
 /* After the call, which has been recorded. */
 struct breaker_news {
 	enum verdict verdict;
-	const char *reason; /* a sentence; NULL: it works */
+	const char *reason; /* a sentence; NULL: it works, or may */
 	int retry_after;    /* seconds, 0: not said */
 };
 int breaker_leave(
@@ -90,5 +90,7 @@ int breaker_leave(
 int breaker_works(struct ctx *c, const char *provider) MUST_USE;
 /* The account was changed: the next call is let through. In a transaction. */
 int breaker_retry(struct ctx *c, const char *provider) MUST_USE;
+/* There is no such account any more: nothing fails, and nobody is told. */
+int breaker_forget(struct ctx *c, const char *provider) MUST_USE;
 
 #endif

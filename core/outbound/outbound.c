@@ -74,7 +74,10 @@ static struct breaker_news news_of(
 
 	switch (n.verdict) {
 	case VERDICT_OK:
-	case VERDICT_REJECTED:
+		break;
+	case VERDICT_REJECTED: /* by us: who tried does not know more than before */
+		if (a->outcome == HTTP_REFUSED)
+			n.reason = a->error;
 		break;
 	case VERDICT_FAILED:
 		n.reason = a->outcome == HTTP_ANSWERED

@@ -346,6 +346,15 @@ static bool is_given(uint64_t given, const char *name)
 	return (given & field_bit(&INTEGRATION_EDIT, table_field(&INTEGRATION_EDIT, name))) != 0;
 }
 
+/* One that is not used any more does not fail any more. */
+static int put_aside(struct ctx *c, enum provider provider)
+{
+	struct integration other;
+	int rc = integration_find(c, provider, &other);
+
+	return rc == 0 ? breaker_forget(c, PROVIDERS[provider]) : rc < 0 ? -1 : 0;
+}
+
 int integration_change(struct ctx *c, const char *id, const struct integration *in, uint64_t given,
 	struct integration *out)
 {
@@ -364,15 +373,20 @@ int integration_change(struct ctx *c, const char *id, const struct integration *
 	if (check_activation(c, out) < 0)
 		return -1;
 	int rc = row_change(c, &INTEGRATION, &was, out);
-	/* it may work now: nobody waits to find out */
-	if (rc > 0)
-		rc = breaker_retry(c, PROVIDERS[out->provider]);
-	return rc < 0 ? -1 : 0;
+	if (rc <= 0)
+		return rc;
+	/* what is new may work: nobody waits to find out */
+	return out->is_active ? breaker_retry(c, PROVIDERS[out->provider])
+			      : put_aside(c, out->provider);
 }
 
 int integration_delete(struct ctx *c, const char *id)
 {
-	return row_delete(c, &INTEGRATION, id);
+	struct integration was;
+
+	if (integration_get(c, id, &was) < 0 || row_delete(c, &INTEGRATION, id) < 0)
+		return -1;
+	return put_aside(c, was.provider);
 }
 
 /* ---- whether it works ---- */

@@ -324,6 +324,24 @@ START_TEST(of_those_who_looked_one_may_try)
 }
 END_TEST
 
+/* A call that we do not make ourselves shows nothing. */
+START_TEST(what_is_refused_by_us_closes_nothing)
+{
+	struct http_answer a;
+	struct http_request r = {.provider = "twilio",
+		.operation = "write",
+		.method = "GET",
+		.url = "http://192.0.2.1/"};
+
+	opens();
+	its_pause_is_over();
+	ck_assert_int_eq(outbound_send(asked, &r, &a), 0);
+	ck_assert_int_eq(a.outcome, HTTP_REFUSED);
+	is(BREAKER_OPEN);
+	ck_assert_int_eq(events("integration.recovered"), 0);
+}
+END_TEST
+
 START_TEST(who_died_trying_is_followed_by_another)
 {
 	opens();
@@ -427,6 +445,7 @@ Suite *suite_breaker(void)
 	tcase_add_test(t, one_that_fails_again_waits_longer);
 	tcase_add_loop_test(t, exactly_one_call_is_let_through, 0, 2);
 	tcase_add_test(t, of_those_who_looked_one_may_try);
+	tcase_add_test(t, what_is_refused_by_us_closes_nothing);
 	tcase_add_test(t, who_died_trying_is_followed_by_another);
 	tcase_add_test(t, a_person_may_try_now);
 	tcase_add_test(t, asking_regardless_changes_nothing);

@@ -208,6 +208,96 @@ START_TEST(what_was_deleted_meanwhile_is_not_asked_for)
 }
 END_TEST
 
+/* ---- what it means for those who wait ---- */
+
+static const char *in_use(enum provider provider)
+{
+	struct integration i = {
+		.provider = provider, .label = "test", .is_active = true, .secret = SECRET};
+
+	ck_assert_int_eq(in_tx(web, create, &i), 0);
+	return i.id;
+}
+
+static void is_open(enum provider provider)
+{
+	ck_assert_int_eq(db_script(admin, "DELETE FROM frontdesk_store.breaker"), 0);
+	ck_assert_int_eq(
+		db_exec(admin,
+			"INSERT INTO frontdesk_store.breaker (company_id, id, provider, state, "
+			"since, retry_at) VALUES (?, UUID(), ?, 'open', NOW(3), NOW(3) + INTERVAL "
+			"1 HOUR)",
+			salon(), PROVIDERS[provider]),
+		1);
+}
+
+static bool still_open(void)
+{
+	return one_int(admin,
+		       "SELECT COUNT(*) FROM frontdesk_store.breaker WHERE state = 'open'"
+		       " AND retry_at > NOW(3)") == 1;
+}
+
+static int64_t told(void)
+{
+	return one_int(admin,
+		"SELECT COUNT(*) FROM frontdesk_store.event WHERE kind ="
+		" 'integration.recovered'");
+}
+
+START_TEST(one_that_works_is_asked_again)
+{
+	const char *id = in_use(PROVIDER_VAPI), *second = in_use(PROVIDER_VAPI);
+
+	is_open(PROVIDER_VAPI);
+	will_answer(401, "");
+	(void)checked(id);
+	ck_assert(still_open());
+	will_answer(200, "[]");
+	(void)checked(second); /* which nobody uses */
+	ck_assert(still_open());
+	(void)checked(id);
+	ck_assert(!still_open());
+	ck_assert_int_eq(told(), 1);
+}
+END_TEST
+
+static int change(struct ctx *c, void *arg)
+{
+	struct integration *i = arg, out;
+	uint64_t given = field_bit(&INTEGRATION_EDIT,
+		table_field(&INTEGRATION_EDIT, i->secret != NULL ? "secret" : "is_active"));
+
+	return integration_change(c, i->id, i, given, &out);
+}
+
+static int remove_it(struct ctx *c, void *id)
+{
+	return integration_delete(c, id);
+}
+
+START_TEST(one_that_is_changed_is_tried_and_one_that_is_gone_fails_no_more)
+{
+	struct integration now = {.id = in_use(PROVIDER_VAPI)};
+	char id[40];
+
+	is_open(PROVIDER_VAPI);
+	if (_i == 0) {
+		now.secret = "another-secret";
+		ck_assert_int_eq(in_tx(web, change, &now), 0);
+		ck_assert_int_eq(one_int(admin,
+					 "SELECT state = 'open' AND retry_at <= NOW(3) FROM"
+					 " frontdesk_store.breaker"),
+			1);
+		return;
+	}
+	snprintf(id, sizeof(id), "%s", now.id);
+	ck_assert_int_eq(_i == 1 ? in_tx(web, change, &now) : in_tx(web, remove_it, id), 0);
+	ck_assert_int_eq(one_int(admin, "SELECT state = 'closed' FROM frontdesk_store.breaker"), 1);
+	ck_assert_int_eq(told(), 0);
+}
+END_TEST
+
 Suite *suite_check(void)
 {
 	Suite *s = suite_create("check");
@@ -220,6 +310,9 @@ Suite *suite_check(void)
 	tcase_add_test(t, twilios_account_must_be_there_and_open);
 	tcase_add_test(t, a_secret_that_does_not_open_is_told);
 	tcase_add_test(t, what_was_deleted_meanwhile_is_not_asked_for);
+	tcase_add_test(t, one_that_works_is_asked_again);
+	tcase_add_loop_test(
+		t, one_that_is_changed_is_tried_and_one_that_is_gone_fails_no_more, 0, 3);
 	suite_add_tcase(s, t);
 	return s;
 }
