@@ -40,11 +40,12 @@ static int distance(const char *a, const char *b)
 
 int words_alike(const char *a, const char *b)
 {
-	int m = (int)strlen(a), n = (int)strlen(b), longer = m > n ? m : n;
+	size_t m = strlen(a), n = strlen(b), longer = m > n ? m : n;
 
-	if (longer < 1 || longer > SAID_WORD_MAX)
+	if (longer == 0 || longer > SAID_WORD_MAX)
 		return 0;
-	return 100 - 100 * distance(a, b) / longer;
+	/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): it is not 0 */
+	return 100 - (int)(100 * (size_t)distance(a, b) / longer);
 }
 
 /* The same stem: "färben", "Färbung". */

@@ -277,16 +277,17 @@ static size_t local_begins(struct hearing *h, size_t at)
 	const char *mark;
 
 	while (from > 0 && at - from < EMAIL_WORDS) {
-		if (written_between(h, from - 1) != NULL)
-			from--;
-		else if (from >= 2 && connector(h, from - 1, &mark) == 1)
+		bool loose = joins_without_mark(h, from - 1) && at - from < 6;
+		bool word = joins_without_mark(h, from) && !cue_before(h, CUE_EMAIL, from, 1) &&
+			at - from < 4;
+
+		bool written = written_between(h, from - 1) != NULL;
+
+		if (!written && from >= 2 && connector(h, from - 1, &mark) == 1)
 			from -= 2;
-		else if (from >= 3 && connector(h, from - 2, &mark) == 2)
+		else if (!written && from >= 3 && connector(h, from - 2, &mark) == 2)
 			from -= 3;
-		else if (joins_without_mark(h, from - 1) && at - from < 6)
-			from--;
-		else if (joins_without_mark(h, from) && !cue_before(h, CUE_EMAIL, from, 1) &&
-			at - from < 4)
+		else if (written || loose || word)
 			from--;
 		else
 			break;
