@@ -25,7 +25,7 @@ function atLeast(name, { value, bare }, least) {
 }
 
 /** `figure` null: no goal, only shown beside the bare limit. */
-function p99(name, real, bare, figure) {
+export function p99(name, real, bare, figure) {
   const most = Math.max(figure, 2 * bare.p99);
   const missing = real.bad > 0 ? `; ${real.bad} of ${real.count} not answered 2xx` : '';
   const goal = figure === null ? null : `<= ${round(most)} (${figure} or 2 x bare)${missing}`;
