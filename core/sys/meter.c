@@ -2,12 +2,11 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/sys/conf.h"
+#include "core/sys/shared.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #define SLOTS (1u << 16)
 #define WAYS 8 /* places that one name may take: two lines of the cache */
@@ -46,28 +45,11 @@ static const struct kind {
 
 /* ---- the file ---- */
 
-static struct slot *map_file(const char *path)
-{
-	size_t size = SLOTS * sizeof(struct slot);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-	struct stat st;
-
-	if (fd < 0)
-		return NULL;
-	void *p = MAP_FAILED;
-	/* taken now, for a file with holes would end a process when the disk is full */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		(errno = posix_fallocate(fd, 0, (off_t)size)) == 0)
-		p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	return p == MAP_FAILED ? NULL : p;
-}
-
 struct meter *meter_open(struct arena *mem, const char *path)
 {
 	struct meter *m = mem_alloc(mem, sizeof(*m));
 
-	m->slots = map_file(path);
+	m->slots = shared_map(path, SLOTS * sizeof(struct slot));
 	if (m->slots == NULL)
 		log_line("limits", "file", path, "error", strerror(errno), "so",
 			"people and keys are not counted by this process", NULL);

@@ -1,11 +1,10 @@
 #include "core/sys/metric.h"
 #include "core/base/log.h"
 #include "core/sys/conf.h"
+#include "core/sys/shared.h"
 
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 /* Part of the file's name: another shape is another file. */
 #define SHAPE "1"
@@ -58,30 +57,13 @@ static const struct family {
 
 /* ---- the file ---- */
 
-static struct shared *map_file(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-	size_t size = sizeof(struct shared);
-	struct stat st;
-
-	if (fd < 0)
-		return NULL;
-	void *p = MAP_FAILED;
-	/* taken now, for a file with holes would end a process when the disk is full */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		(errno = posix_fallocate(fd, 0, (off_t)size)) == 0)
-		p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	return p == MAP_FAILED ? NULL : p;
-}
-
 struct metrics *metrics_open(struct arena *mem, const char *folder)
 {
 	struct metrics *m = mem_alloc(mem, sizeof(*m));
 	const char *path = mem_printf(mem, "%s/metrics-" SHAPE, folder);
 	int64_t never = 0;
 
-	m->shared = map_file(path);
+	m->shared = shared_map(path, sizeof(struct shared));
 	if (m->shared == NULL)
 		log_line("metrics", "file", path, "error", strerror(errno), "so",
 			"this process counts nothing for them", NULL);
