@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/provider/retell.h"
 #include "core/provider/sendgrid.h"
+#include "core/provider/slack.h"
 #include "core/provider/twilio.h"
 
 #include <getopt.h>
@@ -13,7 +14,8 @@ const char CTL_VERIFY_WEBHOOK_USAGE[] =
 	"usage: frontdeskctl verify-webhook PROVIDER --secret S [OPTION]... < body\n"
 	"\n"
 	"Checks a webhook with the code that serves requests: prints \"valid\" (exit 0) or\n"
-	"\"invalid: why\" (exit 1). PROVIDER is retell, twilio or sendgrid-events.\n"
+	"\"invalid: why\" (exit 1). PROVIDER is retell, twilio,\n"
+	"sendgrid-events or slack.\n"
 	"\n"
 	"  --secret S              the key that signs\n"
 	"  --header 'Name: value'  a header of the request; may be given again\n"
@@ -95,6 +97,18 @@ static const char *verify_sendgrid(const struct delivery *d)
 		: sendgrid_verify(d->mem, key, signature, timestamp, d->body);
 }
 
+static const char *verify_slack(const struct delivery *d)
+{
+	const char *why = NULL;
+	const char *signature = only_header(d, "X-Slack-Signature", &why);
+	const char *timestamp = only_header(d, "X-Slack-Request-Timestamp", &why);
+	struct bytes key = {(const uint8_t *)d->secret, strlen(d->secret)};
+
+	return signature == NULL || timestamp == NULL
+		? why
+		: slack_verify(d->mem, key, timestamp, signature, d->body, d->now);
+}
+
 static const char *verify_retell(const struct delivery *d)
 {
 	const char *why = NULL;
@@ -111,6 +125,7 @@ static const struct verifier {
 	{"retell", verify_retell},
 	{"twilio", verify_twilio},
 	{"sendgrid-events", verify_sendgrid},
+	{"slack", verify_slack},
 };
 
 static const struct verifier *find_verifier(const char *name)

@@ -1,14 +1,17 @@
 /* Slack: an incoming webhook, whose address is the secret. It knows no
  * idempotency and gives no id: a message whose outcome is not known is sent
  * again, which costs a reader a second look. */
+#include "core/provider/slack.h"
 #include "core/base/buf.h"
 #include "core/base/text.h"
 #include "core/outbound/outbound.h"
 #include "core/provider/carrier.h"
+#include "core/sys/crypto.h"
 #include "core/sys/json.h"
 
 #define TEXT_LENGTH 3900
 #define REQUEST_MAX (64 * 1024)
+#define TOLERANCE_S 300
 
 /* "&", "<" and ">" mean something there; the rest of mrkdwn is harmless. */
 static const char *escaped(struct ctx *c, const char *s)
@@ -76,4 +79,31 @@ int slack_carry(struct ctx *c, const struct notification *n, struct carried *out
 	else
 		carried_silent(c, "Slack", &answer, out);
 	return 0;
+}
+
+/* ---- what comes from there ---- */
+
+const char *slack_verify(struct arena *mem, struct bytes key, const char *timestamp,
+	const char *signature, struct bytes body, ts_t now)
+{
+	uint8_t given[SHA256_SIZE], wanted[SHA256_SIZE];
+	int64_t s;
+
+	if (key.n == 0)
+		return "there is no key to verify with";
+	if (!text_int(timestamp, 0, INT64_MAX / 1000, &s))
+		return "its timestamp is not a number";
+	if (s < now.ms / 1000 - TOLERANCE_S || s > now.ms / 1000 + TOLERANCE_S)
+		return "its timestamp is more than five minutes away from now";
+	if (!text_starts(signature, "v0="))
+		return "its version is not v0";
+	if (strlen(signature) != 3 + 2 * SHA256_SIZE ||
+		!hex_decode(signature + 3, given, SHA256_SIZE))
+		return "its digest is not 64 hex digits";
+	const char *head = mem_printf(mem, "v0:%s:", timestamp);
+	hmac_sha256(key, (struct bytes){(const uint8_t *)head, strlen(head)}, body, wanted);
+	if (!secret_same(
+		    (struct bytes){given, sizeof(given)}, (struct bytes){wanted, sizeof(wanted)}))
+		return "the digest is that of another key or body";
+	return NULL;
 }

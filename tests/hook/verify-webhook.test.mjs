@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const BUILD = process.env.TEST_BUILD ?? fileURLToPath(new URL('../../build', import.meta.url))
-const PROVIDERS = ['retell', 'twilio', 'sendgrid-events']
+const PROVIDERS = ['retell', 'twilio', 'sendgrid-events', 'slack']
 const vectorsOf = provider => JSON.parse(readFileSync(new URL(`${provider}.json`, import.meta.url), 'utf8'))
 const vectors = vectorsOf('retell')
 const USAGE = 2
@@ -19,7 +19,7 @@ function verify(args, input = '') {
   return { status: r.status, out: r.stdout, err: r.stderr }
 }
 
-const args = (v, provider = 'retell') => [provider, '--secret', v.secret, '--now-ms', String(v.now_ms ?? 0),
+const args = (v, provider = 'retell') => [provider, '--secret', v.secret, '--now-ms', String(v.now_ms ?? (v.now ?? 0) * 1000),
   ...(v.url ? ['--url', v.url] : []), ...(v.method ? ['--method', v.method] : []),
   ...Object.entries(v.headers).flatMap(([name, value]) => [value].flat().flatMap(x => ['--header', `${name}: ${x}`]))]
 const body = v => (v.body_base64 !== undefined ? Buffer.from(v.body_base64, 'base64') : v.body ?? v.form_body ?? '')
@@ -49,7 +49,7 @@ test('what is wrong with the command is said, and is no verdict', () => {
   const v = vectors.find(x => x.valid)
   const good = args(v)
   for (const [wrong, says] of [
-    [['nobody', ...good.slice(1)], /retell\n {2}twilio\n {2}sendgrid-events/],
+    [['nobody', ...good.slice(1)], /retell\n {2}twilio\n {2}sendgrid-events\n {2}slack/],
     [good.filter((_, i) => i !== 1 && i !== 2), /--secret is missing/],
     [[...good, '--now-ms', 'soon'], /--now-ms takes milliseconds/],
     [[...good, '--header', 'no colon'], /--header takes/],
