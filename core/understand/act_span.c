@@ -141,8 +141,10 @@ ACTION(before_date)
 {
 	if (r->arg > 0)
 		less_sure(out, r->arg);
-	return is_plain(parts[n - 1]) && parts[n - 1]->first.n > s->today.n &&
-		span(out, s->today, later(parts[n - 1]->first, -1));
+	const struct sense *d = parts[n - 1];
+
+	return is_plain(d) && d->first.n > s->today.n &&
+		span(out, s->today, (d->flags & F_END) != 0 ? d->last : later(d->first, -1));
 }
 
 static bool part_of_month(day_t in, int which, struct sense *out)
@@ -179,7 +181,7 @@ ACTION(part_of)
 	} else {
 		return false;
 	}
-	out->flags = F_YEAR;
+	out->flags = F_YEAR | (r->arg == 3 ? F_END : 0);
 	if (out->first.n < s->today.n)
 		out->first = s->today;
 	return out->first.n <= out->last.n;
@@ -290,6 +292,22 @@ ACTION(not_date)
 		less_sure(out, r->arg);
 	out->flags = d->flags;
 	return is_plain(d) && d->last.n != DAY_OPEN && span(out, d->first, d->last);
+}
+
+ACTION(weekend_beside)
+{
+	(void)s;
+	const struct sense *d = parts[n - 1];
+
+	if (!is_plain(d) || d->last.n == DAY_OPEN)
+		return false;
+	int weekday = day_weekday(r->arg < 0 ? d->first : d->last);
+	day_t saturday = r->arg < 0 ? later(d->first, weekday <= 6 ? -weekday - 1 : -8)
+				    : later(d->last, weekday < 6 ? 6 - weekday : 13 - weekday);
+
+	out->flags = F_WEEK;
+	less_sure(out, 75);
+	return span(out, saturday, later(saturday, 1));
 }
 
 ACTION(week_of)

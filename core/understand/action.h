@@ -11,7 +11,7 @@
 	bool act_##name(const struct scene *s, const struct rule *r, \
 		const struct sense *const *parts, size_t n, struct sense *out)
 
-ACTION(nothing); /* only covers the words */
+ACTION(nothing); /* only covers the words; arg 1: which make all else doubtful */
 ACTION(same);    /* as its only part */
 
 /* numbers */
@@ -54,7 +54,7 @@ ACTION(half);      /* COUNT, of an hour: and a half */
 
 /* days; arg as said */
 ACTION(day);         /* DAY */
-ACTION(weekday);     /* WEEKDAY; arg: enum which */
+ACTION(weekday);     /* WEEKDAY */
 ACTION(which);       /* WHICH, and WEEKDAY, LEN or MONTH */
 ACTION(weekday_in);  /* WEEKDAY and a week or month, in any order */
 ACTION(weekday_dur); /* WEEKDAY of the week that is DUR away */
@@ -90,6 +90,7 @@ ACTION(days_ahead);    /* from today on, arg days, COUNT times */
 ACTION(next_day);      /* DATE; arg days later */
 ACTION(next_weekday);  /* WEEKDAY after DATE; arg -1: before */
 ACTION(week_beside);   /* the week after DATE; arg -1: before, vaguely */
+ACTION(weekend_beside); /* the weekend after DATE; arg -1: before, vaguely */
 ACTION(week_of);       /* the week in which DATE is */
 ACTION(feast_weekend); /* FEAST, and the weekend that it makes longer */
 ACTION(not_date);      /* arg: how sure, per cent (0: as sure as DATE) */

@@ -83,6 +83,16 @@ static bool said_again(const struct chart *k, size_t i)
 		!means(k->l, id, S_ORD) && number_of(ready_language(k->l), &s->w[i], &v) < 0;
 }
 
+/* Behind an ordinal: "zum dritten mal". */
+static bool counted(const struct chart *k)
+{
+	const struct chart_word *w = k->n == 0 ? NULL : &k->w[k->n - 1];
+	int v;
+
+	return w != NULL && w->w != NULL &&
+		(means(k->l, w->id, S_ORD) || number_of(ready_language(k->l), w->w, &v) == 1);
+}
+
 static void prepare_words(struct chart *k, const bool *taken)
 {
 	const struct said *s = k->said;
@@ -94,7 +104,7 @@ static void prepare_words(struct chart *k, const bool *taken)
 			push_word(k, "", (uint16_t)i, NULL);
 			continue;
 		}
-		if (ready_is_filler(k->l, id))
+		if (ready_is_filler(k->l, id) && !counted(k))
 			continue;
 		if (said_again(k, i))
 			continue;
@@ -285,8 +295,10 @@ static void match(struct match *m, size_t at_element, size_t at)
 		match(m, at_element + 1, at);
 	if (e->kind == EL_WORD)
 		match_word(m, at_element, at);
-	else
+	else if (e->kind == EL_SYM)
 		match_sense(m, at_element, at);
+	else if (at < m->k->n && m->k->w[at].id == 0 && m->k->w[at].t[0] != '\0')
+		match(m, at_element + 1, at + 1);
 }
 
 static bool try_rules(struct chart *k, const struct ready_rule *r, size_t at, int *steps)
@@ -379,6 +391,32 @@ static int score(const struct sense *s)
 	return worth(s) * s->len == 0 ? 0 : worth(s) * s->len - 15 + s->sure / 10;
 }
 
+/* "TEN or eleven", "the 22nd 23RD or 24th": a number that is a time or a day
+ * because the one behind it is. */
+static bool leads(const struct sense *s, const struct sense *next)
+{
+	if (next == NULL)
+		return false;
+	if (s->sym == S_CLK)
+		return next->sym == S_WIN && (next->flags & F_OR) != 0;
+	return s->sym == S_DAYOF && (s->flags & F_DOM) != 0 && next->sym == S_DATE &&
+		(next->flags & F_DOM) != 0 && (next->flags & (F_OR | F_LIST)) != 0;
+}
+
+static struct sense led(const struct sense *s)
+{
+	struct sense out = *s;
+
+	if (s->sym == S_CLK) {
+		out.sym = S_WIN;
+		out.t2 = out.t1;
+	} else {
+		out.sym = S_DATE;
+		out.flags |= F_LIST;
+	}
+	return out;
+}
+
 static void choose(struct chart *k, struct senses *out)
 {
 	int *best = mem_alloc(k->mem, (k->n + 1) * sizeof(*best));
@@ -387,9 +425,12 @@ static void choose(struct chart *k, struct senses *out)
 	for (size_t at = k->n; at-- > 0;) {
 		best[at] = best[at + 1];
 		for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
-			const struct sense *s = &k->edges[i - 1];
-			int v = score(s);
+			struct sense *s = &k->edges[i - 1];
+			uint32_t next = by[at + s->len];
 
+			if (next != 0 && leads(s, &k->edges[next - 1]))
+				*s = led(s);
+			int v = score(s);
 			if (v > 0 && v + best[at + s->len] > best[at]) {
 				best[at] = v + best[at + s->len];
 				by[at] = i;
@@ -407,15 +448,29 @@ static void choose(struct chart *k, struct senses *out)
 	}
 }
 
-/* Words of days and times that no reading could use. */
-static bool is_weighty(const struct chart *k, size_t at)
+/* Words of days and times that no reading could use; a number only where no
+ * word behind it says what it counts, or takes it back. */
+static bool is_weighty(const struct chart *k, const uint8_t *covered, size_t at)
 {
+	bool counts = at + 1 < k->n && (covered[at + 1] == S_NONE || covered[at + 1] == S_FIX);
+
 	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
 		const struct sense *s = &k->edges[i - 1];
 
-		if (s->len == 1 &&
-			(s->sym == S_PIECE || s->sym == S_LEN || s->sym == S_FEAST ||
-				s->sym == S_WEEKDAY || (s->sym == S_WHICH && s->v != WHICH_THIS)))
+		if (s->len != 1)
+			continue;
+		if (s->sym == S_PIECE || s->sym == S_LEN || s->sym == S_FEAST ||
+			s->sym == S_WEEKDAY || (s->sym == S_WHICH && s->v != WHICH_THIS) ||
+			(((s->sym == S_NUM && s->v > 1) || s->sym == S_ORD) && !counts))
+			return true;
+	}
+	return false;
+}
+
+static bool is_number(const struct chart *k, size_t at)
+{
+	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
+		if (k->edges[i - 1].sym == S_NUM)
 			return true;
 	}
 	return false;
@@ -424,20 +479,32 @@ static bool is_weighty(const struct chart *k, size_t at)
 /* A day or time beside such a word may be half of what was said. */
 static void doubt_halves(struct chart *k, struct senses *all)
 {
-	bool *covered = mem_alloc(k->mem, (k->n + 1) * sizeof(*covered));
+	uint8_t *covered = mem_alloc(k->mem, k->n + 1); /* by which symbol */
+	bool excepted = false;
 
-	for (size_t i = 0; i < all->n; i++)
-		memset(covered + all->p[i].from, true, all->p[i].len);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct sense *s = &all->p[i];
+
+		memset(covered + s->from, (s->flags & F_FIX) != 0 ? S_FIX : (int)s->sym, s->len);
+		excepted = excepted || (s->sym == S_NOISE && s->v == 1);
+	}
 	for (size_t i = 0; i < all->n; i++) {
 		struct sense *s = &all->p[i];
 		size_t to = (size_t)s->from + s->len + BESIDE;
 		size_t from = s->from > BESIDE ? (size_t)s->from - BESIDE : 0;
 
-		for (size_t at = from;
-			(s->sym == S_DATE || s->sym == S_WIN) && at < to && at < k->n; at++) {
-			if (!covered[at] && s->sure > DOUBTFUL && is_weighty(k, at))
+		if ((s->sym != S_DATE && s->sym != S_WIN && s->sym != S_NOTDATE) ||
+			s->sure <= DOUBTFUL)
+			continue;
+		for (size_t at = from; at < to && at < k->n; at++) {
+			if (covered[at] == S_NONE && is_weighty(k, covered, at))
 				s->sure = DOUBTFUL;
 		}
+		if (s->from > 0 && covered[s->from - 1] == S_NONE &&
+			is_number(k, s->from - 1u) && is_number(k, s->from))
+			s->sure = DOUBTFUL;
+		if (excepted)
+			s->sure = DOUBTFUL;
 	}
 }
 

@@ -178,6 +178,10 @@ static struct element read_element(
 		n -= 2;
 	}
 	const char *all = mem_text_n(r->mem, p, n);
+	if (strcmp(all, "_") == 0) {
+		e.kind = EL_ANY;
+		return e;
+	}
 	if (*all >= 'A' && *all <= 'Z') {
 		if (!symbol(all, &e))
 			BUG("%s: there is no symbol %s", rule->pattern, all);

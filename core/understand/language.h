@@ -53,7 +53,7 @@ const struct language *language_find(const char *code);
 
 typedef uint16_t word_id; /* 0: a word that the language's tables do not have */
 
-enum { EL_WORD, EL_SYM };
+enum { EL_WORD, EL_SYM, EL_ANY }; /* any: a word that the tables do not have */
 
 struct element {
 	uint8_t kind;

@@ -102,6 +102,8 @@ enum {
 	F_IN_WEEK = 1 << 17, /* a day of a week that was named */
 	F_BARE = 1 << 18,    /* a time that was only a number */
 	F_SPELLED = 1 << 16, /* a number in words */
+	F_LIST = 1 << 19,    /* of several days, side by side */
+	F_END = 1 << 20,     /* the last days of something: before them is until their end */
 };
 
 #define NO_TIME (-1)
@@ -136,7 +138,7 @@ typedef bool (*action_fn)(const struct scene *s, const struct rule *r,
 
 struct rule {
 	enum sym makes;
-	const char *pattern; /* "halb|um [so] HOUR": words, symbols, [may be missing] */
+	const char *pattern; /* "halb|um [so] HOUR _": words, symbols, [may be missing], _ any */
 	action_fn fn;
 	int arg;
 };

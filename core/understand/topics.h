@@ -66,6 +66,8 @@ enum cue_kind {
 	CUE_EMAIL,
 	CUE_NEGATION, /* "not" */
 	CUE_CLAUSE,   /* a new clause begins */
+	CUE_TOLD,     /* tells of something else than a wish; value: of what, when no
+	               * time beside it can be one: "past", "number" */
 	CUE_ANY_TIME, /* other times do as well */
 	CUE_ASK_NAME, /* what an agent says */
 	CUE_ASK_PHONE,

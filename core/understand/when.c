@@ -1,6 +1,7 @@
 #include "core/understand/when.h"
 #include "core/understand/action.h"
 #include "core/understand/chart.h"
+#include "core/understand/number.h"
 #include "core/understand/settle.h"
 
 #define NEAR 4     /* words between a day and what says that it is not wanted */
@@ -131,6 +132,8 @@ static void share_date(struct sense *before, struct sense *d)
 {
 	struct civil a = civil_of_day(before->first), b = civil_of_day(d->first);
 
+	if (has(before) && (before->flags & F_DOM) != 0 && !is_one(d))
+		doubt(before, 50); /* "the first or second week of May" */
 	if (!has(before) || !is_one(before) || !is_one(d))
 		return;
 	if ((before->flags & F_DOM) != 0 && (d->flags & (F_DOM | F_WEEKDAY)) == 0 &&
@@ -148,6 +151,13 @@ static void share_date(struct sense *before, struct sense *d)
 		before->first.n = n;
 		before->last = before->first;
 	}
+}
+
+/* "At ten or eleven on Thursday": both. */
+static void share_date_back(struct reading *r)
+{
+	for (size_t i = r->n; i-- > 1 && r->o[i].or_before && !has(&r->o[i - 1].date);)
+		r->o[i - 1].date = r->o[i].date;
 }
 
 static void set_date(struct reading *r, const struct sense *d)
@@ -175,6 +185,7 @@ static void set_date(struct reading *r, const struct sense *d)
 		r->out->fixes = r->out->fixes || (r->fix && r->n == 1);
 	} else if (!has(&o->date)) {
 		o->date = *d;
+		share_date_back(r);
 	} else if (d->from == r->end && is_one(&o->date) && is_one(d) &&
 		(o->date.flags & d->flags & (F_WEEKDAY | F_DOM)) != 0 &&
 		d->first.n != o->date.first.n) {
@@ -311,6 +322,34 @@ static bool negated(const struct reading *r, const struct sense *s)
 	return false;
 }
 
+/* What the clause tells of, when it is no wish: "my bus LANDS at three", "I
+ * CALLED on Monday"; NULL: nothing. */
+static const char *told(const struct reading *r, size_t from, size_t to, int by)
+{
+	for (size_t at = from; at != to; at += (size_t)by) {
+		const char *value = NULL;
+
+		if (by < 0 && r->said->w[at].stop)
+			return NULL;
+		if (ready_cue_at(r->ready, CUE_TOLD, r->said, at, &value) > 0)
+			return value == NULL ? "" : value;
+		if (ready_cue_at(r->ready, CUE_CLAUSE, r->said, at, NULL) > 0 ||
+			(by > 0 && r->said->w[at].stop))
+			return NULL;
+	}
+	return NULL;
+}
+
+static const char *told_about(const struct reading *r, const struct sense *s)
+{
+	size_t behind = (size_t)s->from + s->len;
+	const char *before = s->from == 0 ? NULL : told(r, s->from - 1u, SIZE_MAX, -1);
+
+	if (before != NULL || behind >= r->said->n || r->said->w[behind - 1].stop)
+		return before;
+	return told(r, behind, r->said->n, 1);
+}
+
 static void set_aside(struct reading *r)
 {
 	for (size_t i = 0; i < r->n && r->n_was < WHEN_OPTIONS_MAX; i++)
@@ -336,10 +375,12 @@ static void add_not(struct reading *r, const struct sense *d)
 static bool names_something(const struct reading *r, const struct sense *s)
 {
 	size_t behind = s->from + s->len;
+	const struct word *w = &r->said->w[behind];
+	int v;
 
-	return (s->flags & (F_DOM | F_BARE)) != 0 && behind < r->said->n &&
-		!r->said->w[behind - 1].stop && !r->said->w[behind].digits &&
-		ready_id(r->ready, r->said->w[behind].t) == 0;
+	return (s->flags & (F_DOM | F_BARE)) != 0 && behind < r->said->n && !w[-1].stop &&
+		!w->digits && ready_id(r->ready, w->t) == 0 &&
+		number_of(ready_language(r->ready), w, &v) < 0;
 }
 
 /* "Before ten I can't": from ten on. */
@@ -392,7 +433,9 @@ static void old_date(struct reading *r, const struct sense *s)
 
 static void take_date(struct reading *r, const struct sense *s)
 {
-	if ((s->flags & F_NEVER) != 0)
+	const char *tells = told_about(r, s);
+
+	if ((s->flags & F_NEVER) != 0 || (tells != NULL && *tells != '\0'))
 		return;
 	if (r->moves && (s->flags & F_FROM_TO) != 0) {
 		struct sense from = *s, to = *s;
@@ -421,7 +464,7 @@ static void take_date(struct reading *r, const struct sense *s)
 		return; /* a month after "or", but none before it */
 	r->either = r->either || (s->flags & F_OR) != 0;
 	struct sense d = *s;
-	if (negated(r, s) || names_something(r, s))
+	if (tells != NULL || negated(r, s) || names_something(r, s))
 		doubt(&d, 70);
 	d.t1 = d.t2 = NO_TIME;
 	d.flags &= ~(unsigned)F_OR;
@@ -441,10 +484,13 @@ static void take_win(struct reading *r, const struct sense *s)
 			r->was[r->n_was - 1].win = *s;
 		return;
 	}
+	const char *tells = told_about(r, s);
 	struct sense w = *s;
+	if (tells != NULL && *tells != '\0')
+		return;
 	if (r->refused_to == s->from && r->refused_to > 0 && is_half_open(s))
 		turn_round(&w);
-	if (negated(r, s) || names_something(r, s))
+	if (tells != NULL || negated(r, s) || names_something(r, s))
 		doubt(&w, 70);
 	set_win(r, &w);
 }
@@ -547,8 +593,13 @@ static void conclude(
 		out->was[out->n_was++].words = said_span(
 			mem, said, r->was[i].from, (size_t)(r->was[i].to - r->was[i].from));
 	}
-	if (out->n == 0 && (out->n_nots > 0 || out->soonest))
-		out->confidence = 900000;
+	if (out->n > 0 || (out->n_nots == 0 && !out->soonest))
+		return;
+	out->confidence = 900000;
+	for (size_t i = 0; i < out->n_nots; i++) {
+		if (out->nots[i].confidence < out->confidence)
+			out->confidence = out->nots[i].confidence;
+	}
 }
 
 static void take_bare(struct reading *r, const struct sense *bare)
