@@ -308,6 +308,14 @@ ACTION(between)
 	return true;
 }
 
+ACTION(from_to)
+{
+	bool ok = act_between(s, r, parts, n, out);
+
+	out->flags |= F_FROM_TO;
+	return ok;
+}
+
 ACTION(fixed_from)
 {
 	(void)s, (void)parts, (void)n;

@@ -356,6 +356,21 @@ ACTION(dom)
 	return true;
 }
 
+ACTION(dom_in)
+{
+	const struct sense *in = parts[n - 1];
+	struct civil v = civil_of_day(in->last);
+
+	(void)r;
+	if ((in->flags & F_MONTH) == 0 || (in->flags & F_PAST) != 0)
+		return false;
+	v.day = parts[0]->v;
+	if (!civil_valid(&v))
+		return false;
+	day_t d = day_of(v.year, v.month, v.day);
+	return d.n >= s->today.n && one(out, d);
+}
+
 /* A date and the day of the week, or "tomorrow", that was said with it. */
 ACTION(agree)
 {

@@ -36,6 +36,7 @@ ACTION(at);
 ACTION(about);
 ACTION(from);
 ACTION(until);
+ACTION(from_to);    /* likewise, from the one to the other */
 ACTION(between);
 ACTION(fixed_from); /* from arg minutes on */
 ACTION(fixed_until);
@@ -59,6 +60,7 @@ ACTION(which);       /* WHICH, and WEEKDAY, LEN or MONTH */
 ACTION(weekday_in);  /* WEEKDAY and a week or month, in any order */
 ACTION(weekday_dur); /* WEEKDAY of the week that is DUR away */
 ACTION(dom);         /* ordinals or numbers, MONTH, YEAR */
+ACTION(dom_in);      /* ORD of a month */
 ACTION(agree);       /* WEEKDAY or DAY, and the DATE that it is */
 ACTION(plus_last);   /* DUR after the last of DATE */
 ACTION(days_to);     /* COUNT to COUNT from now, arg days each */

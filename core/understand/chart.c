@@ -398,22 +398,24 @@ static bool leads(const struct sense *s, const struct sense *next)
 	if (next == NULL)
 		return false;
 	if (s->sym == S_CLK)
-		return next->sym == S_WIN && (next->flags & F_OR) != 0;
+		return next->sym == S_WIN && (next->flags & (F_OR | F_LIST)) != 0;
 	return s->sym == S_DAYOF && (s->flags & F_DOM) != 0 && next->sym == S_DATE &&
 		(next->flags & F_DOM) != 0 && (next->flags & (F_OR | F_LIST)) != 0;
+}
+
+/* "Nine, ten or eleven": rather three hours than ten past nine. */
+static bool counts_on(const struct sense *s, const struct sense *next)
+{
+	return s->sym == S_WIN && (s->flags & F_LIST) != 0 && next->t1 == s->t1 + 60;
 }
 
 static struct sense led(const struct sense *s)
 {
 	struct sense out = *s;
 
-	if (s->sym == S_CLK) {
-		out.sym = S_WIN;
-		out.t2 = out.t1;
-	} else {
-		out.sym = S_DATE;
-		out.flags |= F_LIST;
-	}
+	out.flags |= F_LIST;
+	out.sym = s->sym == S_CLK ? S_WIN : S_DATE;
+	out.t2 = out.t1;
 	return out;
 }
 
@@ -430,7 +432,7 @@ static void choose(struct chart *k, struct senses *out)
 
 			if (next != 0 && leads(s, &k->edges[next - 1]))
 				*s = led(s);
-			int v = score(s);
+			int v = score(s) + (next != 0 && counts_on(s, &k->edges[next - 1]) ? 10 : 0);
 			if (v > 0 && v + best[at + s->len] > best[at]) {
 				best[at] = v + best[at + s->len];
 				by[at] = i;
@@ -452,7 +454,9 @@ static void choose(struct chart *k, struct senses *out)
  * word behind it says what it counts, or takes it back. */
 static bool is_weighty(const struct chart *k, const uint8_t *covered, size_t at)
 {
-	bool counts = at + 1 < k->n && (covered[at + 1] == S_NONE || covered[at + 1] == S_FIX);
+	uint8_t next = at + 1 < k->n ? covered[at + 1] : (uint8_t)S_WIN;
+	uint8_t then = at + 2 < k->n ? covered[at + 2] : (uint8_t)S_NONE;
+	bool counts = next == S_NONE || next == S_FIX || (next == S_OR && then == S_NONE);
 
 	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
 		const struct sense *s = &k->edges[i - 1];
@@ -476,6 +480,23 @@ static bool is_number(const struct chart *k, size_t at)
 	return false;
 }
 
+/* Whether such a word is among the next few that were left over. */
+static bool halved(const struct chart *k, const uint8_t *covered, size_t from, size_t to)
+{
+	int left = BESIDE;
+
+	for (size_t i = from; i != to && left > 0; i += to > from ? 1 : SIZE_MAX) {
+		size_t at = to > from ? i : i - 1;
+
+		if (covered[at] != S_NONE)
+			continue;
+		if (is_weighty(k, covered, at))
+			return true;
+		left--;
+	}
+	return false;
+}
+
 /* A day or time beside such a word may be half of what was said. */
 static void doubt_halves(struct chart *k, struct senses *all)
 {
@@ -490,16 +511,11 @@ static void doubt_halves(struct chart *k, struct senses *all)
 	}
 	for (size_t i = 0; i < all->n; i++) {
 		struct sense *s = &all->p[i];
-		size_t to = (size_t)s->from + s->len + BESIDE;
-		size_t from = s->from > BESIDE ? (size_t)s->from - BESIDE : 0;
-
 		if ((s->sym != S_DATE && s->sym != S_WIN && s->sym != S_NOTDATE) ||
 			s->sure <= DOUBTFUL)
 			continue;
-		for (size_t at = from; at < to && at < k->n; at++) {
-			if (covered[at] == S_NONE && is_weighty(k, covered, at))
-				s->sure = DOUBTFUL;
-		}
+		if (halved(k, covered, s->from, 0) || halved(k, covered, s->from + s->len, k->n))
+			s->sure = DOUBTFUL;
 		if (s->from > 0 && covered[s->from - 1] == S_NONE &&
 			is_number(k, s->from - 1u) && is_number(k, s->from))
 			s->sure = DOUBTFUL;

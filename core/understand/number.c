@@ -125,7 +125,7 @@ size_t number_fields(const char *t, int out[3], char *mark)
 		long v = strtol(t, &end, 10);
 
 		out[n++] = v <= NUMBER_MAX ? (int)v : NUMBER_MAX;
-		if (*end == '\0')
+		if (*end == '\0' || (*mark == ':' && strcmp(end, ".") == 0))
 			return n;
 		if (*mark != '\0' && *end != *mark)
 			return 0;

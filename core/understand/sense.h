@@ -103,6 +103,7 @@ enum {
 	F_BARE = 1 << 18,    /* a time that was only a number */
 	F_SPELLED = 1 << 16, /* a number in words */
 	F_LIST = 1 << 19,    /* of several days, side by side */
+	F_TOLD = 1 << 21,    /* perhaps of something else */
 	F_END = 1 << 20,     /* the last days of something: before them is until their end */
 };
 

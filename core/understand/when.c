@@ -160,10 +160,22 @@ static void share_date_back(struct reading *r)
 		r->o[i - 1].date = r->o[i].date;
 }
 
+/* What is told of gives way to what is wished. */
+static bool gives_way(struct sense *was, const struct sense *s)
+{
+	bool told = has(was) && (was->flags & F_TOLD) != 0 && (s->flags & F_TOLD) == 0;
+
+	if (told)
+		*was = (struct sense){.sym = S_NONE};
+	return told;
+}
+
 static void set_date(struct reading *r, const struct sense *d)
 {
 	struct option *o = last(r);
 
+	if (o != NULL && gives_way(&o->date, d))
+		(void)gives_way(&o->win, d);
 	if (o != NULL && has(&o->date) && r->fix) {
 		struct option kept = *o;
 
@@ -273,8 +285,10 @@ static void share_win(struct reading *r)
 static void set_win(struct reading *r, const struct sense *w)
 {
 	struct option *o = last(r);
-	bool either = r->either || (w->flags & F_OR) != 0, fix = r->fix || (w->flags & F_FIX) != 0;
+	bool either = r->either || (w->flags & (F_OR | F_LIST)) != 0, fix = r->fix || (w->flags & F_FIX) != 0;
 
+	if (o != NULL)
+		(void)gives_way(&o->win, w);
 	if ((w->flags & F_OR) != 0 && (o == NULL || !has(&o->win)))
 		return; /* a number after "or", but no time before it */
 	if ((w->flags & F_FIX) != 0 && (o == NULL || !has(&o->win)) && w->sure > 60) {
@@ -464,6 +478,7 @@ static void take_date(struct reading *r, const struct sense *s)
 		return; /* a month after "or", but none before it */
 	r->either = r->either || (s->flags & F_OR) != 0;
 	struct sense d = *s;
+	d.flags |= tells != NULL ? F_TOLD : 0;
 	if (tells != NULL || negated(r, s) || names_something(r, s))
 		doubt(&d, 70);
 	d.t1 = d.t2 = NO_TIME;
@@ -490,6 +505,11 @@ static void take_win(struct reading *r, const struct sense *s)
 		return;
 	if (r->refused_to == s->from && r->refused_to > 0 && is_half_open(s))
 		turn_round(&w);
+	if (r->moves && (s->flags & F_FROM_TO) != 0) {
+		w.t1 = w.t2; /* from three to four */
+		w.flags = (s->flags & F_T12_END) != 0 ? F_T12 : 0;
+	}
+	w.flags |= tells != NULL ? F_TOLD : 0;
 	if (tells != NULL || negated(r, s) || names_something(r, s))
 		doubt(&w, 70);
 	set_win(r, &w);
