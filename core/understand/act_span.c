@@ -124,6 +124,7 @@ ACTION(from_date)
 ACTION(until_date)
 {
 	(void)r;
+	out->flags = F_UNTIL;
 	return is_plain(parts[n - 1]) && parts[n - 1]->last.n != DAY_OPEN &&
 		span(out, s->today, parts[n - 1]->last);
 }

@@ -461,9 +461,11 @@ static bool is_weighty(const struct chart *k, const uint8_t *covered, size_t at)
 	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
 		const struct sense *s = &k->edges[i - 1];
 
+		if (s->sym == S_PIECE)
+			return true;
 		if (s->len != 1)
 			continue;
-		if (s->sym == S_PIECE || s->sym == S_LEN || s->sym == S_FEAST ||
+		if (s->sym == S_LEN || s->sym == S_FEAST ||
 			s->sym == S_WEEKDAY || (s->sym == S_WHICH && s->v != WHICH_THIS) ||
 			(((s->sym == S_NUM && s->v > 1) || s->sym == S_ORD) && !counts))
 			return true;

@@ -104,6 +104,7 @@ enum {
 	F_SPELLED = 1 << 16, /* a number in words */
 	F_LIST = 1 << 19,    /* of several days, side by side */
 	F_TOLD = 1 << 21,    /* perhaps of something else */
+	F_UNTIL = 1 << 22,   /* any day until then: a time beside it is perhaps of the last */
 	F_END = 1 << 20,     /* the last days of something: before them is until their end */
 };
 

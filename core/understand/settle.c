@@ -71,6 +71,8 @@ struct when_option settle(const struct scene *s, struct sense *date, struct sens
 		sure = date->sure;
 	}
 	if (has(win)) {
+		if (has(date) && (date->flags & F_UNTIL) != 0 && is_exact(win))
+			doubt(win, 70);
 		if ((win->flags & F_PART) == 0)
 			settle_window(s, win);
 		if (has(date))
