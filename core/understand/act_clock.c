@@ -214,7 +214,7 @@ static int sure_of(const struct scene *s, int t, int other)
 
 	if (!in || other_in)
 		return 60;
-	return t - s->opens <= HOUR / 2 || s->closes - t <= HOUR ? 70 : 92;
+	return t - s->opens < HOUR / 2 || s->closes - t <= HOUR ? 70 : 92;
 }
 
 void clock_settle(const struct scene *s, struct sense *w)

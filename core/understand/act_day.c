@@ -258,7 +258,10 @@ ACTION(plus)
 		!bounded(dur) || d->t1 != NO_TIME || (d->flags & F_PAST) != 0)
 		return false;
 	/* "Thursday in three weeks", said on Friday: of which week? */
-	if ((d->flags & F_WEEKDAY) != 0 && (r->arg & 4) != 0 && dur->v == LEN_WEEK && dur->n > 1 &&
+	bool weeks = (dur->v == LEN_WEEK && dur->n > 1) ||
+		(dur->v == LEN_DAY && dur->n > 7 && dur->n % 7 == 0);
+
+	if ((d->flags & F_WEEKDAY) != 0 && (r->arg & 4) != 0 && weeks &&
 		day_weekday(d->first) < day_weekday(s->today))
 		less_sure(out, 70);
 	return one(out, day_plus(d->first, dur, (r->arg & 1) != 0));
@@ -338,7 +341,7 @@ ACTION(dom)
 	for (size_t i = 0; i < n; i++) {
 		const struct sense *p = parts[i];
 
-		if (p->sym == S_NUM && p->v >= 2020)
+		if (p->sym == S_NUM && (p->v >= 2020 || (month != 0 && day != 0)))
 			year = p->v;
 		else if (p->sym == S_MONTH || day != 0)
 			month = p->v;

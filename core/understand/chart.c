@@ -6,6 +6,7 @@
 #define EDGES_MORE 256
 #define ROUNDS_MAX 6
 #define STEPS_A_WORD 3000 /* of matching, a round */
+#define PIECE_WORDS 4
 #define BESIDE 2          /* words */
 #define DOUBTFUL 70       /* per cent */
 #define SPLIT_LEAST 3     /* letters of either part of a compound */
@@ -60,7 +61,8 @@ static bool push_compound(struct chart *k, const char *t, uint16_t said)
 
 		if (b == 0)
 			continue;
-		if ((means(k->l, a, S_WEEKDAY) && means(k->l, b, S_PART)) ||
+		if ((means(k->l, a, S_WEEKDAY) &&
+			    (means(k->l, b, S_PART) || means(k->l, b, S_DAY))) ||
 			(means(k->l, a, S_MONTH) && means(k->l, b, S_LEN)) ||
 			means(k->l, a, S_NUM)) {
 			push_word(k, mem_text_n(k->mem, t, i), said, NULL);
@@ -361,7 +363,7 @@ static int worth(const struct sense *s)
 	case S_FIX:
 		return 60;
 	case S_OR:
-		return 20;
+		return s->len > 2 ? 60 : 20;
 	case S_NONE:
 	case S_NUM:
 	case S_ORD:
@@ -403,10 +405,13 @@ static bool leads(const struct sense *s, const struct sense *next)
 		(next->flags & F_DOM) != 0 && (next->flags & (F_OR | F_LIST)) != 0;
 }
 
-/* "Nine, ten or eleven": rather three hours than ten past nine. */
+/* "Nine, ten or eleven": rather three hours than ten past nine; "the third,
+ * fourth or fifth": rather three days than the third of April. */
 static bool counts_on(const struct sense *s, const struct sense *next)
 {
-	return s->sym == S_WIN && (s->flags & F_LIST) != 0 && next->t1 == s->t1 + 60;
+	if ((s->flags & F_LIST) == 0)
+		return false;
+	return s->sym == S_WIN ? next->t1 == s->t1 + 60 : next->first.n == s->first.n + 1;
 }
 
 static struct sense led(const struct sense *s)
@@ -461,14 +466,24 @@ static bool is_weighty(const struct chart *k, const uint8_t *covered, size_t at)
 	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
 		const struct sense *s = &k->edges[i - 1];
 
-		if (s->sym == S_PIECE)
-			return true;
 		if (s->len != 1)
 			continue;
 		if (s->sym == S_LEN || s->sym == S_FEAST ||
 			s->sym == S_WEEKDAY || (s->sym == S_WHICH && s->v != WHICH_THIS) ||
 			(((s->sym == S_NUM && s->v > 1) || s->sym == S_ORD) && !counts))
 			return true;
+	}
+	return false;
+}
+
+/* Within what changes a time: "close of business". */
+static bool is_piece(const struct chart *k, size_t at)
+{
+	for (size_t back = 0; back <= at && back < PIECE_WORDS; back++) {
+		for (uint32_t i = k->head[at - back]; i != 0; i = k->next[i - 1]) {
+			if (k->edges[i - 1].sym == S_PIECE && k->edges[i - 1].len > back)
+				return true;
+		}
 	}
 	return false;
 }
@@ -492,7 +507,7 @@ static bool halved(const struct chart *k, const uint8_t *covered, size_t from, s
 
 		if (covered[at] != S_NONE)
 			continue;
-		if (is_weighty(k, covered, at))
+		if (is_piece(k, at) || is_weighty(k, covered, at))
 			return true;
 		left--;
 	}
