@@ -36,7 +36,7 @@ ACTION(at);
 ACTION(about);
 ACTION(from);
 ACTION(until);
-ACTION(from_to);    /* likewise, from the one to the other */
+ACTION(from_to); /* likewise, from the one to the other */
 ACTION(between);
 ACTION(fixed_from); /* from arg minutes on */
 ACTION(fixed_until);
@@ -82,21 +82,21 @@ ACTION(from_date);
 ACTION(until_date);
 ACTION(after_date);
 ACTION(before_date);
-ACTION(part_of);       /* arg 1 the beginning, 2 the middle, 3 the end; DATE */
-ACTION(nth_weekday);   /* arg -1: the last; NTH, WEEKDAY, MONTHS */
-ACTION(nth_week);      /* NTH, MONTHS */
-ACTION(week_number);   /* WEEKNO */
-ACTION(date_part);     /* DATE; arg: enum part */
-ACTION(own_day_part);  /* today; likewise */
-ACTION(days_ahead);    /* from today on, arg days, COUNT times */
-ACTION(next_day);      /* DATE; arg days later */
-ACTION(next_weekday);  /* WEEKDAY after DATE; arg -1: before */
-ACTION(week_beside);   /* the week after DATE; arg -1: before, vaguely */
+ACTION(part_of);        /* arg 1 the beginning, 2 the middle, 3 the end; DATE */
+ACTION(nth_weekday);    /* arg -1: the last; NTH, WEEKDAY, MONTHS */
+ACTION(nth_week);       /* NTH, MONTHS */
+ACTION(week_number);    /* WEEKNO */
+ACTION(date_part);      /* DATE; arg: enum part */
+ACTION(own_day_part);   /* today; likewise */
+ACTION(days_ahead);     /* from today on, arg days, COUNT times */
+ACTION(next_day);       /* DATE; arg days later */
+ACTION(next_weekday);   /* WEEKDAY after DATE; arg -1: before */
+ACTION(week_beside);    /* the week after DATE; arg -1: before, vaguely */
 ACTION(weekend_beside); /* the weekend after DATE; arg -1: before, vaguely */
-ACTION(week_of);       /* the week in which DATE is */
-ACTION(feast_weekend); /* FEAST, and the weekend that it makes longer */
-ACTION(not_date);      /* arg: how sure, per cent (0: as sure as DATE) */
-ACTION(rest_of);       /* DATE, from tomorrow on */
+ACTION(week_of);        /* the week in which DATE is */
+ACTION(feast_weekend);  /* FEAST, and the weekend that it makes longer */
+ACTION(not_date);       /* arg: how sure, per cent (0: as sure as DATE) */
+ACTION(rest_of);        /* DATE, from tomorrow on */
 
 /* An hour and minutes as they were said, into t1; false: no such time. */
 bool clock_time(int hour, int minute, struct sense *out);

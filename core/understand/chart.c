@@ -7,9 +7,9 @@
 #define ROUNDS_MAX 6
 #define STEPS_A_WORD 3000 /* of matching, a round */
 #define PIECE_WORDS 4
-#define BESIDE 2          /* words */
-#define DOUBTFUL 70       /* per cent */
-#define SPLIT_LEAST 3     /* letters of either part of a compound */
+#define BESIDE 2      /* words */
+#define DOUBTFUL 70   /* per cent */
+#define SPLIT_LEAST 3 /* letters of either part of a compound */
 
 struct chart_word {
 	const char *t;
@@ -437,7 +437,8 @@ static void choose(struct chart *k, struct senses *out)
 
 			if (next != 0 && leads(s, &k->edges[next - 1]))
 				*s = led(s);
-			int v = score(s) + (next != 0 && counts_on(s, &k->edges[next - 1]) ? 10 : 0);
+			int v = score(s) +
+				(next != 0 && counts_on(s, &k->edges[next - 1]) ? 10 : 0);
 			if (v > 0 && v + best[at + s->len] > best[at]) {
 				best[at] = v + best[at + s->len];
 				by[at] = i;
@@ -468,8 +469,8 @@ static bool is_weighty(const struct chart *k, const uint8_t *covered, size_t at)
 
 		if (s->len != 1)
 			continue;
-		if (s->sym == S_LEN || s->sym == S_FEAST ||
-			s->sym == S_WEEKDAY || (s->sym == S_WHICH && s->v != WHICH_THIS) ||
+		if (s->sym == S_LEN || s->sym == S_FEAST || s->sym == S_WEEKDAY ||
+			(s->sym == S_WHICH && s->v != WHICH_THIS) ||
 			(((s->sym == S_NUM && s->v > 1) || s->sym == S_ORD) && !counts))
 			return true;
 	}
@@ -488,6 +489,15 @@ static bool is_piece(const struct chart *k, size_t at)
 	return false;
 }
 
+static bool is_hour(const struct chart *k, size_t at)
+{
+	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
+		if (k->edges[i - 1].sym == S_CLK)
+			return true;
+	}
+	return false;
+}
+
 static bool is_number(const struct chart *k, size_t at)
 {
 	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
@@ -497,19 +507,20 @@ static bool is_number(const struct chart *k, size_t at)
 	return false;
 }
 
-/* Whether such a word is among the next few that were left over. */
+/* Whether such a word is among the next few that were left over, or farther
+ * away what may be an hour. */
 static bool halved(const struct chart *k, const uint8_t *covered, size_t from, size_t to)
 {
 	int left = BESIDE;
 
-	for (size_t i = from; i != to && left > 0; i += to > from ? 1 : SIZE_MAX) {
+	for (size_t i = from; i != to; i += to > from ? 1 : SIZE_MAX) {
 		size_t at = to > from ? i : i - 1;
 
 		if (covered[at] != S_NONE)
 			continue;
-		if (is_piece(k, at) || is_weighty(k, covered, at))
+		if (left-- > 0 ? is_piece(k, at) || is_weighty(k, covered, at)
+			       : is_hour(k, at) && is_weighty(k, covered, at))
 			return true;
-		left--;
 	}
 	return false;
 }
@@ -533,8 +544,8 @@ static void doubt_halves(struct chart *k, struct senses *all)
 			continue;
 		if (halved(k, covered, s->from, 0) || halved(k, covered, s->from + s->len, k->n))
 			s->sure = DOUBTFUL;
-		if (s->from > 0 && covered[s->from - 1] == S_NONE &&
-			is_number(k, s->from - 1u) && is_number(k, s->from))
+		if (s->from > 0 && covered[s->from - 1] == S_NONE && is_number(k, s->from - 1u) &&
+			is_number(k, s->from))
 			s->sure = DOUBTFUL;
 		if (excepted)
 			s->sure = DOUBTFUL;

@@ -26,6 +26,8 @@ static const struct {
 	{"TENS", S_NUM, 20, 90, 10, 0},
 	{"COUNT", S_NUM, 1, 400, 1, 0},
 	{"CENT", S_NUM, 1, 99, 1, 0},
+	{"YY", S_NUM, 20, 49, 1, 0},
+	{"BIRTHYY", S_NUM, 50, 99, 1, 0},
 	{"HUNDREDS", S_NUM, 13, 19, 1, 0},
 	{"WEEKNO", S_NUM, 1, 53, 1, 0},
 	{"DAYNUM", S_NUM, 1, 31, 1, 0},

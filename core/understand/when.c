@@ -82,7 +82,8 @@ static void join_date(struct option *o, const struct sense *d)
 {
 	struct sense *was = &o->date;
 
-	if ((was->flags & F_WEEK) != 0 && (d->flags & F_WEEKDAY) != 0 && was->last.n != DAY_OPEN) {
+	if (!is_one(was) && (d->flags & F_WEEKDAY) != 0 && was->last.n != DAY_OPEN &&
+		((was->flags & F_WEEK) != 0 || was->last.n - was->first.n < 7)) {
 		int ahead = (day_weekday(d->first) - day_weekday(was->first) + 7) % 7;
 
 		if (was->first.n + ahead <= was->last.n) {
@@ -285,7 +286,8 @@ static void share_win(struct reading *r)
 static void set_win(struct reading *r, const struct sense *w)
 {
 	struct option *o = last(r);
-	bool either = r->either || (w->flags & (F_OR | F_LIST)) != 0, fix = r->fix || (w->flags & F_FIX) != 0;
+	bool either = r->either || (w->flags & (F_OR | F_LIST)) != 0,
+	     fix = r->fix || (w->flags & F_FIX) != 0;
 
 	if (o != NULL)
 		(void)gives_way(&o->win, w);
