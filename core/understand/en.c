@@ -45,8 +45,8 @@ static const struct concept CONCEPTS[] = {
 };
 
 static const char *const FILLERS[] = {"uh", "um", "uhm", "er", "erm", "hmm", "hm", "like", "please",
-	"well", "maybe", "just", "you know", "ah", "oh well", "perhaps", "preferably", "ideally",
-	"kind", "sort"};
+	"well", "maybe", "you know", "ah", "oh well", "perhaps", "preferably", "ideally", "kind",
+	"sort"};
 
 const struct language LANGUAGE_EN = {
 	.code = "en",
