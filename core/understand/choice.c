@@ -193,6 +193,14 @@ static bool halved(const struct chart *k, const uint8_t *covered, size_t from, s
 	return false;
 }
 
+/* A number before and a number behind, one of them left over: "ten NINETY five
+ * Park Avenue". */
+static bool runs_on(const struct chart *k, const uint8_t *covered, size_t at)
+{
+	return at > 0 && at < k->n && is_number(k, at - 1) && is_number(k, at) &&
+		(covered[at - 1] == S_NONE || covered[at] == S_NONE);
+}
+
 /* A day or time beside such a word may be half of what was said. */
 void chart_doubt(struct chart *k, struct senses *all)
 {
@@ -212,8 +220,7 @@ void chart_doubt(struct chart *k, struct senses *all)
 			continue;
 		if (halved(k, covered, s->from, 0) || halved(k, covered, s->from + s->len, k->n))
 			s->sure = DOUBTFUL;
-		if (s->from > 0 && covered[s->from - 1] == S_NONE && is_number(k, s->from - 1u) &&
-			is_number(k, s->from))
+		if (runs_on(k, covered, s->from) || runs_on(k, covered, (size_t)s->from + s->len))
 			s->sure = DOUBTFUL;
 		if (excepted)
 			s->sure = DOUBTFUL;

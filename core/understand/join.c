@@ -108,7 +108,7 @@ static void join_part(struct sense *was, const struct sense *w)
 		time.t2 = time.t1;
 	if (time.t1 == NO_TIME && time.t2 > part->t1)
 		time.t1 = part->t1;
-	else if (time.t2 == NO_TIME && time.t1 < part->t2 && p != PART_EVENING)
+	else if (time.t2 == NO_TIME && time.t1 <= part->t2 - 60 && p != PART_EVENING)
 		time.t2 = part->t2;
 	else if (is_exact(&time) &&
 		(time.t1 < part->t1 - 60 || (part->t2 != NO_TIME && time.t1 > part->t2 + 60)) &&

@@ -333,6 +333,7 @@ static void take_date(struct reading *r, const struct sense *s)
 	/* "not Monday or Tuesday" */
 	if (r->unwanted || (r->refused_to == s->from && r->refused_to > 0) ||
 		(r->last_not && r->either && !r->fix)) {
+		r->last_not = true;
 		add_not(r, s);
 		return;
 	}
