@@ -117,10 +117,11 @@ void chart_choose(struct chart *k, struct senses *out)
 	}
 }
 
-/* "Three ON the dot": such a word is not what is counted. */
-static bool begins_rule(const struct chart *k, size_t at)
+/* "Three ON the dot", "six WOULD be great": such a word is not what is counted. */
+static bool is_no_noun(const struct chart *k, size_t at)
 {
-	return k->w[at].id != 0 && ready_rule_of_word(k->l, k->w[at].id) != NULL;
+	return (k->w[at].id != 0 && ready_rule_of_word(k->l, k->w[at].id) != NULL) ||
+		ready_stop_word(k->l, k->w[at].t) > 0;
 }
 
 /* Words of days and times that no reading could use; a number only where no
@@ -129,7 +130,7 @@ static bool is_weighty(const struct chart *k, const uint8_t *covered, size_t at)
 {
 	uint8_t next = at + 1 < k->n ? covered[at + 1] : (uint8_t)S_WIN;
 	uint8_t then = at + 2 < k->n ? covered[at + 2] : (uint8_t)S_NONE;
-	bool counts = (next == S_NONE && !begins_rule(k, at + 1)) || next == S_FIX ||
+	bool counts = (next == S_NONE && !is_no_noun(k, at + 1)) || next == S_FIX ||
 		(next == S_OR && then == S_NONE);
 
 	for (uint32_t i = k->head[at]; i != 0; i = k->next[i - 1]) {
