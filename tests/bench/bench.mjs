@@ -28,15 +28,38 @@ const PASSWORD = 'frontdesk-demo';
 const FULL = { rounds: 3, seconds: 3, steady: 30, warmUp: 5, memory: [20_000, 100_000], companies: 500, tries: 200, storm: 60, subscribers: 2000, live: 30 };
 const SHORT = { rounds: 3, seconds: 1, steady: 4, warmUp: 1, memory: [10_000, 20_000], companies: 50, tries: 20, storm: 6, subscribers: 200, live: 4 };
 
-const USAGE = `usage: bench.mjs [--port P] [--short]
+/* In this order: messages first, for later thousands of other jobs wait. */
+const PARTS = {
+  messages: (m) => new Messages(m).all(),
+  live: (m) => new Live(m).all(),
+  reads: (m) => m.reads(),
+  latencies: (m) => m.readLatencies(),
+  webhooks: (m) => m.webhooks(),
+  start: (m) => m.start(),
+  memory: (m) => m.memory(),
+  logins: (m) => new Logins(m).all(),
+  bookings: (m) => new Bookings(m).all(),
+  growth: null, // a table and a plot of its own
+};
+
+const USAGE = `usage: bench.mjs [--port P] [--short] [--only PART[,PART]...]
   --port P   the stack's port, and P+5 and P+6 for the bare limit (8100)
   --short    shorter runs over a tenth of the data: about a minute once that is
-             loaded, and figures that vary more`;
+             loaded, and figures that vary more
+  --only     of ${Object.keys(PARTS).join(', ')}; build/bench.json is left alone then`;
+
+function partsOf(list) {
+  const names = list.split(',');
+  const unknown = names.find((name) => !(name in PARTS));
+
+  if (unknown !== undefined) throw new Error(`--only knows no part "${unknown}"`);
+  return Object.keys(PARTS).filter((name) => names.includes(name));
+}
 
 function options() {
   try {
     const { values } = parseArgs({ options: {
-      port: { type: 'string', default: '8100' }, short: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      port: { type: 'string', default: '8100' }, short: { type: 'boolean', default: false }, only: { type: 'string' }, help: { type: 'boolean', default: false },
     } });
     const port = Number(values.port);
 
@@ -45,7 +68,7 @@ function options() {
       process.exit(0);
     }
     if (!Number.isInteger(port) || port < 1024 || port > 65_000) throw new Error('--port must be a number from 1024 to 65000');
-    return { port, plan: values.short ? SHORT : FULL };
+    return { port, plan: values.short ? SHORT : FULL, only: partsOf(values.only ?? Object.keys(PARTS).join(',')) };
   } catch (e) {
     console.error(`bench: ${e.message}\n${USAGE}`);
     process.exit(2);
@@ -70,7 +93,7 @@ function table(results) {
   return lines.map((l) => l.map((v, i) => (left.includes(i) ? v.padEnd(widths[i]) : v.padStart(widths[i]))).join('  ').trimEnd()).join('\n');
 }
 
-async function measure({ port, plan }) {
+async function measure({ port, plan, only }) {
   const began = Date.now();
   const say = (what) => console.error(`${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ${what}`);
 
@@ -96,20 +119,13 @@ async function measure({ port, plan }) {
     });
     await m.prepare();
     const results = [];
-    say('messages'); // first: later thousands of other jobs wait
-    results.push(...await new Messages(m).all());
-    say('live updates');
-    results.push(...await new Live(m).all());
-    for (const [what, steps] of Object.entries({ reads: 'reads', latencies: 'readLatencies', webhooks: 'webhooks', start: 'start', memory: 'memory' })) {
-      say(what);
-      results.push(...[await m[steps]()].flat());
+    let growth = null;
+
+    for (const name of only) {
+      say(name);
+      if (name === 'growth') growth = await new Growth(m).all();
+      else results.push(...[await PARTS[name](m)].flat());
     }
-    say('log-ins');
-    results.push(...await new Logins(m).all());
-    say('bookings');
-    results.push(...await new Bookings(m).all());
-    say('growth');
-    const growth = await new Growth(m).all();
     say('done');
     return { results, growth };
   } finally {
@@ -119,10 +135,12 @@ async function measure({ port, plan }) {
 }
 
 try {
-  const { results, growth } = await measure(options());
+  const wanted = options();
+  const { results, growth } = await measure(wanted);
 
-  writeFileSync(RESULT, `${JSON.stringify(results, null, 1)}\n`);
-  console.log(`${table(results)}\n\n${growthTable(growth)}\n\n${growthPlot(PLOTS, growth)}`);
+  if (wanted.only.length === Object.keys(PARTS).length) writeFileSync(RESULT, `${JSON.stringify(results, null, 1)}\n`);
+  console.log(table(results));
+  if (growth !== null) console.log(`\n${growthTable(growth)}\n\n${growthPlot(PLOTS, growth)}`);
 } catch (e) {
   console.error(`bench: ${e.message}`);
   process.exitCode = 1;
