@@ -204,14 +204,18 @@ static bool negated(const struct reading *r, const struct sense *s)
 static const char *told(const struct reading *r, size_t from, size_t to, int by)
 {
 	for (size_t at = from; at != to; at += (size_t)by) {
-		const char *value = NULL;
+		const char *value = NULL, *who = NULL;
+		bool clause = ready_cue_at(r->ready, CUE_CLAUSE, r->said, at, &who) > 0;
+		bool stop = r->said->w[at].stop, back = by < 0;
 
-		if (by < 0 && r->said->w[at].stop)
+		/* "am Montag habe ICH Prüfung": the clause goes on */
+		if (!back && clause && who != NULL && at != from)
+			continue;
+		if (back ? stop : clause)
 			return NULL;
 		if (ready_cue_at(r->ready, CUE_TOLD, r->said, at, &value) > 0)
 			return value == NULL ? "" : value;
-		if (ready_cue_at(r->ready, CUE_CLAUSE, r->said, at, NULL) > 0 ||
-			(by > 0 && r->said->w[at].stop))
+		if (back ? clause : stop)
 			return NULL;
 	}
 	return NULL;
