@@ -55,7 +55,8 @@ CREATE TABLE call_event (
 	event VARCHAR(60) CHARACTER SET ascii NOT NULL,
 	created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
 	PRIMARY KEY (company_id, id),
-	UNIQUE KEY call_event_inbox (company_id, call_id, inbox_event_id),
+	UNIQUE KEY call_event_inbox (company_id, inbox_event_id, call_id),
+	KEY call_event_call (company_id, call_id),
 	CONSTRAINT call_event_call FOREIGN KEY (company_id, call_id) REFERENCES `call` (company_id, id)
 );
 

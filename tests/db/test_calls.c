@@ -492,6 +492,36 @@ START_TEST(its_events_are_told_with_their_jobs)
 }
 END_TEST
 
+/* ---- among many others ---- */
+
+static int64_t read_by_the_worker(void)
+{
+	return one_int(work,
+		"SELECT SUM(VARIABLE_VALUE) FROM information_schema.SESSION_STATUS WHERE "
+		"VARIABLE_NAME IN ('HANDLER_READ_NEXT', 'HANDLER_READ_RND_NEXT', "
+		"'HANDLER_READ_PREV')");
+}
+
+START_TEST(calls_of_long_ago_cost_nothing)
+{
+	const char *old = new_call_id(), *now = new_call_id();
+
+	happen("call_started", old, started(""));
+	ck_assert_int_eq(db_exec(admin,
+				 "INSERT INTO frontdesk_store.call_event (company_id, id, call_id, "
+				 "inbox_event_id, event) SELECT e.company_id, UUID(), e.call_id, "
+				 "UUID(), e.event FROM frontdesk_store.call_event e, "
+				 "frontdesk_store.seq_1_to_5000"),
+		5000);
+	ck_assert_int_eq(db_script(admin, "ANALYZE TABLE frontdesk_store.call_event"), 0);
+	int64_t before = read_by_the_worker();
+	for (int i = 0; i < 3; i++)
+		happen(EVENTS[i], now, members_of(i, false));
+	int64_t rows = read_by_the_worker() - before;
+	ck_assert_msg(rows < 2000, "%" PRId64 " rows were read", rows);
+}
+END_TEST
+
 Suite *suite_calls(void)
 {
 	Suite *s = suite_create("calls");
@@ -504,6 +534,7 @@ Suite *suite_calls(void)
 	tcase_add_loop_test(t, any_order_gives_the_same_call_when_one_has_the_number, 7, 8);
 	tcase_add_loop_test(t, any_order_gives_the_same_call_when_one_has_the_number, 3, 4);
 	tcase_add_loop_test(t, any_order_gives_the_same_call_when_one_has_the_number, 5, 6);
+	tcase_add_test(t, calls_of_long_ago_cost_nothing);
 	tcase_add_test(t, each_event_is_emitted_once);
 	tcase_add_test(t, a_call_that_only_began_is_ongoing);
 	tcase_add_test(t, a_finished_call_never_goes_back);
