@@ -61,16 +61,16 @@ static bool leads(const struct sense *s, const struct sense *next)
 	if (next == NULL)
 		return false;
 	if (s->sym == S_CLK)
-		return next->sym == S_WIN && (next->flags & (F_OR | F_LIST)) != 0;
+		return next->sym == S_WIN && (next->flags & (F_OR | F_SEVERAL)) != 0;
 	return s->sym == S_DAYOF && (s->flags & F_DOM) != 0 && next->sym == S_DATE &&
-		(next->flags & F_DOM) != 0 && (next->flags & (F_OR | F_LIST)) != 0;
+		(next->flags & F_DOM) != 0 && (next->flags & (F_OR | F_SEVERAL)) != 0;
 }
 
 /* "Nine, ten or eleven": rather three hours than ten past nine; "the third,
  * fourth or fifth": rather three days than the third of April. */
 static bool counts_on(const struct sense *s, const struct sense *next)
 {
-	if ((s->flags & F_LIST) == 0)
+	if ((s->flags & F_SEVERAL) == 0)
 		return false;
 	return s->sym == S_WIN ? next->t1 == s->t1 + 60 : next->first.n == s->first.n + 1;
 }
@@ -79,7 +79,7 @@ static struct sense led(const struct sense *s)
 {
 	struct sense out = *s;
 
-	out.flags |= F_LIST;
+	out.flags |= F_SEVERAL;
 	out.sym = s->sym == S_CLK ? S_WIN : S_DATE;
 	out.t2 = out.t1;
 	return out;

@@ -102,7 +102,7 @@ enum {
 	F_IN_WEEK = 1 << 17, /* a day of a week that was named */
 	F_BARE = 1 << 18,    /* a time that was only a number */
 	F_SPELLED = 1 << 16, /* a number in words */
-	F_LIST = 1 << 19,    /* of several days, side by side */
+	F_SEVERAL = 1 << 19, /* of several days, side by side */
 	F_TOLD = 1 << 21,    /* perhaps of something else */
 	F_UNTIL = 1 << 22,   /* any day until then: a time beside it is perhaps of the last */
 	F_END = 1 << 20,     /* the last days of something: before them is until their end */

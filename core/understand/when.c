@@ -147,7 +147,7 @@ static void share_win(struct reading *r)
 static void set_win(struct reading *r, const struct sense *w)
 {
 	struct option *o = last(r);
-	bool either = r->either || (w->flags & (F_OR | F_LIST)) != 0,
+	bool either = r->either || (w->flags & (F_OR | F_SEVERAL)) != 0,
 	     fix = r->fix || (w->flags & F_FIX) != 0;
 
 	if (o != NULL)
