@@ -38,7 +38,7 @@ describe('under load', () => {
 
   before(async () => {
     stack = await startStack({ port: PORT });
-    sql = sqlOn(stack);
+    sql = sqlOn(stack, { timeoutMs: 600_000 });
   });
   after(() => stack?.stop());
 
