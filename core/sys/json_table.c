@@ -256,7 +256,7 @@ int field_from_text(struct ctx *c, const struct field *f, const char *text, void
 {
 	int64_t v;
 
-	if ((f->type == F_INT || f->type == F_CENTS) && text_int(text, f->lo, f->hi, &v))
+	if ((f->type == F_INT || f->type == F_CENTS) && text_int(text, INT64_MIN, INT64_MAX, &v))
 		return set_int(c, f, v, row);
 	if (f->type == F_BOOL && names_find(TRUTHS, text) >= 0) {
 		*(bool *)member(f, row) = names_find(TRUTHS, text) % 2 == 1;

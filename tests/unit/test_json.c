@@ -142,6 +142,26 @@ START_TEST(choices_are_named_as_they_can_be_given)
 }
 END_TEST
 
+START_TEST(a_number_in_a_query_has_its_range)
+{
+	static const struct {
+		const char *text, *message;
+	} WRONG_NUMBERS[] = {{"0", "must be between 1 and 10"}, {"-1", "must be between 1 and 10"},
+		{"11", "must be between 1 and 10"}, {"one", "must be a whole number"},
+		{"1.5", "must be a whole number"}, {"", "must be a whole number"},
+		{"99999999999999999999", "must be a whole number"}};
+	static const struct field SIZE = INT(thing, size, 0, 1, 10);
+	struct thing t = {0};
+
+	for (size_t i = 0; i < COUNT_OF(WRONG_NUMBERS); i++) {
+		ck_assert_int_lt(field_from_text(c, &SIZE, WRONG_NUMBERS[i].text, &t), 0);
+		ck_assert_str_eq(c->err.fields[i].message, WRONG_NUMBERS[i].message);
+	}
+	ck_assert_int_eq(field_from_text(c, &SIZE, "10", &t), 0);
+	ck_assert_int_eq(t.size, 10);
+}
+END_TEST
+
 START_TEST(a_struct_goes_out_and_its_text_comes_in_again)
 {
 	static const char TEXT_OF_IT[] =
@@ -352,6 +372,7 @@ Suite *suite_json(void)
 	tcase_add_test(t, a_nul_in_the_text_is_refused);
 	tcase_add_test(t, members_are_found_by_their_exact_name_and_type);
 	tcase_add_test(t, choices_are_named_as_they_can_be_given);
+	tcase_add_test(t, a_number_in_a_query_has_its_range);
 	tcase_add_test(t, a_struct_goes_out_and_its_text_comes_in_again);
 	tcase_add_loop_test(t, what_does_not_fit_names_its_field, 0, COUNT_OF(WRONG));
 	tcase_add_test(t, text_that_is_not_utf8_is_mended_on_the_way_out);
